@@ -1,0 +1,84 @@
+"""The short description from which the deployer builds Kubernetes objects. Part of each published version.
+
+Bounds are those of Kubernetes or stricter; nothing here can name a namespace, a cluster or a host.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from contracts.identifiers import DnsLabel
+from contracts.noun import Noun
+
+CpuQuantity = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}m$|^[0-9]{1,3}(\.[0-9]{1,3})?$")]
+ByteQuantity = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$")]
+ImageReference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9./:_-]{0,180}[a-zA-Z0-9](:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$"),
+]
+EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
+EnvValue = Annotated[str, StringConstraints(max_length=4096)]
+MountPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]{1,255}$")]
+PortNumber = Annotated[int, Field(ge=1, le=65535)]
+UserNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class Port(Noun):
+    """A TCP port a container listens on. `public` ones are reached through the app's address."""
+
+    name: DnsLabel
+    number: PortNumber
+    public: bool = False
+
+
+class Resources(Noun):
+    """What a container asks of its node; the limit for memory equals the request, so that nobody is evicted by surprise."""
+
+    cpu: CpuQuantity
+    memory: ByteQuantity
+    gpu: Annotated[int, Field(ge=0, le=16)] = 0
+
+
+class Probe(Noun):
+    """How readiness is asked: by HTTP when there is a path, else by opening the port."""
+
+    port: DnsLabel
+    path: Annotated[str, StringConstraints(pattern=r"^/[\x21-\x7e]{0,255}$")] | None = None
+    period_seconds: Annotated[int, Field(ge=1, le=300)] = 5
+
+
+class Mount(Noun):
+    """Where a container sees a volume."""
+
+    volume: DnsLabel
+    path: MountPath
+
+
+class Volume(Noun):
+    """Storage: persistent data that survives the pod, or scratch space that does not."""
+
+    name: DnsLabel
+    size: ByteQuantity
+    persistent: bool = True
+
+
+class Container(Noun):
+    """One container. It runs as `user`, never as root (Pod Security Standards, restricted)."""
+
+    name: DnsLabel
+    image: ImageReference
+    args: Annotated[tuple[Annotated[str, StringConstraints(max_length=1024)], ...], Field(max_length=32)] = ()
+    env: Annotated[dict[EnvName, EnvValue], Field(max_length=64)] = {}
+    ports: Annotated[tuple[Port, ...], Field(max_length=16)] = ()
+    resources: Resources
+    readiness: Probe | None = None
+    mounts: Annotated[tuple[Mount, ...], Field(max_length=16)] = ()
+    user: UserNumber = 10001
+
+
+class AppSpec(Noun):
+    """One version's description of what runs."""
+
+    containers: Annotated[tuple[Container, ...], Field(min_length=1, max_length=8)]
+    volumes: Annotated[tuple[Volume, ...], Field(max_length=8)] = ()
+    replicas: Annotated[int, Field(ge=1, le=20)] = 1

@@ -1,0 +1,32 @@
+"""What the deployer tells about the clusters it acts on, whenever it changed."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts import topics
+from contracts.identifiers import ClusterId, DnsLabel
+from contracts.noun import Noun
+from contracts.payload import Payload
+
+
+class NodeCapacity(Noun):
+    """What one node can give: CPU in millicores, memory in MiB, whole GPUs."""
+
+    name: Annotated[str, Field(max_length=253)]
+    cpu_millicores: int
+    memory_mebibytes: int
+    gpus: int = 0
+
+
+class ClusterRegistered(Payload):
+    """A cluster can be deployed to, or what it offers changed. `kind` says whether it is simulated."""
+
+    topic = topics.CLUSTERS
+
+    cluster: ClusterId
+    name: DnsLabel
+    kind: Literal["sandbox", "kubernetes"]
+    kubernetes_version: Annotated[str, Field(max_length=40)]
+    environments: Annotated[tuple[DnsLabel, ...], Field(min_length=1, max_length=20)]
+    nodes: Annotated[tuple[NodeCapacity, ...], Field(max_length=200)]

@@ -1,0 +1,1 @@
+"""What is said by and about the community."""

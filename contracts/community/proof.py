@@ -1,0 +1,14 @@
+"""Proof of use: what the events say about an author's team having run the app."""
+
+from contracts.identifiers import DnsLabel, VersionTag
+from contracts.noun import Noun, Time
+
+
+class ProofOfUse(Noun):
+    """The team of the author ran the app: which versions, where, since when, for how many seconds in all, and whether still."""
+
+    versions: tuple[VersionTag, ...]
+    environments: tuple[DnsLabel, ...]
+    since: Time
+    seconds: int
+    running: bool

@@ -1,0 +1,1 @@
+"""What is said about trust: rules, evidence, verdicts and decisions."""

@@ -1,0 +1,1 @@
+"""What is said about people signing in. Incidents get their events beside these when they come."""
