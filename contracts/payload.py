@@ -21,10 +21,9 @@ class Payload(Noun):
     data_class: ClassVar[Literal["public", "internal", "personal"]] = "internal"
     registry: ClassVar[dict[str, type["Payload"]]] = {}
 
-    @classmethod
-    def __pydantic_init_subclass__(cls, *, family: bool = False, **kwargs: Any) -> None:
+    def __init_subclass__(cls, *, family: bool = False, **kwargs: Any) -> None:
         """Register every class that travels; a `family` only holds what its members share."""
-        super().__pydantic_init_subclass__(**kwargs)
+        super().__init_subclass__(**kwargs)
         if not family:
             Payload.registry[cls.type_name()] = cls
 
