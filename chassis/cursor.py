@@ -1,0 +1,68 @@
+"""The cursor: the last sequence handled per topic and key, so that a repeat has no effect and a gap is never crossed.
+
+Stored in the motion's transaction, cached in memory for as long as this process consumes (rule 4 of the log).
+"""
+
+from collections import defaultdict
+from enum import Enum, auto
+
+from pymongo.errors import DuplicateKeyError
+
+from chassis.ledger import Motion
+from chassis.mongo import Database
+
+CURSORS = "cursors"
+
+
+class Place(Enum):
+    """Where a message stands against the cursor."""
+
+    NEXT = auto()
+    REPEAT = auto()
+    GAP = auto()
+
+
+class Repeated(Exception):  # noqa: N818 - an answer
+    """The stored cursor is already there: another delivery of this message was committed."""
+
+
+class Cursors:
+    """The cursors of one service."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._last: dict[str, dict[str, int]] = defaultdict(dict)
+
+    async def load(self) -> None:
+        """Read all cursors in one scan."""
+        self._last.clear()
+        async for document in self._database.collection(CURSORS).find({}, {"sequence": 1}, batch_size=5000):
+            topic, key = document["_id"].split("/", 1)
+            self._last[topic][key] = document["sequence"]
+
+    def place(self, topic: str, key: str, sequence: int) -> Place:
+        """Whether a message is the next of its key, a repeat, or beyond a gap."""
+        last = self._last[topic].get(key, 0)
+        if sequence <= last:
+            return Place.REPEAT
+        return Place.NEXT if sequence == last + 1 else Place.GAP
+
+    async def move(self, motion: Motion, topic: str, key: str, sequence: int) -> None:
+        """Store the cursor in this transaction. Raises Repeated when it is already at or past `sequence`."""
+        try:
+            await motion.collection(CURSORS).change(
+                {"_id": f"{topic}/{key}", "sequence": {"$lt": sequence}}, {"$set": {"sequence": sequence}}, upsert=True,
+            )
+        except DuplicateKeyError as error:
+            raise Repeated from error
+
+    async def pass_over(self, topic: str, key: str, sequence: int) -> None:
+        """Move the cursor over a message that no row of the table wants. Losing this write repeats nothing."""
+        await self._database.collection(CURSORS).update_one(
+            {"_id": f"{topic}/{key}"}, {"$max": {"sequence": sequence}}, upsert=True,
+        )
+        self.moved(topic, key, sequence)
+
+    def moved(self, topic: str, key: str, sequence: int) -> None:
+        """The cursor's transaction was committed."""
+        self._last[topic][key] = max(sequence, self._last[topic].get(key, 0))

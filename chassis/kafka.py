@@ -1,0 +1,236 @@
+"""The subscriber: one per service, for all the topics its table needs, through FastStream on aiokafka.
+
+It hands raw messages to whoever delivers them, in order, and commits offsets from a task of its own once a second.
+FastStream's own parsing, acknowledging and middlewares stay out of the way: they lose, skip or spin where we must not.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, cast
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from chassis import telemetry
+from chassis.errors import NotNow
+from chassis.health import Readiness
+from chassis.settings import ServiceSettings
+from chassis.wire import RawMessage
+from contracts.topics import Topic
+
+log = structlog.get_logger(__name__)
+
+MAX_POLL_MS = 24 * 3600 * 1000
+_POLL_RECORDS = 500
+_COMMIT_SECONDS = 1
+_LAG_SECONDS = 2
+_GAP_SECONDS = 3
+_RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
+
+Partition = tuple[str, int]
+Deliver = Callable[[Sequence[RawMessage]], Awaitable[set[Partition]]]
+"""Handles messages in order; the partitions to read again from their start, because a gap was met. Raises NotNow."""
+
+
+class EpochReader:
+    """Asks the broker which log this is."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._admin: AIOKafkaAdminClient | None = None
+
+    async def read(self) -> str:
+        """The cluster id. Raises KafkaError or TimeoutError when the broker does not answer."""
+        async with asyncio.timeout(5):
+            if self._admin is None:
+                admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=4000)
+                await admin.start()
+                self._admin = admin
+            try:
+                return str((await self._admin.describe_cluster())["cluster_id"])
+            except BaseException:
+                await self.close()
+                raise
+
+    async def wait(self, readiness: Readiness) -> str:
+        """The cluster id, as soon as the broker answers."""
+        while True:
+            try:
+                epoch = await self.read()
+            except (KafkaError, TimeoutError, OSError) as error:
+                readiness.set("broker", f"the broker does not answer ({type(error).__name__})")
+                await asyncio.sleep(0.3)
+            else:
+                readiness.clear("broker")
+                return epoch
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        if self._admin is not None:
+            admin, self._admin = self._admin, None
+            with contextlib.suppress(Exception):
+                await admin.close()
+
+
+class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka carries no types
+    """Consumes a service's topics in the group named after the service."""
+
+    def __init__(self, service: str, topics: Iterable[Topic], settings: ServiceSettings, epoch: str, deliver: Deliver, readiness: Readiness) -> None:
+        self._epoch = epoch
+        self._deliver = deliver
+        self._readiness = readiness
+        self._done: dict[TopicPartition, int] = {}
+        self._committed: dict[TopicPartition, int] = {}
+        self._gaps: set[Partition] = set()
+        self._stopping = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._broker = KafkaBroker(
+            settings.kafka, client_id=f"appstore-{service}", apply_types=False, logger=None, graceful_timeout=6,
+            request_timeout_ms=10_000, allow_auto_create_topics=False,
+        )
+        self._subscriber = self._broker.subscriber(
+            *(topic.name for topic in topics), group_id=service, auto_offset_reset="earliest", ack_policy=AckPolicy.MANUAL,
+            parser=self._untouched, decoder=self._as_it_is, listener=self, partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=settings.session_timeout_ms, heartbeat_interval_ms=settings.heartbeat_ms,
+            fetch_max_wait_ms=settings.fetch_wait_ms, max_poll_interval_ms=MAX_POLL_MS, isolation_level="read_committed",
+        )
+        self._subscriber(self._receive)
+
+    async def start(self) -> None:
+        """Join the group and begin. Waits for the broker for as long as it is away."""
+        while True:
+            try:
+                await self._broker.start()
+            except (KafkaError, OSError) as error:
+                self._readiness.set("consumer", f"can't join the consumer group ({type(error).__name__})")
+                await asyncio.sleep(0.5)
+            else:
+                break
+        self._readiness.clear("consumer")
+        work = (self._commit_forever(), self._measure_lag(), self._read_gaps_again())
+        self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
+
+    async def stop(self) -> None:
+        """Finish the message in hand, commit, leave the group."""
+        self._stopping = True
+        for task in self._tasks:
+            task.cancel()
+        with contextlib.suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(3):
+                await self._commit()
+        with contextlib.suppress(KafkaError, TimeoutError, OSError):
+            async with asyncio.timeout(4):
+                await self._broker.stop()
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Commit what was handled before another member takes over."""
+        with contextlib.suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(2):
+                await self._commit()
+        for partition in revoked:
+            self._done.pop(partition, None)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Nothing to do: positions come from the group, cursors drop repeats."""
+
+    @property
+    def _consumer(self) -> AIOKafkaConsumer | None:
+        return self._subscriber.consumer
+
+    async def _untouched(self, record: ConsumerRecord[Any, Any]) -> KafkaMessage:
+        return KafkaMessage(raw_message=record, body=record.value or b"", consumer=cast("Any", self._consumer))
+
+    async def _as_it_is(self, message: KafkaMessage) -> KafkaMessage:
+        return message
+
+    async def _receive(self, message: KafkaMessage) -> None:
+        records: list[Any] = [message.raw_message]
+        consumer = self._consumer
+        if consumer is not None:
+            more = await consumer.getmany(timeout_ms=0, max_records=_POLL_RECORDS)
+            records += [record for batch in more.values() for record in batch]
+        gaps = await self._deliver_until_done([raw_message(record, self._epoch) for record in records])
+        if gaps is None:
+            return
+        for record in records:
+            place = (record.topic, record.partition)
+            self._done[TopicPartition(*place)] = 0 if place in gaps else record.offset + 1
+        if gaps:
+            self._gaps |= gaps
+            self._readiness.set("gap", f"a message is missing on {', '.join(sorted({topic for topic, _ in gaps}))}")
+
+    async def _deliver_until_done(self, batch: Sequence[RawMessage]) -> set[Partition] | None:
+        """The partitions with a gap; None when the service is told to stop first."""
+        attempt = 0
+        while not self._stopping:
+            try:
+                gaps = await self._deliver(batch)
+            except NotNow as reason:
+                self._readiness.set("motion", str(reason))
+                await asyncio.sleep(_RETRY[min(attempt, len(_RETRY) - 1)])
+                attempt += 1
+            except Exception:
+                log.exception("could not deliver a batch, trying again")
+                self._readiness.set("motion", "a batch of messages can't be delivered; see the log")
+                await asyncio.sleep(_RETRY[-1])
+            else:
+                self._readiness.clear("motion")
+                return gaps
+        return None
+
+    async def _read_gaps_again(self) -> None:
+        """Read partitions with a gap from their start, where the writer's refill puts what is missing."""
+        while True:
+            await asyncio.sleep(_GAP_SECONDS)
+            consumer = self._consumer
+            gaps, self._gaps = self._gaps, set()
+            if not gaps:
+                self._readiness.clear("gap")
+            for place in gaps:
+                if consumer is not None and TopicPartition(*place) in consumer.assignment():
+                    await consumer.seek_to_beginning(TopicPartition(*place))
+
+    async def _commit_forever(self) -> None:
+        while True:
+            await asyncio.sleep(_COMMIT_SECONDS)
+            try:
+                async with asyncio.timeout(5):
+                    await self._commit()
+            except (KafkaError, TimeoutError) as error:
+                log.info("could not commit offsets, trying again", error=type(error).__name__)
+
+    async def _commit(self) -> None:
+        consumer = self._consumer
+        if consumer is None:
+            return
+        mine = consumer.assignment()
+        changed = {tp: offset for tp, offset in self._done.items() if tp in mine and self._committed.get(tp) != offset}
+        if changed:
+            await consumer.commit(changed)
+            self._committed.update(changed)
+
+    async def _measure_lag(self) -> None:
+        while True:
+            await asyncio.sleep(_LAG_SECONDS)
+            consumer = self._consumer
+            if consumer is None:
+                continue
+            lag = 0
+            for partition in consumer.assignment():
+                end, done = consumer.highwater(partition), self._done.get(partition)
+                if end is not None and done is not None:
+                    lag += max(0, end - done)
+            telemetry.LAG.set(lag)
+
+
+def raw_message(record: ConsumerRecord[Any, Any], epoch: str) -> RawMessage:
+    """A record of aiokafka as the chassis carries it."""
+    headers = tuple((name, bytes(value or b"")) for name, value in record.headers)
+    return RawMessage(record.topic, record.partition, record.offset, record.key, record.value or b"", headers, epoch)

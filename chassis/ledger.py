@@ -1,0 +1,194 @@
+"""Recording: one motion's events numbered, stamped, folded and stored with the state, in one transaction.
+
+A `Motion` is what the adapters of a `World` stand on. Before it: `handle` or an HTTP request opened a transaction.
+After its commit: the relay publishes what it recorded. Rules 2 and 3 of the log.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import uuid_utils
+from motor.motor_asyncio import AsyncIOMotorClientSession
+
+from chassis import telemetry
+from chassis.clock import Clock, stamp_after
+from chassis.errors import Conflict
+from chassis.mongo import Bound, Database, Document
+from chassis.motions import Keeps, Lineage
+from contracts.envelope import WIRE_LIMIT, Context, Event, padded
+from contracts.noun import Noun
+from contracts.payload import Payload
+from contracts.topics import Topic
+
+LEDGER = "ledger"
+S = TypeVar("S", bound=Noun)
+
+
+def new_id() -> str:
+    """A UUIDv7 in text form."""
+    return str(uuid_utils.uuid7())
+
+
+def position_id(topic: str, key: str, sequence: int) -> str:
+    """Where an event stands: `topic/key/sequence`, the form of `cause` and of ids in the database."""
+    return f"{topic}/{key}/{padded(sequence)}"
+
+
+def state_collection(topic: Topic) -> str:
+    """Where the fold of an own topic is kept."""
+    return f"state_{topic.subject.replace('-', '_')}"
+
+
+class TooLarge(ValueError):  # noqa: N818 - says it all
+    """An event would be over the 64 KB that may travel."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Who records: what never changes while the process lives."""
+
+    service: str
+    origin: str
+    oin: str
+    folds: dict[str, Keeps]
+    clock: Clock
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source (NL GOV profile): organisation, then system."""
+        return f"urn:nld:oin:{self.oin}:systeem:appstore-{self.service}"
+
+
+@dataclass
+class _Kept:
+    """The fold of one key while a motion is under way."""
+
+    stored: int
+    sequence: int
+    hlc: str | None
+    state: Noun | None
+
+
+@dataclass
+class Motion:
+    """One transaction: what set it off, what it may read and write, what it recorded."""
+
+    writer: Writer
+    database: Database
+    session: AsyncIOMotorClientSession
+    cause: Event[Any] | None = None
+    lineage: Lineage | None = None
+    recorded: list[Document] = field(default_factory=list)
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    _kept: dict[tuple[str, str], _Kept] = field(default_factory=dict)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock use cases read."""
+        return self.writer.clock
+
+    def collection(self, name: str) -> Bound:
+        """A collection of the service's database, inside this transaction."""
+        return Bound(self.database.collection(name), self.session)
+
+    async def record(
+        self, payload: Payload, *, generation: int | None = None, lineage: Lineage | None = None, topic: Topic | None = None,
+    ) -> Event[Any]:
+        """Number, stamp, fold and store one event; it is published after the commit.
+
+        Raises TooLarge over 64 KB, KeyError for a topic that is not in the service's table.
+        """
+        topic = topic or payload.topic
+        fold = self.writer.folds[topic.name]
+        kept = await self._load(topic, payload.key)
+        event = Event(self._context(payload, topic, kept, generation, lineage), payload)
+        kept.sequence += 1
+        kept.hlc = event.context.hlc
+        kept.state = fold.evolve(kept.state, event)
+        self.recorded.append(_ledger_entry(event, topic, self.writer.clock))
+        telemetry.RECORDED.labels(event.context.type).inc()
+        return event
+
+    async def state_of(self, topic: Topic, key: str, kind: type[S]) -> S | None:
+        """The fold of one key of an own topic, with what this motion has recorded."""
+        state = (await self._load(topic, key)).state
+        return state if isinstance(state, kind) else None
+
+    async def flush(self) -> None:
+        """Write states and ledger. Called once, just before the commit."""
+        for (topic_name, key), kept in self._kept.items():
+            if kept.sequence == kept.stored:
+                continue
+            fold = self.writer.folds[topic_name]
+            states = self.collection(state_collection(fold.topic))
+            state = kept.state.model_dump(mode="json") if kept.state is not None else None
+            document = {"sequence": kept.sequence, "hlc": kept.hlc, "state": state}
+            if kept.stored == 0:
+                await states.insert({"_id": key, **document})
+            elif not await states.change({"_id": key, "sequence": kept.stored}, {"$set": document}):
+                raise Conflict
+        await self.collection(LEDGER).insert(*self.recorded)
+
+    async def _load(self, topic: Topic, key: str) -> _Kept:
+        place = (topic.name, key)
+        if place not in self._kept:
+            found = await self.collection(state_collection(topic)).get(key)
+            if found is None:
+                self._kept[place] = _Kept(0, 0, None, None)
+            else:
+                kind = self.writer.folds[topic.name].state
+                state = kind.model_validate(found["state"]) if kind is not None and found["state"] is not None else None
+                self._kept[place] = _Kept(found["sequence"], found["sequence"], found["hlc"], state)
+        return self._kept[place]
+
+    def _context(
+        self, payload: Payload, topic: Topic, kept: _Kept, generation: int | None, lineage: Lineage | None,
+    ) -> Context:
+        cause = self.cause.context if self.cause is not None else None
+        came_from = lineage or self.lineage or (Lineage.of(cause) if cause else Lineage(new_id()))
+        now = self.writer.clock.now()
+        return Context(
+            id=new_id(), source=self.writer.source, type=payload.type_name(), subject=payload.key, time=now,
+            origin=self.writer.origin, team=came_from.team, actor=came_from.actor, actorroles=came_from.actor_roles,
+            correlationid=came_from.correlation, causationid=came_from.causation,
+            cause=position_id(self.cause.data.topic.name, cause.subject, cause.number) if self.cause and cause else None,
+            sequence=padded(kept.sequence + 1), hlc=stamp_after(now, kept.hlc, cause.hlc if cause else None),
+            generation=padded(generation) if generation else None, dataclass=payload.data_class,
+            traceparent=came_from.traceparent,
+        )
+
+
+def _ledger_entry(event: Event[Any], topic: Topic, clock: Clock) -> Document:
+    value = event.data.model_dump_json(exclude_none=True).encode()
+    headers = event.context.to_headers()
+    size = len(value) + sum(len(name) + len(content) for name, content in headers)
+    if size > WIRE_LIMIT:
+        message = f"{event.context.type} is {size} bytes; at most {WIRE_LIMIT} may travel"
+        raise TooLarge(message)
+    context = event.context
+    return {
+        "_id": position_id(topic.name, context.subject, context.number), "topic": topic.name, "key": context.subject,
+        "sequence": context.number, "partition": topic.partition_of(context.subject), "hlc": context.hlc,
+        "headers": [[name, content.decode()] for name, content in headers], "value": value,
+        "recorded": clock.now(), "unpublished": True,
+    }
+
+
+class Kept(Generic[S]):
+    """Read access to the folds of an own topic, for an adapter."""
+
+    def __init__(self, motion: Motion, topic: Topic, kind: type[S]) -> None:
+        self._motion = motion
+        self._topic = topic
+        self._kind = kind
+
+    async def get(self, key: str) -> S | None:
+        """The state under this key, with what the motion recorded so far."""
+        return await self._motion.state_of(self._topic, key, self._kind)
+
+    async def find(self, query: dict[str, Any], *, limit: int = 10_000) -> list[S]:
+        """The stored states whose fields match, e.g. `{"app": id}`; names as on the wire. Not what this motion recorded."""
+        bound = self._motion.collection(state_collection(self._topic))
+        found = await bound.find({f"state.{name}": value for name, value in query.items()}, limit=limit)
+        return [self._kind.model_validate(document["state"]) for document in found if document["state"] is not None]

@@ -1,0 +1,122 @@
+"""One MongoDB database per service, and the transaction that every motion is.
+
+Above it: `ledger.Motion` and the adapters, which see collections already bound to their transaction. Below it: motor.
+A write conflict is tried again here; a database that is away is the caller's to wait for, and never the message's fault.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
+from pymongo import ReadPreference
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from chassis.errors import Conflict, NotNow
+
+Document = dict[str, Any]
+T = TypeVar("T")
+
+_CONFLICT_CODES = {112, 251}
+_ATTEMPTS = 12
+_SELECTION_MS = 3000
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database, not the work, is the trouble."""
+    if isinstance(error, ConnectionFailure):
+        return True
+    return isinstance(error, OperationFailure) and bool(error.code in {91, 189, 11600, 11602, 10107, 13435})
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether another transaction wrote first, so that reading again and repeating is right."""
+    if isinstance(error, Conflict):
+        return True
+    if isinstance(error, OperationFailure) and not isinstance(error, DuplicateKeyError):
+        return error.code in _CONFLICT_CODES or (error.has_error_label("TransientTransactionError") and not is_away(error))
+    return False
+
+
+class Bound:
+    """One collection inside one transaction."""
+
+    def __init__(self, collection: "AsyncIOMotorCollection[Document]", session: AsyncIOMotorClientSession) -> None:
+        self._collection = collection
+        self._session = session
+
+    async def get(self, key: str) -> Document | None:
+        """The document with this `_id`."""
+        found: Document | None = await self._collection.find_one({"_id": key}, session=self._session)
+        return found
+
+    async def find(self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int = 1000) -> list[Document]:
+        """The documents that match, at most `limit`."""
+        cursor = self._collection.find(query, session=self._session, sort=list(sort) or None, limit=limit)
+        return [document async for document in cursor]
+
+    async def insert(self, *documents: Document) -> None:
+        """Add documents. Raises DuplicateKeyError when one is there."""
+        if len(documents) == 1:
+            await self._collection.insert_one(documents[0], session=self._session)
+        elif documents:
+            await self._collection.insert_many(list(documents), session=self._session)
+
+    async def put(self, key: str, document: Document) -> None:
+        """Write a document whole, whether or not it was there."""
+        await self._collection.replace_one({"_id": key}, {"_id": key, **document}, upsert=True, session=self._session)
+
+    async def change(self, query: Mapping[str, Any], update: Mapping[str, Any], *, upsert: bool = False) -> bool:
+        """Update one document; whether one matched or was made."""
+        result = await self._collection.update_one(query, update, upsert=upsert, session=self._session)
+        return bool(result.matched_count or result.upserted_id is not None)
+
+    async def delete(self, key: str) -> None:
+        """Remove the document with this `_id`, if it is there."""
+        await self._collection.delete_one({"_id": key}, session=self._session)
+
+
+class Database:
+    """A service's own database."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            url, serverSelectionTimeoutMS=_SELECTION_MS, connectTimeoutMS=_SELECTION_MS, socketTimeoutMS=20_000,
+            tz_aware=True, maxPoolSize=20, retryWrites=False, heartbeatFrequencyMS=10_000, serverMonitoringMode="poll",
+        )
+        self._database = self.client.get_database(name, write_concern=WriteConcern("majority", j=True))
+
+    def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
+        """A collection outside any transaction: for reads, read models and the relay's marks."""
+        return self._database[name]
+
+    async def in_transaction(self, work: Callable[[AsyncIOMotorClientSession], Awaitable[T]]) -> T:
+        """Run `work` in a transaction and commit; repeat it on a write conflict.
+
+        Raises what `work` raises; NotNow when the conflict does not end; pymongo's ConnectionFailure when the database
+        is away, in which case the commit may or may not have happened.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with await self.client.start_session() as session, session.start_transaction(
+                    read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True),
+                    read_preference=ReadPreference.PRIMARY,
+                ):
+                    return await work(session)
+            except (PyMongoError, Conflict) as error:
+                if not is_conflict(error):
+                    raise
+                await asyncio.sleep(random.uniform(0.001, 0.004) * 2 ** min(attempt, 6))  # noqa: S311 - jitter, not a secret
+        message = f"another writer was first {_ATTEMPTS} times"
+        raise NotNow(message)
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life. Raises pymongo's errors when there is none."""
+        await self.client.admin.command("ping")
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.client.close()

@@ -1,0 +1,133 @@
+"""What sets a service in motion, as rows of one table: a message, a time, a watch, a fold.
+
+A service's `handlers.py` lists these rows and nothing else; `run` turns them into one subscriber, timers and watches;
+the export prints them. A row names its use case, so the file of the behaviour is one step away.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from contracts.envelope import Context, Event
+from contracts.noun import Noun
+from contracts.payload import Payload
+from contracts.topics import Topic
+
+UseCase = Callable[[Any, Any], Awaitable[Any]]
+Evolve = Callable[[Any, Event[Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where an event comes from: what every effect of one request has in common."""
+
+    correlation: str
+    causation: str | None = None
+    team: str | None = None
+    actor: str | None = None
+    actor_roles: str | None = None
+    traceparent: str | None = None
+
+    @classmethod
+    def of(cls, context: Context) -> "Lineage":
+        """The lineage that effects of the event with this context have."""
+        return cls(
+            context.correlationid, context.id, context.team, context.actor, context.actorroles, context.traceparent,
+        )
+
+
+class Record(Protocol):
+    """How a use case tells what happened. The chassis numbers, folds and stores it in the motion's transaction."""
+
+    async def __call__(self, payload: Payload, *, generation: int | None = None, lineage: Lineage | None = None) -> None:
+        """Record one event. Without a lineage it is an effect of the message in hand."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """A message of this type is handled by this use case."""
+
+    message: type[Payload]
+    do: UseCase
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Time passes: the use case is run again `seconds` after it ended, on one replica."""
+
+    seconds: float
+    do: UseCase
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Something outside the log changed: what the source named `source` yields is handed to the use case."""
+
+    source: str
+    do: UseCase
+
+
+def keep_nothing(_state: Any, _event: Event[Any]) -> None:
+    """The fold of a topic whose writer needs only its numbering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeps:
+    """The service writes this topic and keeps its fold as `state`; `evolve(state | None, event) -> state` is pure."""
+
+    topic: Topic
+    state: type[Noun] | None = None
+    evolve: Evolve = keep_nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A read model: documents of collection `<name>_v<fold>`, folded from topics, without clock or randomness.
+
+    `document(event)` gives the document's `_id` or None when the event is not for it;
+    `apply(document | None, event) -> document` is pure. A change of `apply` raises `fold`. With `per_event` each event
+    has a document of its own and needs no cursor; without it a document sees every event of a key it is fed from.
+    """
+
+    name: str
+    fold: int
+    topics: tuple[Topic, ...]
+    document: Callable[[Event[Any]], str | None]
+    apply: Callable[[dict[str, Any] | None, Event[Any]], dict[str, Any]]
+    indexes: tuple[tuple[str, ...], ...] = ()
+    per_event: bool = False
+
+    @property
+    def collection(self) -> str:
+        """Where the documents are."""
+        return f"{self.name}_v{self.fold}"
+
+
+Row = On | Every | Watch | Keeps | Project
+
+
+@dataclass(frozen=True)
+class Table:
+    """A service's rows, sorted out once."""
+
+    rows: tuple[Row, ...]
+
+    def of(self, kind: type[Any]) -> Iterable[Any]:
+        """The rows of one kind, in their order."""
+        return (row for row in self.rows if isinstance(row, kind))
+
+    @property
+    def topics_read(self) -> tuple[Topic, ...]:
+        """Every topic a row needs, each once."""
+        named = [row.message.topic for row in self.of(On)]
+        named += [topic for row in self.of(Project) for topic in row.topics]
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def use_cases(self) -> dict[str, tuple[UseCase, ...]]:
+        """CloudEvents type → the use cases it sets off."""
+        found: dict[str, tuple[UseCase, ...]] = {}
+        for row in self.of(On):
+            found[row.message.type_name()] = (*found.get(row.message.type_name(), ()), row.do)
+        return found

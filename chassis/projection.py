@@ -1,0 +1,136 @@
+"""Read models: documents folded from topics, in bulk per poll, each guarded by the cursors kept inside it (rule 9).
+
+A projection has no clock and no randomness, so the same events give the same documents whatever the order of writers.
+A message no fold can take is held, like everywhere else.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError, PyMongoError
+
+from chassis import telemetry
+from chassis.errors import NotNow
+from chassis.handle import Handler, Outcome, code_of, detail_of
+from chassis.kafka import Partition
+from chassis.mongo import Database, Document, is_away
+from chassis.motions import Project, Table
+from chassis.wire import RawMessage, Unreadable, read_context, read_event
+from contracts.envelope import Event
+
+_CHUNK = 100
+Spot = tuple[str, str]
+
+
+class Projector:
+    """Folds polls of messages into the read models of one service's table."""
+
+    def __init__(self, table: Table, database: Database, handler: Handler) -> None:
+        self._projections: dict[str, list[Project]] = defaultdict(list)
+        for projection in table.of(Project):
+            for topic in projection.topics:
+                self._projections[topic.name].append(projection)
+        self._database = database
+        self._handler = handler
+
+    async def prepare(self) -> None:
+        """Make the indexes the read models are asked by."""
+        for projection in {p.collection: p for group in self._projections.values() for p in group}.values():
+            for index in projection.indexes:
+                await self._database.collection(projection.collection).create_index([(name, 1) for name in index])
+
+    async def apply(self, batch: Sequence[RawMessage]) -> set[Partition]:
+        """Fold one poll. The partitions in which a gap was met; raises NotNow when the database is away."""
+        try:
+            return await self._apply(batch)
+        except BulkWriteError as error:
+            message = "another writer changed a read model first"
+            raise NotNow(message) from error
+        except PyMongoError as error:
+            if is_away(error):
+                message = "the database does not answer"
+                raise NotNow(message) from error
+            raise
+
+    async def _apply(self, batch: Sequence[RawMessage]) -> set[Partition]:
+        readable: list[tuple[RawMessage, Event[Any]]] = []
+        for raw in batch:
+            event = await self._read(raw)
+            if event is not None:
+                readable.append((raw, event))
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for raw, event in readable:
+            for projection in self._projections[raw.topic]:
+                if (key := projection.document(event)) is not None:
+                    wanted[projection.collection].add(key)
+        documents = {name: await self._load(name, sorted(keys)) for name, keys in wanted.items()}
+        changed: set[Spot] = set()
+        gaps: set[Partition] = set()
+        for raw, event in readable:
+            for projection in self._projections[raw.topic]:
+                try:
+                    outcome = fold_into(projection, documents.get(projection.collection, {}), raw.topic, event, changed)
+                except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
+                    await self._handler.hold(raw, event.context, code_of(error), detail_of(error))
+                    break
+                telemetry.MESSAGES.labels(raw.topic, outcome).inc()
+                if outcome is Outcome.GAP:
+                    gaps.add((raw.topic, raw.partition))
+        await self._store(documents, changed)
+        return gaps
+
+    async def _read(self, raw: RawMessage) -> Event[Any] | None:
+        context = None
+        try:
+            context = read_context(raw)
+            if self._handler.held.blocks(raw.topic, context.subject):
+                await self._handler.hold(raw, context, "behind-a-held-message", "an earlier message of this key is held")
+                return None
+            return read_event(raw, context)
+        except Unreadable as unreadable:
+            await self._handler.hold(raw, context, unreadable.code, unreadable.detail)
+            return None
+
+    async def _load(self, name: str, keys: list[str]) -> dict[str, Document]:
+        found: dict[str, Document] = {}
+        for start in range(0, len(keys), _CHUNK):
+            chunk = keys[start:start + _CHUNK]
+            async for document in self._database.collection(name).find({"_id": {"$in": chunk}}):
+                found[document["_id"]] = document
+        return found
+
+    async def _store(self, documents: dict[str, dict[str, Document]], changed: set[Spot]) -> None:
+        writes: dict[str, list[Any]] = defaultdict(list)
+        for name, key in changed:
+            writes[name].append(ReplaceOne({"_id": key}, documents[name][key], upsert=True))
+        for name, operations in writes.items():
+            await self._database.collection(name).bulk_write(operations, ordered=False)
+
+
+def fold_into(
+    projection: Project, documents: dict[str, Document], topic: str, event: Event[Any], changed: set[Spot],
+) -> Outcome:
+    """Fold one event into the document it is for, unless the document's own cursor says that it was folded before."""
+    key = projection.document(event)
+    if key is None:
+        return Outcome.PASSED
+    before = documents.get(key)
+    cursors = dict(before["cursors"]) if before else {}
+    if projection.per_event:
+        if before is not None:
+            return Outcome.REPEAT
+    else:
+        cursor = f"{topic}/{event.context.subject}".replace(".", "_")
+        last = cursors.get(cursor, 0)
+        if event.context.number <= last:
+            return Outcome.REPEAT
+        if event.context.number > last + 1:
+            return Outcome.GAP
+        cursors[cursor] = event.context.number
+    after = projection.apply(before, event)
+    revision = (before["revision"] if before else 0) + 1
+    documents[key] = {**after, "_id": key, "cursors": cursors, "revision": revision}
+    changed.add((projection.collection, key))
+    return Outcome.HANDLED

@@ -1,0 +1,50 @@
+"""What an operator can set for every service. Each service adds its own fields in its `settings.py`.
+
+Read from environment variables with the prefix APPSTORE_; unknown values of known names stop the start with a message.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contracts.identifiers import Uuid
+
+
+class ServiceSettings(BaseSettings):
+    """The settings every service has."""
+
+    model_config = SettingsConfigDict(env_prefix="APPSTORE_", frozen=True)
+
+    kafka: str = "127.0.0.1:8410"
+    """Bootstrap servers, host:port. The default is the embedded stack's."""
+
+    mongo: str = "mongodb://127.0.0.1:8411/?replicaSet=secantus"
+    """Connection string of a MongoDB replica set; transactions need one."""
+
+    health_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Port on loopback for /health, /ready and /metrics; 0 takes a free one."""
+
+    health_host: str = "127.0.0.1"
+    """Address of the health server. Loopback unless a kubelet or Prometheus must reach it."""
+
+    log_format: Literal["json", "console"] = "json"
+    """JSON for machines, console for people."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    origin: Uuid = "00000000-0000-7000-8000-000000000000"
+    """Id of this installation; stands in every event, so that federated installations can be told apart."""
+
+    oin: Annotated[str, StringConstraints(pattern=r"^[0-9]{20}$")] = "00000000000000000000"
+    """Organisation number in the source of every event (NL GOV profile). All zeros says: not set."""
+
+    fetch_wait_ms: Annotated[int, Field(ge=10, le=5000)] = 200
+    """How long the broker may hold a fetch, in milliseconds. The embedded broker is not woken by a write and sleeps half
+    of it, so this trades latency (lower) for idle CPU (higher); Apache Kafka answers at once whatever it is."""
+
+    session_timeout_ms: Annotated[int, Field(ge=1000, le=60_000)] = 6000
+    """After this silence the group gives a dead member's partitions away. Apache Kafka's minimum is 6,000."""
+
+    heartbeat_ms: Annotated[int, Field(ge=100, le=20_000)] = 1500
+    """How often a member says it lives; a quarter of the session, so that one lost beat costs nothing."""

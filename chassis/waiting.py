@@ -1,0 +1,99 @@
+"""Not known yet is not wrong: a message about something unheard of waits, stored, until that thing arrives.
+
+Later messages of its key queue behind it. Past its `decideBy` it stops waiting silently: the owner answers (rule 7).
+`handle` asks here before and after each message.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from chassis import telemetry
+from chassis.ledger import Motion, position_id
+from chassis.mongo import Database, Document
+from chassis.stored_message import to_document, to_message
+from chassis.wire import RawMessage
+from contracts.envelope import Event
+
+WAITING = "waiting"
+Place = tuple[str, str]
+
+
+class Waiting:
+    """The messages of one service that wait; an index of them in memory."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._queues: dict[Place, list[str]] = {}
+        self._awaits: dict[str, Place] = {}
+        self._deadlines: dict[str, datetime] = {}
+
+    async def load(self) -> None:
+        """Read what waits."""
+        self._queues.clear()
+        self._awaits.clear()
+        self._deadlines.clear()
+        async for document in self._database.collection(WAITING).find({}, {"value": 0, "headers": 0}).sort("_id", 1):
+            self.added(document)
+
+    def blocks(self, topic: str, key: str) -> bool:
+        """Whether an earlier message of this key waits."""
+        return (topic, key) in self._queues
+
+    async def add(self, motion: Motion, raw: RawMessage, event: Event[Any], awaits: Place | None) -> Document:
+        """Store a message in this transaction; without `awaits` it only queues behind an earlier one."""
+        context = event.context
+        document = {
+            "_id": position_id(raw.topic, context.subject, context.number), "place": [raw.topic, context.subject],
+            "sequence": context.number, "awaits": list(awaits) if awaits else None, "since": motion.clock.now(),
+            "decide_by": getattr(event.data, "decide_by", None), **to_document(raw),
+        }
+        await motion.collection(WAITING).insert(document)
+        return document
+
+    def added(self, document: Document) -> None:
+        """The transaction that stored it was committed."""
+        topic, key = document["place"]
+        self._queues.setdefault((topic, key), []).append(document["_id"])
+        if document["awaits"]:
+            awaited_topic, awaited_key = document["awaits"]
+            self._awaits[document["_id"]] = (awaited_topic, awaited_key)
+        if document["decide_by"]:
+            self._deadlines[document["_id"]] = document["decide_by"]
+        telemetry.WAITING.set(sum(map(len, self._queues.values())))
+
+    def heads_awaiting(self, topic: str, key: str) -> list[Place]:
+        """The keys whose first waiting message waits for this one."""
+        return [place for place, queue in self._queues.items() if self._awaits.get(queue[0]) == (topic, key)]
+
+    def heads_past(self, now: datetime) -> list[Place]:
+        """The keys whose first waiting message is past its deadline."""
+        never = datetime.max.replace(tzinfo=now.tzinfo)
+        return [place for place, queue in self._queues.items() if self._deadlines.get(queue[0], never) < now]
+
+    async def head(self, place: Place) -> tuple[str, RawMessage] | None:
+        """The first waiting message of a key."""
+        queue = self._queues.get(place)
+        if not queue:
+            return None
+        document = await self._database.collection(WAITING).find_one({"_id": queue[0]})
+        return (queue[0], to_message(document)) if document else None
+
+    async def wait_for_other(self, entry: str, awaits: Place) -> None:
+        """The first message of a key turned out to wait for something else too."""
+        await self._database.collection(WAITING).update_one({"_id": entry}, {"$set": {"awaits": list(awaits)}})
+        self._awaits[entry] = awaits
+
+    async def remove(self, motion: Motion, entry: str) -> None:
+        """Take a message out, in this transaction."""
+        await motion.collection(WAITING).delete(entry)
+
+    def removed(self, place: Place, entry: str) -> None:
+        """The transaction that took it out was committed."""
+        queue = self._queues.get(place, [])
+        if entry in queue:
+            queue.remove(entry)
+        if not queue:
+            self._queues.pop(place, None)
+        self._awaits.pop(entry, None)
+        self._deadlines.pop(entry, None)
+        telemetry.WAITING.set(sum(map(len, self._queues.values())))

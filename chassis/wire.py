@@ -1,0 +1,83 @@
+"""A message as it came from Kafka, and its reading: bytes and headers in, an `Event` or the reason it is none.
+
+The chassis receives raw bytes and reads them itself, so that what can't be read is held like anything else that fails.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from contracts import topics
+from contracts.envelope import WIRE_LIMIT, Context, EnvelopeError, Event
+from contracts.payload import Payload
+
+READ_LIMIT = 4 * WIRE_LIMIT
+"""Largest message that is read, in bytes; the profile asks for at least 64 KB."""
+
+
+class Unreadable(Exception):  # noqa: N818 - an answer
+    """The message can't be read. `code` is one of: too-large, bad-envelope, unknown-type, wrong-topic, bad-data."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """What the broker delivered, untouched."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...]
+    epoch: str
+
+    @property
+    def key_text(self) -> str | None:
+        """The key as text, None when there is none or it is not UTF-8."""
+        try:
+            return self.key.decode() if self.key is not None else None
+        except UnicodeDecodeError:
+            return None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of topic, key, headers and value: what tells two messages without a sequence apart."""
+        digest = hashlib.sha256()
+        for part in (self.topic.encode(), self.key or b"", *(n.encode() + b"=" + v for n, v in self.headers), self.value):
+            digest.update(len(part).to_bytes(4, "big") + part)
+        return digest.hexdigest()
+
+
+def read_context(raw: RawMessage) -> Context:
+    """The envelope of a message. Raises Unreadable."""
+    try:
+        context = Context.from_headers(raw.headers)
+    except EnvelopeError as error:
+        raise Unreadable("bad-envelope", str(error)) from error
+    if context.subject != raw.key_text:
+        raise Unreadable("bad-envelope", "the subject is not the message's key")
+    return context
+
+
+def read_event(raw: RawMessage, context: Context) -> Event[Any]:
+    """The event of a message whose envelope was read. Raises Unreadable."""
+    if len(raw.value) > READ_LIMIT:
+        raise Unreadable("too-large", f"{len(raw.value)} bytes; at most {READ_LIMIT} are read")
+    kind = Payload.registry.get(context.type)
+    if kind is None:
+        raise Unreadable("unknown-type", f"no class for {context.type}")
+    if topics.named(raw.topic).subject != kind.topic.subject:
+        raise Unreadable("wrong-topic", f"{context.type} does not belong on {raw.topic}")
+    try:
+        return Event(context, kind.model_validate_json(raw.value))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the data"
+        raise Unreadable("bad-data", f"{where}: {first['msg']} ({error.error_count()} in all)") from error
