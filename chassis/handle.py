@@ -152,12 +152,8 @@ class Handler:
                 continue
             event = read_event(raw, context)
 
-            async def work(motion: Motion, event: Event[Any] = event, entry: str = entry) -> None:
-                await self.waiting.remove(motion, entry)
-                await self._run(motion, event)
-
             try:
-                await self._performer.perform(work, cause=event)
+                await self._performer.perform(partial(self._take_out, entry, event), cause=event)
             except NotKnownYet as unknown:
                 await self.waiting.wait_for_other(entry, (unknown.topic.name, unknown.key))
                 return
@@ -169,18 +165,24 @@ class Handler:
             await self._take_up(*place)
 
     async def sweep(self, now: datetime) -> None:
-        """Let go of waiting messages past their deadline; the owner answers for them."""
+        """Give waiting messages past their deadline a last try: the owner answers then, others let go silently."""
         for place in self.waiting.heads_past(now):
             found = await self.waiting.head(place)
             if found is None:
                 continue
-            entry = found[0]
-            await self._performer.perform(partial(self._let_go, entry))
+            entry, raw = found
+            event = read_event(raw, read_context(raw))
+            try:
+                await self._performer.perform(partial(self._take_out, entry, event), cause=event)
+            except NotKnownYet:
+                await self._performer.perform(partial(self._take_out, entry, None))
             self.waiting.removed(place, entry)
             await self._redeliver(place)
 
-    async def _let_go(self, entry: str, motion: Motion) -> None:
+    async def _take_out(self, entry: str, event: Event[Any] | None, motion: Motion) -> None:
         await self.waiting.remove(motion, entry)
+        if event is not None:
+            await self._run(motion, event)
 
 
 def code_of(error: Exception) -> str:

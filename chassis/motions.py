@@ -39,7 +39,7 @@ class Lineage:
 class Record(Protocol):
     """How a use case tells what happened. The chassis numbers, folds and stores it in the motion's transaction."""
 
-    async def __call__(self, payload: Payload, *, generation: int | None = None, lineage: Lineage | None = None) -> None:
+    async def __call__(self, payload: Payload, *, generation: int | None = None, lineage: Lineage | None = None) -> object:
         """Record one event. Without a lineage it is an effect of the message in hand."""
         ...
 

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from contracts import topics
 from contracts.envelope import WIRE_LIMIT, Context, EnvelopeError, Event
-from contracts.payload import Payload
+from contracts.messages import all_messages
 
+MESSAGES = all_messages()
 READ_LIMIT = 4 * WIRE_LIMIT
 """Largest message that is read, in bytes; the profile asks for at least 64 KB."""
 
@@ -70,7 +71,7 @@ def read_event(raw: RawMessage, context: Context) -> Event[Any]:
     """The event of a message whose envelope was read. Raises Unreadable."""
     if len(raw.value) > READ_LIMIT:
         raise Unreadable("too-large", f"{len(raw.value)} bytes; at most {READ_LIMIT} are read")
-    kind = Payload.registry.get(context.type)
+    kind = MESSAGES.get(context.type)
     if kind is None:
         raise Unreadable("unknown-type", f"no class for {context.type}")
     if topics.named(raw.topic).subject != kind.topic.subject:

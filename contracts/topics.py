@@ -46,7 +46,7 @@ DEPLOYMENTS = Topic("deployments", "deployer", "deployment", "deployment", ("com
 CLUSTERS = Topic("clusters", "deployer", "cluster", "cluster", ("gateway",))
 REVIEWS = Topic("reviews", "community", "review", "review", ("gateway",))
 DEPLOYMENT_REQUESTS = Topic(
-    "deployment-requests", "gateway", "deployment-request", "deployment", ("compliance", "deployer", "community", "gateway"),
+    "deployment-requests", "gateway", "deployment-request", "deployment", ("compliance", "deployer", "gateway"),
 )
 EVIDENCE_REQUESTS = Topic("evidence-requests", "gateway", "evidence-request", "evidence", ("compliance", "gateway"))
 REVIEW_REQUESTS = Topic("review-requests", "gateway", "review-request", "review", ("community", "gateway"))

@@ -1,0 +1,1 @@
+"""Community: what people who ran an app say about it."""

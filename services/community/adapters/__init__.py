@@ -1,0 +1,1 @@
+"""Technologies that meet the ports of the community service."""

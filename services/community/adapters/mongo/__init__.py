@@ -1,0 +1,1 @@
+"""The community's ports met with MongoDB."""

@@ -1,0 +1,1 @@
+"""The nouns of the community and its pure decisions."""

@@ -1,0 +1,22 @@
+"""Starts the community service: the only place where its parts are put together."""
+
+from chassis.ledger import Motion
+from chassis.run import run
+from services.community.adapters.mongo.known_apps import MongoKnownApps
+from services.community.adapters.mongo.reviews import MongoReviews
+from services.community.adapters.mongo.uses import MongoUses
+from services.community.handlers import MOTIONS
+from services.community.ports import World
+from services.community.settings import CommunitySettings
+
+
+def world_of(motion: Motion) -> World:
+    """The World of one motion."""
+    return World(
+        record=motion.record, clock=motion.clock, known_apps=MongoKnownApps(motion), uses=MongoUses(motion),
+        reviews=MongoReviews(motion),
+    )
+
+
+if __name__ == "__main__":
+    run("community", CommunitySettings(), MOTIONS, world_of)

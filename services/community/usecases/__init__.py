@@ -1,0 +1,1 @@
+"""What the community does, one verb a file."""
