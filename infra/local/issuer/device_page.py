@@ -7,8 +7,7 @@ from starlette.responses import Response
 
 from infra.local.issuer.form import comes_from_our_page, read_form, read_query
 from infra.local.issuer.page import draw
-from infra.local.issuer.server import Issuer
-from infra.local.issuer.sign_in_page import sign_in_from
+from infra.local.issuer.sign_in_page import issuer_of, sign_in_from
 
 
 async def show_device(request: Request) -> Response:
@@ -18,7 +17,7 @@ async def show_device(request: Request) -> Response:
 
 async def approve_device(request: Request) -> Response:
     """Approve or refuse, in the name of the person whose password is given."""
-    issuer: Issuer = request.app.state.issuer
+    issuer = issuer_of(request)
     fields = await read_form(request)
     if not comes_from_our_page(request, fields, issuer.issuer):
         return draw(request, "message.html", status=403, message="foreign_form")

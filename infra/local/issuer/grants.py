@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidRequestError, OAuth2Request, TokenMixin
 from authlib.oauth2.rfc6749.grants import (
     AuthorizationCodeGrant,
     BaseGrant,
@@ -14,7 +14,6 @@ from authlib.oauth2.rfc6749.grants import (
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc8628 import DeviceAuthorizationEndpoint, DeviceCodeGrant
 
-from infra.local.issuer.clients import Client
 from infra.local.issuer.pending import CODE_SECONDS, DEVICE_SECONDS, Code, Device
 from infra.local.issuer.people import SignIn
 from infra.local.issuer.refresh_tokens import RefreshToken
@@ -52,7 +51,10 @@ class CodeGrant(AuthorizationCodeGrant):
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         """Keep what the code stands for, for a minute."""
         asked = request.payload.data if request.payload else {}
-        sign_in: SignIn = request.user
+        sign_in = request.user
+        if not isinstance(sign_in, SignIn):
+            message = "a code is only given to somebody who signed in"
+            raise TypeError(message)
         self.server.codes.put(code, Code(
             code=code, client_id=asked["client_id"], redirect_uri=asked["redirect_uri"], scope=request.scope,
             nonce=asked.get("nonce"), code_challenge=asked["code_challenge"],
@@ -60,10 +62,10 @@ class CodeGrant(AuthorizationCodeGrant):
             expires_at=time.time() + CODE_SECONDS,
         ))
 
-    def query_authorization_code(self, code: str, client: Client) -> Code | None:
+    def query_authorization_code(self, code: str, client: ClientMixin) -> Code | None:
         """Return the code if it is this client's; looking at it uses it up."""
         found = self.server.codes.pop(code)
-        return found if found and found.client_id == client.client_id else None
+        return found if found and found.client_id == client.get_client_id() else None
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
         """Nothing is left to delete: the code went when it was looked at."""
@@ -80,7 +82,9 @@ class RefreshGrant(RefreshTokenGrant):
     INCLUDE_NEW_REFRESH_TOKEN = True
     server: "Issuer"
 
-    def authenticate_refresh_token(self, refresh_token: str) -> RefreshToken | None:
+    def authenticate_refresh_token(  # type: ignore[override] # Authlib accepts None, the stub does not
+        self, refresh_token: str,
+    ) -> RefreshToken | None:
         """Return what the token stands for, if it still may be used."""
         return self.server.refresh_tokens.find(refresh_token)
 
@@ -89,9 +93,10 @@ class RefreshGrant(RefreshTokenGrant):
         person = self.server.people.by_id(refresh_token.person_id)
         return SignIn(person, refresh_token.sid, refresh_token.signed_in_at) if person else None
 
-    def revoke_old_credential(self, refresh_token: RefreshToken) -> None:
+    def revoke_old_credential(self, refresh_token: TokenMixin) -> None:
         """Mark the old token used."""
-        self.server.refresh_tokens.mark_used(refresh_token)
+        if isinstance(refresh_token, RefreshToken):
+            self.server.refresh_tokens.mark_used(refresh_token)
 
 
 class SystemGrant(ClientCredentialsGrant):

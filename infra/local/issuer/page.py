@@ -9,25 +9,24 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from infra.local.issuer.form import form_token, keep_form_token
-from infra.local.issuer.server import Issuer
 
 PAGES = Path(__file__).parent / "pages"
 TEXTS: dict[str, dict[str, str]] = yaml.safe_load((PAGES / "texts.yaml").read_text(encoding="utf-8"))
 STYLE = (PAGES / "page.css").read_text(encoding="utf-8")
+Template = Literal["sign_in.html", "device.html", "message.html"]
 _templates = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
 
 
-def draw(  # noqa: PLR0913 - one place knows all that a page can show
-    request: Request, template: Literal["sign_in.html", "device.html", "message.html"], *, status: int = 200,
-    form_may_lead_to: str = "", **values: str,
+def draw(
+    request: Request, template: Template, *, status: int = 200, form_may_lead_to: str = "", **values: str,
 ) -> Response:
     """Return the page with its form token; `form_may_lead_to` is an origin beside our own."""
-    issuer: Issuer = request.app.state.issuer
     language = pick_language(request.headers.get("accept-language", ""))
     token = form_token(request)
     shown = {"wrong": "", "detail": "", "user_code": "", "message": "", "action": "", **values}
     html = _templates.get_template(template).render(
-        language=language, text=TEXTS[language], people=issuer.people.people, form_token=token, **shown,
+        language=language, text=TEXTS[language], people=request.app.state.issuer.people.people, form_token=token,
+        **shown,
     )
     response = HTMLResponse(html, status, {
         "Content-Language": language,
@@ -39,7 +38,7 @@ def draw(  # noqa: PLR0913 - one place knows all that a page can show
 
 
 def _policy(form_may_lead_to: str) -> str:
-    """A browser also checks `form-action` on the redirect after the post, so the client's origin stands in it."""
+    """Return the content policy; a browser checks `form-action` on the redirect after a post too."""
     form_action = f"'self' {form_may_lead_to}".strip()
     return f"default-src 'none'; style-src 'self'; form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
 

@@ -86,9 +86,9 @@ class Code(AuthorizationCodeMixin):
         """Return when the password was given, in seconds since the epoch."""
         return self.sign_in.at
 
-    def get_acr(self) -> str | None:
+    def get_acr(self) -> str:
         """Return nothing: the demo login claims no level of assurance."""
-        return None
+        return ""
 
     def get_amr(self) -> list[str]:
         """Return how: by password (RFC 8176)."""

@@ -10,14 +10,13 @@ from functools import cached_property
 from typing import Any
 
 from authlib.oauth2 import AuthorizationServer, OAuth2Request, ResourceProtector
-from authlib.oauth2.rfc6749 import OAuth2Payload
-from joserfc.jwk import KeySet
+from authlib.oauth2.rfc6749 import OAuth2Payload, UnsupportedResponseTypeError
 from starlette.responses import JSONResponse, Response
 
 from infra.local.issuer.clients import SCOPES, Client, registered_clients
 from infra.local.issuer.grants import CodeGrant, DeviceGrant, DeviceStart, OnlyS256, RefreshGrant, SystemGrant
 from infra.local.issuer.pending import Code, Device, Pending
-from infra.local.issuer.people import DemoPeople, SignIn, read_people
+from infra.local.issuer.people import SignIn, read_people
 from infra.local.issuer.refresh_tokens import RefreshToken, RefreshTokens, hash_token
 from infra.local.issuer.settings import Settings
 from infra.local.issuer.signing_key import load_signing_key
@@ -39,7 +38,7 @@ class _Payload(OAuth2Payload):
         self._lists = dict(parameters)
 
     @cached_property
-    def data(self) -> dict[str, str]:  # type: ignore[override] # a cached property is read like one
+    def data(self) -> dict[str, str]:
         return {name: values[-1] for name, values in self._lists.items()}
 
     @property
@@ -67,9 +66,9 @@ class Issuer(AuthorizationServer):
     def __init__(self, settings: Settings) -> None:
         super().__init__(scopes_supported=SCOPES)
         self.issuer = settings.issuer
-        self.people: DemoPeople = read_people(settings.people_file)
-        self.keys: KeySet = load_signing_key(settings.data_dir / "signing-key.json")
-        self.clients: dict[str, Client] = registered_clients(settings)
+        self.people = read_people(settings.people_file)
+        self.keys = load_signing_key(settings.data_dir / "signing-key.json")
+        self.clients = registered_clients(settings)
         self.codes: Pending[Code] = Pending()
         self.devices: Pending[Device] = Pending()
         self.refresh_tokens = RefreshTokens(settings.data_dir / "refresh-tokens.json")
@@ -103,9 +102,23 @@ class Issuer(AuthorizationServer):
             ))
 
     def device_with(self, user_code: str) -> Device | None:
-        """Return the waiting device whose code a person typed; case and the dash do not matter (RFC 8628 section 6.1)."""
+        """Return the device whose code a person typed; case and dash do not matter (RFC 8628 section 6.1)."""
         typed = _plain(user_code)
         return next((device for device in self.devices.values() if _plain(device.user_code) == typed), None)
+
+    def consent_grant(self, sent: Sent) -> CodeGrant:
+        """Return the grant that a sound authorization request asks for; raises `OAuth2Error`."""
+        grant = self.get_consent_grant(sent)  # type: ignore[no-untyped-call]
+        if not isinstance(grant, CodeGrant):
+            raise UnsupportedResponseTypeError(sent.parameters.get("response_type", [""])[-1])
+        return grant
+
+    def claims_of_bearer(self, sent: Sent) -> Mapping[str, Any]:
+        """Return the claims of the request's access token; raises `OAuth2Error`."""
+        claims: Mapping[str, Any] = self.protector.validate_request(  # type: ignore[no-untyped-call]
+            ["openid"], self.create_oauth2_request(sent),
+        )
+        return claims
 
     def create_oauth2_request(self, request: Sent) -> OAuth2Request:
         """Wrap a request that has been read."""

@@ -55,7 +55,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _must_be_ours(issuer: str) -> None:
-    """The issuer binds to 127.0.0.1, so its address must say exactly that."""
+    """Require what the issuer binds to: 127.0.0.1, without a path."""
     parts = urlsplit(issuer)
     if parts.scheme != "http" or parts.hostname != "127.0.0.1" or parts.path or parts.query or parts.fragment:
         message = f"the local issuer only runs as http://127.0.0.1:<port>, not as {issuer}"

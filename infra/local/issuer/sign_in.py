@@ -83,7 +83,9 @@ async def fill_in_form(http: httpx.AsyncClient, page_url: str, username: str, pa
     return str(posted.headers["location"])
 
 
-async def approve_device(issuer_url: str, user_code: str, username: str, password: str, *, approve: bool = True) -> None:
+async def approve_device(
+    issuer_url: str, user_code: str, username: str, password: str, *, approve: bool = True,
+) -> None:
     """Type a device code as this person and allow or refuse it. Raises `SignInFailedError`."""
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
         page_url = f"{issuer_url}/device"

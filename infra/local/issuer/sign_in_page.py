@@ -16,9 +16,9 @@ from infra.local.issuer.server import Issuer
 
 async def show_sign_in(request: Request) -> Response:
     """Answer the form, once the client's request is sound."""
-    issuer: Issuer = request.app.state.issuer
+    issuer = issuer_of(request)
     try:
-        grant = issuer.get_consent_grant(sent(request, read_query(request)))
+        grant = issuer.consent_grant(sent(request, read_query(request)))
     except OAuth2Error as error:
         return _refuse(request, issuer, error)
     return _form(request, grant.redirect_uri)
@@ -26,12 +26,12 @@ async def show_sign_in(request: Request) -> Response:
 
 async def give_code(request: Request) -> Response:
     """Send the browser back with a code if name and password belong together, with a refusal if the person cancels."""
-    issuer: Issuer = request.app.state.issuer
+    issuer = issuer_of(request)
     fields = await read_form(request)
     if not comes_from_our_page(request, fields, issuer.issuer):
         return draw(request, "message.html", status=403, message="foreign_form")
     try:
-        grant = issuer.get_consent_grant(sent(request, read_query(request)))
+        grant = issuer.consent_grant(sent(request, read_query(request)))
     except OAuth2Error as error:
         return _refuse(request, issuer, error)
     sign_in = sign_in_from(issuer, fields)
@@ -40,6 +40,12 @@ async def give_code(request: Request) -> Response:
     granted = None if fields.get("decision", [""])[-1] == "refuse" else sign_in
     answer = issuer.create_authorization_response(grant.request, grant_user=granted, grant=grant)
     return answer if isinstance(answer, Response) else Response(status_code=500)
+
+
+def issuer_of(request: Request) -> Issuer:
+    """Return the one issuer of this process."""
+    issuer: Issuer = request.app.state.issuer
+    return issuer
 
 
 def sign_in_from(issuer: Issuer, fields: dict[str, list[str]]) -> SignIn | None:
@@ -60,4 +66,5 @@ def _refuse(request: Request, issuer: Issuer, error: OAuth2Error) -> Response:
     """Tell the client if its address is known to be its own, else only the person (RFC 6749 section 4.1.2.1)."""
     if error.redirect_uri:
         return issuer.handle_response(*error())
-    return draw(request, "message.html", status=400, message="bad_request", detail=f"{error.error}: {error.description}")
+    detail = f"{error.error}: {error.description}"
+    return draw(request, "message.html", status=400, message="bad_request", detail=detail)
