@@ -18,6 +18,8 @@ _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 _EXACT_BELOW = 10
+# 11 days stay days; from two of a unit on the larger one reads better.
+_NEXT_UNIT_FROM = 2
 
 
 def number(value: float, locale: Locale) -> str:
@@ -46,10 +48,10 @@ def clock(value: datetime, locale: Locale, *, seconds: bool) -> str:
     return str(format_time(value, "HH:mm:ss" if seconds else "HH:mm", tzinfo=AMSTERDAM, locale=locale))
 
 
-def duration(value: timedelta, locale: Locale) -> str:
-    """A measured time: tenths under ten seconds, then two units at most."""
+def duration(value: timedelta, locale: Locale, exact_below: int = _EXACT_BELOW) -> str:
+    """A measured time: tenths under `exact_below` seconds, then two units at most."""
     total = max(value.total_seconds(), 0.0)
-    if total < _EXACT_BELOW:
+    if total < exact_below:
         return f"{number(total, locale)} s"
     whole = round(total)
     hours = "u" if locale.language == "nl" else "h"
@@ -63,7 +65,7 @@ def duration(value: timedelta, locale: Locale) -> str:
 
 def span(value: timedelta, locale: Locale) -> str:
     """A length of time in one whole unit: 3 dagen, 5 weken."""
-    return format_timedelta(abs(value), threshold=1.4, locale=locale)
+    return format_timedelta(abs(value), threshold=_NEXT_UNIT_FROM, locale=locale)
 
 
 def size(value: int, locale: Locale) -> str:

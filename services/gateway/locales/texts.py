@@ -15,8 +15,14 @@ from services.gateway.locales import formats
 from services.gateway.locales.patterns import LANGUAGES, Language, Pattern, fill, patterns
 
 Value = str | int | float
-_STRONG = re.compile(r"\*\*(.+?)\*\*")
-_CODE = re.compile(r"`(.+?)`")
+# European English: 24 Nov, and a 24-hour clock.
+_LOCALES: Mapping[Language, Locale] = {"nl": Locale("nl", "NL"), "en": Locale("en", "GB")}
+# What a text file may ask of HTML: a strong word, the marker pen, something typed by machines.
+_MARKS = (
+    (re.compile(r"\*\*(.+?)\*\*"), r"<strong>\1</strong>"),
+    (re.compile(r"==(.+?)=="), r'<span class="marker">\1</span>'),
+    (re.compile(r"`(.+?)`"), r"<code>\1</code>"),
+)
 
 
 class UnknownTextError(KeyError):
@@ -33,7 +39,7 @@ class Texts:
     def __init__(self, language: Language) -> None:
         """Choose the language; the files are read once per process."""
         self.language = language
-        self._locale = Locale(language)
+        self._locale = _LOCALES[language]
         self._patterns = patterns(language)
 
     @property
@@ -55,16 +61,17 @@ class Texts:
         return fill(self._form(pattern, values), {name: self._write(values[name]) for name in pattern.parameters})
 
     def markup(self, key: str, **values: Value) -> Markup:
-        """The sentence as HTML: `**strong**` and code marks of the file become elements, values are escaped."""
+        """The sentence as HTML: `**strong**`, `==marker==` and code of the file become elements, values are escaped."""
         return self.sentence_markup(key, values)
 
     def sentence_markup(self, key: str, values: Mapping[str, Value]) -> Markup:
         """The sentence as HTML, from values that may hold more than it uses."""
         pattern = self._pattern(key, values)
         safe = str(escape(self._form(pattern, values)))
-        marked = _CODE.sub(r"<code>\1</code>", _STRONG.sub(r"<strong>\1</strong>", safe))
+        for mark, element in _MARKS:
+            safe = mark.sub(element, safe)
         written = {name: str(escape(self._write(values[name]))) for name in pattern.parameters}
-        return Markup(fill(marked, written))  # noqa: S704 the pattern is ours and escaped, and so is each value
+        return Markup(fill(safe, written))  # noqa: S704 the pattern is ours and escaped, and so is each value
 
     def number(self, value: float) -> str:
         """A number with the language's separators."""
@@ -89,6 +96,10 @@ class Texts:
     def duration(self, value: timedelta) -> str:
         """A measured time, in at most two short units: 0,4 s, 1 min 12 s."""
         return formats.duration(value, self._locale)
+
+    def since_start(self, value: timedelta) -> str:
+        """Time since something began, with tenths up to a minute: 39,7 s."""
+        return formats.duration(value, self._locale, exact_below=60)
 
     def span(self, value: timedelta) -> str:
         """A rough length of time in one whole unit: 3 dagen."""

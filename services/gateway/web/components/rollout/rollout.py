@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Step = Literal["checks", "image", "pods"]
+Step = Literal["checks", "place", "image", "pods"]
 # A running bar never touches its end: there is always room for what is still to come.
 _ROOM_AHEAD = 1.25
 _LABEL_SHARE = 20.0
@@ -41,6 +41,7 @@ class Moments:
     """When each step of a rollout began; a step that did not begin yet is None."""
 
     requested: datetime
+    place: datetime | None = None
     image: datetime | None = None
     pods: datetime | None = None
     ended: datetime | None = None
@@ -86,7 +87,7 @@ def draw(moments: Moments, now: datetime, usual: Usual | None, pods: tuple[Pods,
     running = moments.ended is None
     end = max(usual.at_most if usual else 0.0, elapsed * _ROOM_AHEAD) if running else elapsed
     begins: list[tuple[Step, datetime | None]] = [
-        ("checks", moments.requested), ("image", moments.image), ("pods", moments.pods),
+        ("checks", moments.requested), ("place", moments.place), ("image", moments.image), ("pods", moments.pods),
     ]
     begun = [(step, at) for step, at in begins if at is not None and at <= until]
     ends = [at for _, at in begun[1:]] + [until]

@@ -43,14 +43,19 @@ class TimelineRow:
     gap: Gap = Gap()
 
 
-def gap_between(earlier: datetime, later: datetime, whole: timedelta, texts: Texts, about: str = "") -> Gap:
-    """Room in proportion to the silence, as a share of the whole timeline, with a word from two seconds on."""
+def gap_between(
+    earlier: datetime, later: datetime, whole: timedelta, texts: Texts, *, about: str = "", quiet: bool = False,
+) -> Gap:
+    """Room in proportion to the time between, as a share of the whole timeline, with a word from two seconds on.
+
+    `about` is what the time was spent on; `quiet` says of days that nothing happened in them.
+    """
     silence = abs(later - earlier)
     if silence < _WORTH_A_WORD:
         return Gap()
     share = silence / whole if whole else 0.0
     room: Room = "much" if share >= _MUCH_SHARE else "more" if share >= _MORE_SHARE else "some"
-    if silence >= _SILENCE:
+    if silence >= _SILENCE and quiet:
         return Gap(room, texts("timeline.quiet", span=texts.span(silence)))
     words = texts.span(silence) if silence >= _ROUGH_FROM else texts.duration(silence)
     return Gap(room, texts("timeline.for", duration=words, about=about) if about else words)

@@ -4,9 +4,10 @@ Before it: the events of a `DeploymentView`. After it: the timeline and rollout 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.gateway.locales.texts import Texts
+from services.gateway.locales.texts import Texts, Value
 from services.gateway.web.components.rollout.rollout import Moments
 from services.gateway.web.components.timeline.timeline import Gap, Node, TimelineRow, gap_between
 from services.gateway.web.pages.deployment.view import DeploymentEvent, DeploymentView, State
@@ -60,6 +61,7 @@ def moments(view: DeploymentView) -> Moments | None:
     started = [event.at for event in events if event.code in {"pod-started", "pod-ready"}]
     return Moments(
         requested=events[0].at,
+        place=next((event.at for event in events if event.code == "objects-applied"), None),
         image=next((event.at for event in events if event.code == "image-pulling"), None),
         pods=pulled[-1] if pulled else started[0] if started else None,
         ended=next((event.at for event in events if event.type in _ENDINGS), None),
@@ -75,42 +77,45 @@ def _rollout(view: DeploymentView, texts: Texts) -> list[TimelineRow]:
     events = view.events
     moving = view.state in _EXPECTED or view.state == "held"
     start, last = events[0].at, view.now if moving else events[-1].at
-    made = [
-        _row(event, _following(events, number, last), last - start, _since(event, start, texts, first=not number), texts)
-        for number, event in enumerate(events)
-    ]
+    made = []
+    for number, event in enumerate(events):
+        gap = gap_between(event.at, _following(events, number, last), last - start, texts, about=_pulled(event, texts))
+        made.append(_row(event, view, _since(event, start, texts, first=number == 0), gap, texts))
     return [*made, _now_row(view, texts)] if moving else made
 
 
 def _history(view: DeploymentView, texts: Texts) -> list[TimelineRow]:
     newest_first = tuple(reversed(view.events))
     whole = view.now - view.events[0].at
-    here = _now_row(view, texts)
-    gap = gap_between(newest_first[0].at, view.now, whole, texts)
-    older = [
-        _row(event, _following(newest_first, number, event.at), whole, _day_or_clock(event.at, view.now, texts), texts)
-        for number, event in enumerate(newest_first)
-    ]
-    return [TimelineRow(here.key, here.node, here.sentence, here.time, now=True, gap=gap), *older]
+    here = replace(_now_row(view, texts), gap=gap_between(newest_first[0].at, view.now, whole, texts, quiet=True))
+    made = [here]
+    for number, event in enumerate(newest_first):
+        gap = gap_between(event.at, _following(newest_first, number, event.at), whole, texts, quiet=True)
+        made.append(_row(event, view, _day_or_clock(event.at, view.now, texts), gap, texts))
+    return made
 
 
 def _following(events: tuple[DeploymentEvent, ...], number: int, last: datetime) -> datetime:
     return events[number + 1].at if number + 1 < len(events) else last
 
 
-def _row(event: DeploymentEvent, beside: datetime, whole: timedelta, time: str, texts: Texts) -> TimelineRow:
+def _row(event: DeploymentEvent, view: DeploymentView, time: str, gap: Gap, texts: Texts) -> TimelineRow:
+    asked = [one.at for one in view.events if one.type == "DeploymentRequested" and one.at <= event.at]
+    sentence = event_sentence(event, event.at - (asked[-1] if asked else view.requested_at), texts)
+    return TimelineRow(event.id, _NODES.get(event.type, "done"), sentence, time, event.at, gap=gap)
+
+
+def _pulled(event: DeploymentEvent, texts: Texts) -> str:
     size = (event.params or {}).get("bytes")
-    about = texts.size(int(size)) if event.code == "image-pulling" and size is not None else ""
-    gap: Gap = gap_between(event.at, beside, whole, texts, about)
-    return TimelineRow(event.id, _NODES.get(event.type, "done"), event_sentence(event, texts), time, event.at, gap=gap)
+    return texts.size(int(size)) if event.code == "image-pulling" and size is not None else ""
 
 
-def event_sentence(event: DeploymentEvent, texts: Texts) -> str:
+def event_sentence(event: DeploymentEvent, since_request: timedelta, texts: Texts) -> str:
     """The sentence of an event; a code this gateway does not know yet is shown as it is."""
     key = f"events.{event.type}" + (f".{event.code}" if event.code else "")
     if not texts.has(key):
         return texts.markup(f"events.unknown.{event.type}", code=event.code or "")
-    return texts.sentence_markup(key, event.params or {})
+    return texts.sentence_markup(key, {"duration": texts.duration(since_request), **(event.params or {})})
 
 
 def _now_row(view: DeploymentView, texts: Texts) -> TimelineRow:
@@ -128,16 +133,22 @@ def now_sentence(view: DeploymentView, texts: Texts) -> str:
     if view.state != "rolling-out" or last is None:
         return texts.markup(f"deployment.now.{view.state}", revision=view.revision)
     if last.code == "pod-ready":
-        params = last.params or {}
-        return texts.markup("deployment.waits.pod-ready", ready=params.get("ready", ""), wanted=params.get("wanted", ""))
+        return _waits_for_pod(last.params or {}, texts)
     key = f"deployment.waits.{last.code}"
     return texts.markup(key if texts.has(key) else "deployment.waits.start")
+
+
+def _waits_for_pod(params: Mapping[str, Value], texts: Texts) -> str:
+    ready, wanted = int(params["ready"]), int(params["wanted"])
+    if ready >= wanted:
+        return texts.markup("deployment.waits.all-ready")
+    return texts.markup("deployment.waits.pod-ready", next=ready + 1, wanted=wanted)
 
 
 def _since(event: DeploymentEvent, start: datetime, texts: Texts, *, first: bool) -> str:
     if first or event.at - start >= _STOPWATCH_UNTIL:
         return texts.clock(event.at, seconds=True)
-    return texts.duration(event.at - start)
+    return texts.since_start(event.at - start)
 
 
 def _day_or_clock(at: datetime, now: datetime, texts: Texts) -> str:
