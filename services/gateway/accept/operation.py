@@ -1,0 +1,72 @@
+"""An operation: what somebody asked for, followed to its end. Its id is the correlation id of everything that follows.
+
+`submit` stores it; its status is computed from the read models when it is read, because several writers make it.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from services.gateway.readmodels.deployment import status_of
+from services.gateway.readmodels.store import ReadModels
+
+OPERATIONS = "operations"
+Kind = Literal["deploy", "remove", "add-evidence", "review"]
+ENDED = frozenset({"succeeded", "rejected", "failed", "rolled-back", "cancelled"})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A request that was stored. `subject` is the id of the deployment, evidence or review it is about."""
+
+    id: str
+    kind: Kind
+    subject: str
+    generation: int
+    app: str
+    app_name: str
+    version: str | None
+    person: str
+    team: str | None
+    team_slug: str | None
+    requested_at: datetime
+
+    def document(self) -> dict[str, Any]:
+        """As stored."""
+        fields = asdict(self)
+        return {"_id": fields.pop("id"), **fields}
+
+    @staticmethod
+    def of(document: dict[str, Any]) -> "Operation":
+        """As read back."""
+        fields = dict(document)
+        return Operation(id=fields.pop("_id"), **fields)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an operation stands: its status in DESIGN's words, and the document that says so."""
+
+    status: str
+    found: dict[str, Any] | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.status in ENDED
+
+
+async def standing_of(operation: Operation, models: ReadModels) -> Standing:
+    """How an operation stands now."""
+    if operation.kind in {"deploy", "remove"}:
+        found = await models.deployment(operation.subject)
+        status = status_of(found, operation.generation)
+    elif operation.kind == "add-evidence":
+        found = await models.evidence(operation.subject)
+        status = "accepted" if found is None else "succeeded" if found["recorded"] else "rejected"
+    else:
+        found = await models.review(operation.subject)
+        status = "accepted" if found is None else "succeeded" if found["published"] else "rejected"
+    if status not in ENDED and await models.held(operation.id) is not None:
+        return Standing("held", found)
+    return Standing(status, found)

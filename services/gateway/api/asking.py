@@ -1,0 +1,99 @@
+"""Who asks and for which team: the questions every route begins with, answered once.
+
+Uses identity's guards; a denial leaves here as a problem that says what would be enough.
+"""
+
+from secrets import token_hex
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request
+
+from services.gateway.accept.idempotency import RequestKey, fingerprint
+from services.gateway.accept.submit import Asked
+from services.gateway.api.problems import Problem, texts_for
+from services.gateway.identity.current_person import current_person
+from services.gateway.identity.permissions import Allowed, Denied, DenialReason, Permission, may, may_anywhere
+from services.gateway.identity.person import Person
+from services.gateway.identity.team import Platform, Team
+from services.gateway.locales.texts import Texts
+from services.gateway.ports import World
+
+LONGEST_KEY = 128
+Place = TypeVar("Place", Team, Platform)
+
+
+def world_of(request: Request) -> World:
+    """The parts of this gateway."""
+    world: World = request.app.state.world
+    return world
+
+
+async def who(request: Request) -> Person | None:
+    """Who asks; None for somebody who did not sign in."""
+    return await current_person(request, world_of(request).identity)
+
+
+async def somebody(person: Annotated[Person | None, Depends(who)]) -> Person:
+    """Who asks, when only people who signed in may."""
+    if person is None:
+        raise Problem("not-signed-in")
+    return person
+
+
+WorldOf = Annotated[World, Depends(world_of)]
+Anybody = Annotated[Person | None, Depends(who)]
+Somebody = Annotated[Person, Depends(somebody)]
+TextsOf = Annotated[Texts, Depends(texts_for)]
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=LONGEST_KEY, min_length=1)]
+Prefer = Annotated[str | None, Header(max_length=200)]
+
+
+def in_team(person: Person, permission: Permission, team_id: str) -> Allowed[Team]:
+    """Proof that this person may do this in this team; another team's things are told as such."""
+    return _allowed(may(person, permission, team_id))
+
+
+def anywhere(person: Person | None, permission: Permission) -> Allowed[Platform]:
+    """Proof that this person may do this on the platform."""
+    return _allowed(may_anywhere(person, permission))
+
+
+def _allowed(answer: Allowed[Place] | Denied) -> Allowed[Place]:
+    if isinstance(answer, Allowed):
+        return answer
+    if answer.reason is DenialReason.NOT_SIGNED_IN:
+        raise Problem("not-signed-in")
+    if answer.reason is DenialReason.NOT_IN_TEAM:
+        raise Problem("other-team")
+    raise Problem("not-allowed", permission=answer.permission.value, roles=", ".join(role.value for role in answer.enough))
+
+
+def team_named(person: Person, slug: str | None) -> str:
+    """The id of the team a request is for: the one named, or the person's only one."""
+    if slug is not None:
+        for team in person.teams():
+            if team.slug == slug:
+                return team.id
+        raise Problem("unknown-team", team=slug)
+    teams = person.teams()
+    if len(teams) != 1:
+        raise Problem("team-is-ambiguous", teams=", ".join(sorted(team.slug for team in teams)) or "-")
+    return teams[0].id
+
+
+async def asked(request: Request, person: Person, team: Team | None, key: str | None) -> Asked:
+    """Who asks for what, so that the same request twice is one."""
+    made = RequestKey(person.id, key, fingerprint(request.method, request.url.path, await request.body())) if key else None
+    trace = request.headers.get("traceparent")
+    return Asked(person, team, made, trace if trace is not None and _is_trace(trace) else _new_trace())
+
+
+def _is_trace(text: str) -> bool:
+    parts = text.split("-")
+    return len(parts) == 4 and [len(part) for part in parts] == [2, 32, 16, 2] and all(  # noqa: PLR2004 - W3C trace context
+        set(part) <= set("0123456789abcdef") for part in parts
+    )
+
+
+def _new_trace() -> str:
+    return f"00-{token_hex(16)}-{token_hex(8)}-01"

@@ -1,0 +1,88 @@
+"""The hub: one tail in, many listeners out, and a memory of the last events so that a stream can resume.
+
+A slow listener loses its place and is told so with a reset; it never slows another. Rule 10 of the log.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.kafka import Partition
+from contracts.envelope import Event
+from services.gateway.readmodels.timeline import entry_of
+
+REMEMBERED = 5000
+QUEUE = 1000
+MOST_LISTENERS = 2500
+Positions = dict[Partition, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One event as the hub passes it on: its timeline entry, and where it stood on the log."""
+
+    entry: dict[str, Any]
+    place: Partition
+    offset: int
+
+
+class TooManyListeners(Exception):  # noqa: N818 - an answer
+    """The process serves as many streams as it can."""
+
+
+class Hub:
+    """Passes on what the tail hears."""
+
+    def __init__(self, epoch: str) -> None:
+        self.epoch = epoch
+        self.positions: Positions = {}
+        """Offset after the last event heard, per partition."""
+        self._memory: deque[Heard] = deque(maxlen=REMEMBERED)
+        self._oldest: Positions = {}
+        self._listeners: dict[asyncio.Queue[Heard | None], Callable[[Heard], bool]] = {}
+
+    def begin_at(self, positions: Positions) -> None:
+        """The tail starts here: what came before is not remembered."""
+        self.positions = dict(positions)
+        self._oldest = dict(positions)
+
+    def hear(self, event: Event[Any], place: Partition, offset: int) -> None:
+        """Take one event from the tail and pass it on."""
+        heard = Heard(entry_of(event), place, offset)
+        if len(self._memory) == REMEMBERED:
+            forgotten = self._memory[0]
+            self._oldest[forgotten.place] = forgotten.offset + 1
+        self._memory.append(heard)
+        self.positions[place] = offset + 1
+        for queue, wants in list(self._listeners.items()):
+            if wants(heard):
+                self._pass_on(queue, heard)
+
+    def _pass_on(self, queue: asyncio.Queue[Heard | None], heard: Heard) -> None:
+        if queue.full():
+            del self._listeners[queue]
+            queue.get_nowait()
+            queue.put_nowait(None)
+        else:
+            queue.put_nowait(heard)
+
+    def since(self, positions: Positions) -> list[Heard] | None:
+        """What was heard from these positions on, in the order it was heard; None when that is not remembered."""
+        if any(offset < self._oldest.get(place, 0) for place, offset in positions.items()):
+            return None
+        return [heard for heard in self._memory if heard.offset >= positions.get(heard.place, 0)]
+
+    @contextmanager
+    def listening(self, wants: Callable[[Heard], bool]) -> Iterator[asyncio.Queue[Heard | None]]:
+        """A queue of what is heard from now on; None in it says that the listener was too slow."""
+        if len(self._listeners) >= MOST_LISTENERS:
+            raise TooManyListeners
+        queue: asyncio.Queue[Heard | None] = asyncio.Queue(QUEUE)
+        self._listeners[queue] = wants
+        try:
+            yield queue
+        finally:
+            self._listeners.pop(queue, None)

@@ -1,0 +1,105 @@
+"""Reads the read models. Everything the API and the pages show comes through here; nothing here writes."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from chassis.mongo import Database
+from chassis.motions import Project
+from services.gateway.readmodels.app import APPS
+from services.gateway.readmodels.cluster import CLUSTERS
+from services.gateway.readmodels.deployment import DEPLOYMENTS
+from services.gateway.readmodels.evidence import EVIDENCE
+from services.gateway.readmodels.held import HELD
+from services.gateway.readmodels.review import REVIEWS
+from services.gateway.readmodels.rule import RULES
+from services.gateway.readmodels.timeline import TIMELINE, in_order
+from services.gateway.readmodels.verdict import VERDICTS
+
+Document = dict[str, Any]
+MOST = 1000
+
+
+class ReadModels:
+    """The gateway's read models, by what is asked of them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def apps(self) -> list[Document]:
+        """Every app that is not withdrawn and has a name, at most 1,000, by title."""
+        found = await self._all(APPS, {"withdrawn": False})
+        return sorted(found, key=lambda app: app["title"].casefold())
+
+    async def app(self, name: str) -> Document | None:
+        """An app by its name, withdrawn or not."""
+        return await self._one(APPS, {"name": name})
+
+    async def app_by_id(self, app: str) -> Document | None:
+        """An app by its id."""
+        return await self._one(APPS, {"_id": app})
+
+    async def verdict(self, subject: str) -> Document | None:
+        """The newest verdict about `<app id>:<version>`."""
+        return await self._one(VERDICTS, {"_id": subject})
+
+    async def verdicts(self) -> dict[str, Document]:
+        """The newest verdict of every version, by subject."""
+        return {found["_id"]: found for found in await self._all(VERDICTS, {})}
+
+    async def rules(self) -> dict[str, Document]:
+        """Every rule with its texts, by id."""
+        return {found["_id"]: found for found in await self._all(RULES, {})}
+
+    async def clusters(self) -> list[Document]:
+        """The clusters that can be deployed to."""
+        return await self._all(CLUSTERS, {})
+
+    async def deployment(self, deployment: str) -> Document | None:
+        """A deployment as its writers tell it."""
+        return await self._one(DEPLOYMENTS, {"_id": deployment})
+
+    async def deployments(self, teams: Iterable[str]) -> list[Document]:
+        """The deployments of some teams, newest first."""
+        found = await self._all(DEPLOYMENTS, {"team": {"$in": list(teams)}})
+        return sorted(found, key=lambda one: str(one["_id"]), reverse=True)
+
+    async def teams_running(self) -> Counter[str]:
+        """How many teams run each app, by app id."""
+        running = await self._all(DEPLOYMENTS, {"rollout.running": True})
+        return Counter(app for app, _ in {(one["app"], one.get("team")) for one in running})
+
+    async def running(self, app: str) -> list[Document]:
+        """The healthy deployments of one app."""
+        return await self._all(DEPLOYMENTS, {"app": app, "rollout.running": True})
+
+    async def timeline(self, deployment: str) -> list[Document]:
+        """Everything that happened to a deployment, oldest first."""
+        return sorted(await self._all(TIMELINE, {"deployment": deployment}), key=in_order)
+
+    async def review(self, review: str) -> Document | None:
+        """A review, published or refused."""
+        return await self._one(REVIEWS, {"_id": review})
+
+    async def reviews(self, app: str) -> list[Document]:
+        """The published reviews of an app, newest first."""
+        found = await self._all(REVIEWS, {"app": app, "published": True})
+        return sorted(found, key=lambda one: str(one["at"]), reverse=True)
+
+    async def evidence(self, evidence: str) -> Document | None:
+        """A piece of evidence, recorded or refused."""
+        return await self._one(EVIDENCE, {"_id": evidence})
+
+    async def held(self, operation: str) -> Document | None:
+        """A held message of an operation, if one is held."""
+        return await self._one(HELD, {"correlation": operation})
+
+    async def _one(self, model: Project, query: Document) -> Document | None:
+        found: Document | None = await self._database.collection(model.collection).find_one(query)
+        return found
+
+    async def _all(self, model: Project, query: Document) -> list[Document]:
+        return [found async for found in self._database.collection(model.collection).find(query, limit=MOST)]
+
+
+MODELS: Sequence[Project] = (APPS, VERDICTS, RULES, DEPLOYMENTS, TIMELINE, REVIEWS, EVIDENCE, CLUSTERS, HELD)

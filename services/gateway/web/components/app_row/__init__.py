@@ -1,0 +1,1 @@
+"""One app in a list."""

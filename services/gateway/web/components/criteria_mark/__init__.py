@@ -1,0 +1,1 @@
+"""The criteria mark: shape says which criterion, fill says what is known."""

@@ -1,0 +1,1 @@
+"""One criterion of an app, explained."""

@@ -1,0 +1,1 @@
+"""One reason why a deployment was rejected."""

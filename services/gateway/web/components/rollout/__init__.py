@@ -1,0 +1,1 @@
+"""The rollout as a picture: time as a bar, pods as squares."""

@@ -1,0 +1,1 @@
+"""The timeline: one component for everything that happens."""

@@ -1,0 +1,1 @@
+"""Who says a fact is so, beside every fact."""

@@ -1,0 +1,42 @@
+"""What people say of an app, and the proof that they ran it.
+
+Before it: community's reviews with their proof of use. After it: the app page.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class ProofOfUse:
+    """What the events say of the author: for how long, where, and which versions."""
+
+    days: int
+    environment: str
+    first_version: str
+    last_version: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """One review; the author is None when that person was erased."""
+
+    key: str
+    text: str
+    rating: int | None
+    """1 to 5."""
+    author: str | None
+    team: str | None
+    at: datetime
+    proof: ProofOfUse | None = None
+    heading: str | None = None
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """The reviews of an app, newest first."""
+
+    items: tuple[Review, ...] = ()
+    average: float | None = None
+    """1 to 5; None while nobody rated."""
+    count: int = 0

@@ -1,0 +1,1 @@
+"""All apps, with a filter on words."""

@@ -1,0 +1,1 @@
+"""One deployment, in whichever state it is, with its timeline."""

@@ -1,0 +1,77 @@
+"""The deployment page: one page in whichever state the deployment is, updated as events arrive.
+
+Before it: `appstore deploy`, whose answer names this page. After it: the command that solves what is wrong.
+"""
+
+from services.gateway.locales.texts import Texts
+from services.gateway.web.components.rollout.rollout import RolloutPicture, draw
+from services.gateway.web.pages.deployment import history
+from services.gateway.web.pages.deployment.view import DeploymentView, Failure, Shortage
+from services.gateway.web.templates import render_page
+
+_MOST_LOG_LINES = 10
+# States in which the bar of the rollout tells something; later the history does.
+_WITH_PICTURE = frozenset({"rolling-out", "failed"})
+
+
+def render(view: DeploymentView, texts: Texts) -> str:
+    """The page as HTML."""
+    return render_page(
+        "pages/deployment/page.html",
+        texts,
+        view=view,
+        frame=view.frame,
+        live=view.live,
+        heading=_heading(view, texts),
+        sentence=_sentence(view, texts),
+        rows=history.rows(view, texts),
+        newest_first=history.is_history(view.state),
+        picture=_picture(view),
+        seen=_seen(view.failure, texts) if view.failure else (),
+        log=view.failure.log[-_MOST_LOG_LINES:] if view.failure else (),
+        amount=lambda shortage, amount: _amount(shortage, amount, texts),
+    )
+
+
+def _heading(view: DeploymentView, texts: Texts) -> str:
+    place = texts(f"environment.{view.environment}")
+    return texts(f"deployment.heading.{view.state}", app=view.app_title, environment=place)
+
+
+def _sentence(view: DeploymentView, texts: Texts) -> str:
+    return texts(
+        f"deployment.sentence.{view.state}",
+        count=len(view.decision.reasons) if view.decision else 0,
+        version=view.version,
+        revision=view.revision,
+        place=f"{view.team} / {texts(f'environment.{view.environment}')}",
+        span=texts.span(view.now - view.since),
+        day=texts.moment(view.since),
+    )
+
+
+def _picture(view: DeploymentView) -> RolloutPicture | None:
+    moments = history.moments(view)
+    if moments is None or view.state not in _WITH_PICTURE:
+        return None
+    return draw(moments, view.now, view.usual, view.pods)
+
+
+def _seen(failure: Failure, texts: Texts) -> tuple[tuple[str, str], ...]:
+    """What was seen, as pairs of a name and a value."""
+    seen = {
+        "image": failure.image,
+        "pod": failure.pod,
+        "restarts": None if failure.restarts is None else texts.number(failure.restarts),
+        "exit_code": None if failure.exit_code is None else str(failure.exit_code),
+        "detail": failure.detail,
+    }
+    return tuple((texts(f"failure.seen.{name}"), value) for name, value in seen.items() if value)
+
+
+def _amount(shortage: Shortage, amount: int, texts: Texts) -> str:
+    if shortage.resource in {"memory", "storage"}:
+        return texts.size(amount)
+    if shortage.resource == "cpu":
+        return texts.cores(amount)
+    return texts.number(amount)

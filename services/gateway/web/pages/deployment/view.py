@@ -1,0 +1,128 @@
+"""What the deployment page shows, in plain frozen data.
+
+Before it: the gateway's `deployment` and `timeline` read models. After it: `page.render`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from services.gateway.locales.texts import Value
+from services.gateway.web.components.rejection_reason.reason import RejectionReason
+from services.gateway.web.components.rollout.rollout import Pods, Usual
+from services.gateway.web.layout.frame import Frame, Live
+
+State = Literal[
+    "waiting", "awaiting-approval", "rejected", "rolling-out", "healthy", "failed", "removing", "removed", "held",
+    "cancelled", "superseded", "undecided",
+]
+EventType = Literal[
+    "DeploymentRequested", "DeploymentApproved", "DeploymentRejected", "DeploymentApprovalRequested",
+    "DeploymentStarted", "DeploymentProgressed", "DeploymentSucceeded", "DeploymentFailed", "DeploymentRolledBack",
+    "DeploymentRemovalRequested", "DeploymentRemoved", "DeploymentCancelRequested", "DeploymentClosed",
+]
+FailureCode = Literal[
+    "image-not-found", "crash-loop", "quota-exceeded", "unschedulable", "progress-deadline-exceeded",
+    "manifest-invalid",
+]
+Resource = Literal["memory", "cpu", "storage", "gpu", "pods"]
+
+
+@dataclass(frozen=True)
+class DeploymentEvent:
+    """One event of the timeline. Its sentence is the text `event.<type>` or `event.<type>.<code>`."""
+
+    id: str
+    type: EventType
+    at: datetime
+    code: str | None = None
+    """The step of `DeploymentProgressed`, the reason of `DeploymentFailed`, the outcome of `DeploymentClosed`."""
+    params: Mapping[str, Value] | None = None
+    """At least the parameters of the sentence (`events.yaml` lists them); more is fine."""
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """What was asked and what is free: bytes for memory and storage, millicores for cpu, else a count."""
+
+    resource: Resource
+    asked: int
+    free: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a rollout ended badly, with what was seen."""
+
+    code: FailureCode
+    at: datetime
+    image: str | None = None
+    pod: str | None = None
+    restarts: int | None = None
+    exit_code: int | None = None
+    detail: str | None = None
+    """What the cluster said, word for word."""
+    shortage: Shortage | None = None
+    log: tuple[str, ...] = ()
+    """The last lines, oldest first; at most ten are shown."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What compliance answered."""
+
+    at: datetime
+    reasons: tuple[RejectionReason, ...] = ()
+    passed: int = 0
+    """How many rules allowed the request."""
+    policy: str | None = None
+
+
+@dataclass(frozen=True)
+class DeploymentView:
+    """One deployment as it is at `now`."""
+
+    frame: Frame
+    id: str
+    state: State
+    since: datetime
+    """When it came into this state."""
+    now: datetime
+    app_name: str
+    """As the command line spells it."""
+    app_title: str
+    app_href: str
+    version: str
+    revision: int
+    team: str
+    environment: str
+    """test, acceptance or production."""
+    requested_at: datetime
+    requested_by: str | None
+    """None when that person was erased."""
+    events: tuple[DeploymentEvent, ...]
+    """In their order (hlc, source, sequence), oldest first."""
+    cluster: str | None = None
+    decision: Decision | None = None
+    failure: Failure | None = None
+    pods: tuple[Pods, ...] = ()
+    usual: Usual | None = None
+    live: Live | None = None
+    open_url: str | None = None
+    """Where the running app answers."""
+
+    @property
+    def deploy_command(self) -> str:
+        """What asks for the same again."""
+        return f"appstore deploy {self.app_name} --environment {self.environment}"
+
+    @property
+    def evidence_command(self) -> str:
+        """What adds evidence to this app."""
+        return f"appstore evidence add {self.app_name}"
+
+    @property
+    def remove_command(self) -> str:
+        """What removes this deployment."""
+        return f"appstore remove {self.id}"
