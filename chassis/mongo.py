@@ -9,7 +9,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import ReadPreference
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -88,6 +88,11 @@ class Database:
             tz_aware=True, maxPoolSize=20, retryWrites=False, heartbeatFrequencyMS=10_000, serverMonitoringMode="poll",
         )
         self._database = self.client.get_database(name, write_concern=WriteConcern("majority", j=True))
+
+    @property
+    def raw(self) -> "AsyncIOMotorDatabase[Document]":
+        """The driver's own handle, for what keeps things outside any motion."""
+        return self._database
 
     def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
         """A collection outside any transaction: for reads, read models and the relay's marks."""
