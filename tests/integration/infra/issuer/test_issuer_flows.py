@@ -278,7 +278,7 @@ async def test_an_unknown_user_code_is_refused(issuer: IssuerProcess) -> None:
 
 @pytest.mark.asyncio
 async def test_a_system_signs_in_with_its_own_secret(issuer: IssuerProcess) -> None:
-    """A program gets a token as itself, with the roles of its own and nobody's name; a wrong secret gets nothing."""
+    """A program gets a token as itself, with roles of its own; a wrong secret gets nothing."""
     secret = (issuer.data / "appstore-demo-system.secret").read_text()
     asked = {"grant_type": "client_credentials"}
     async with httpx.AsyncClient() as http:
