@@ -90,13 +90,24 @@ def application(
     return app
 
 
+def fresh_gateway() -> Gateway:
+    """Return a gateway that has written nothing down yet."""
+    nothing = Starlette()
+    return Gateway(nothing, browser_of(nothing), SignInLogInMemory(), PeopleInMemory(), SessionsInMemory())
+
+
+def browser_of(app: Starlette) -> httpx.AsyncClient:
+    """Return a browser whose requests for the gateway reach this application, and all others the network."""
+    return httpx.AsyncClient(trust_env=False, mounts={GATEWAY: httpx.ASGITransport(app)})
+
+
 @pytest_asyncio.fixture
 async def gateway(issuer: IssuerProcess) -> AsyncIterator[Gateway]:
     """Return a gateway with a browser that also reaches the issuer; cookies as in a real one."""
-    async with httpx.AsyncClient() as http:
-        made = Gateway(Starlette(), httpx.AsyncClient(), SignInLogInMemory(), PeopleInMemory(), SessionsInMemory())
+    async with httpx.AsyncClient(trust_env=False) as http:
+        made = fresh_gateway()
         made.app = application(issuer.url, issuer.web_secret_file, http, made)
-        made.browser = httpx.AsyncClient(mounts={GATEWAY: httpx.ASGITransport(made.app)})
+        made.browser = browser_of(made.app)
         async with made.browser:
             yield made
 
@@ -237,10 +248,10 @@ async def test_an_id_token_is_not_an_access_token(gateway: Gateway, issuer: Issu
 @pytest.mark.asyncio
 async def test_an_issuer_that_is_away_is_said_so(tmp_path: Path) -> None:
     """When the issuer does not answer, people hear so, and the gateway goes on."""
-    made = Gateway(Starlette(), httpx.AsyncClient(), SignInLogInMemory(), PeopleInMemory(), SessionsInMemory())
-    async with httpx.AsyncClient() as http:
+    made = fresh_gateway()
+    async with httpx.AsyncClient(trust_env=False) as http:
         app = application("http://127.0.0.1:9", tmp_path / "none", http, made)
-        async with httpx.AsyncClient(mounts={GATEWAY: httpx.ASGITransport(app)}) as browser:
+        async with browser_of(app) as browser:
             answer = await browser.get(f"{GATEWAY}/auth/sign-in")
     assert (answer.status_code, answer.text) == (400, "issuer-away")
 
@@ -248,8 +259,8 @@ async def test_an_issuer_that_is_away_is_said_so(tmp_path: Path) -> None:
 @pytest.mark.asyncio
 async def test_on_https_cookies_are_bound_to_the_host(issuer: IssuerProcess) -> None:
     """Behind HTTPS the cookie's name has the `__Host-` prefix, and it is only sent over HTTPS."""
-    made = Gateway(Starlette(), httpx.AsyncClient(), SignInLogInMemory(), PeopleInMemory(), SessionsInMemory())
-    async with httpx.AsyncClient() as http:
+    made = fresh_gateway()
+    async with httpx.AsyncClient(trust_env=False) as http:
         app = application(issuer.url, issuer.web_secret_file, http, made, public_url="https://store.example")
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as browser:
             answer = await browser.get("https://store.example/auth/sign-in")
