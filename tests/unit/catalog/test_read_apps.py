@@ -35,7 +35,8 @@ def test_version_overrides_and_forgets_facts(add_app: AddApp, tmp_path: Path) ->
     source = 'source: {uri: "https://example.org", seen: 2026-11-24}'
     add_app("reader", "1.0.0")
     folder = add_app("other", "1.0.0", version=VERSION + f"facts: {{licenceCode: {{value: Apache-2.0, {source}}}}}\n")
-    (folder / "versions" / "2.0.0.yaml").write_text(VERSION.replace("VERSION", "2.0.0") + "facts: {licenceCode: null}\n")
+    second = VERSION.replace("VERSION", "2.0.0") + "facts: {licenceCode: null}\n"
+    (folder / "versions" / "2.0.0.yaml").write_text(second)
     other, _ = read_apps(tmp_path).folders
     assert other.versions[0].facts.licence_code is not None
     assert other.versions[0].facts.licence_code.value == "Apache-2.0"

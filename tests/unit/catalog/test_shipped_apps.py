@@ -90,7 +90,7 @@ def test_image_is_pinned_and_known_to_the_local_cluster(app: AppFolder, version:
     for container in version.spec.containers:
         assert ":" in container.image
         assert not container.image.endswith(":latest")
-        assert container.image in {image["image"] for image in known}
+        assert container.image in known
 
 
 @pytest.mark.parametrize(("app", "version"), VERSIONS)

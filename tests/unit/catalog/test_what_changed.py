@@ -1,5 +1,6 @@
 """What a folder changes on the log: nothing when nothing changed, and every change once."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from hypothesis import given, settings
@@ -23,7 +24,7 @@ def event(payload: Payload, number: int = 1) -> Event[Any]:
     """The payload in an envelope, as the chassis hands it to a fold."""
     context = Context(
         id=APP, source="urn:nld:oin:00000001234567890000:systeem:appstore-catalog", type=payload.type_name(),
-        subject=payload.key, time="2026-11-24T08:00:00Z", origin=ORIGIN, correlationid=APP, sequence=padded(number),
+        subject=payload.key, time=datetime(2026, 11, 24, 8, tzinfo=UTC), origin=ORIGIN, correlationid=APP, sequence=padded(number),
         hlc="1764000000000.00000", dataclass="public",
     )
     return Event(context, payload)
@@ -39,7 +40,7 @@ def applied(state: AppState | None, said: list[Payload]) -> AppState | None:
 def a_version(tag: str, image: str = "example.org/reader:1", licence: str | None = None) -> OfferedVersion:
     """One version on offer."""
     container = Container(name="reader", image=image, resources=Resources(cpu="1", memory="1Gi"))
-    source = Source(uri="https://example.org", seen="2026-11-24")
+    source = Source(uri="https://example.org", seen=date(2026, 11, 24))
     facts = Facts(licence_code=Fact(value=licence, source=source)) if licence else Facts()
     return OfferedVersion(version=tag, spec=AppSpec(containers=(container,)), facts=facts)
 
@@ -128,7 +129,7 @@ FOLDERS = st.none() | st.builds(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(FOLDERS, max_size=6))
 def test_asking_again_always_says_nothing(history: list[AppFolder | None]) -> None:
-    """Whatever a folder went through: once its changes are applied, it says nothing more, and the state is the folder."""
+    """Whatever a folder went through: once its changes are applied it says nothing more, and the state is the folder."""
     state: AppState | None = None
     for folder in history:
         state = applied(state, what_changed(folder, state, APP))
