@@ -24,8 +24,8 @@ def event(payload: Payload, number: int = 1) -> Event[Any]:
     """The payload in an envelope, as the chassis hands it to a fold."""
     context = Context(
         id=APP, source="urn:nld:oin:00000001234567890000:systeem:appstore-catalog", type=payload.type_name(),
-        subject=payload.key, time=datetime(2026, 11, 24, 8, tzinfo=UTC), origin=ORIGIN, correlationid=APP, sequence=padded(number),
-        hlc="1764000000000.00000", dataclass="public",
+        subject=payload.key, time=datetime(2026, 11, 24, 8, tzinfo=UTC), origin=ORIGIN, correlationid=APP,
+        sequence=padded(number), hlc="1764000000000.00000", dataclass="public",
     )
     return Event(context, payload)
 
@@ -129,7 +129,7 @@ FOLDERS = st.none() | st.builds(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(FOLDERS, max_size=6))
 def test_asking_again_always_says_nothing(history: list[AppFolder | None]) -> None:
-    """Whatever a folder went through: once its changes are applied it says nothing more, and the state is the folder."""
+    """Whatever a folder went through: once its changes are told, it has no more, and the state is the folder."""
     state: AppState | None = None
     for folder in history:
         state = applied(state, what_changed(folder, state, APP))
