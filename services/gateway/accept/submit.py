@@ -12,6 +12,7 @@ from chassis.ledger import Motion, new_id
 from chassis.motions import Lineage
 from chassis.perform import Performer
 from contracts.payload import Payload
+from contracts.people import Role
 from services.gateway.accept.idempotency import RequestKey, earlier_operation, remember
 from services.gateway.accept.operation import OPERATIONS, Kind, Operation
 from services.gateway.identity.person import Person
@@ -33,9 +34,9 @@ class Asked:
         team = self.team.id if self.team else None
         return Lineage(operation, None, team, self.person.id, ",".join(roles) or None, self.traceparent)
 
-    def _roles(self) -> frozenset[str]:
+    def _roles(self) -> frozenset[Role]:
         membership = self.person.membership_of(self.team.id) if self.team else None
-        return frozenset(membership.roles) if membership else frozenset(self.person.roles())
+        return membership.roles if membership else self.person.roles()
 
 
 @dataclass(frozen=True)
