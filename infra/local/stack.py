@@ -1,0 +1,189 @@
+"""A stack of one's own for tests and the demo, beside any other: started, reached, hurt and stopped from Python.
+
+    async with start(home=folder) as stack:
+        await stack.kill("broker")
+        await stack.ready()
+
+It runs as the same process that `make up` runs, on free ports and in its own folder, and dies with the process that
+started it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from infra.local import die_with_parent, run_record
+from infra.local.home import CHECKOUT, Home
+from infra.local.parts import issuer_url, kafka_address, mongo_url, public_url
+from infra.local.ports import Ports, free_base
+from infra.local.run_record import READY, RunRecord
+
+UP = (sys.executable, "-m", "infra.local.up")
+_LOOK = 0.05  # seconds
+_STOP_WITHIN = 45.0  # seconds
+
+
+@dataclass(slots=True)
+class Stack:
+    """One running stack. Times are in seconds; each wait that is too long raises `TimeoutError`."""
+
+    ports: Ports
+    home: Home
+    command: Sequence[str] = UP
+    environment: Mapping[str, str] = field(default_factory=dict)
+    _process: asyncio.subprocess.Process | None = None
+
+    @property
+    def address(self) -> str:
+        """What a browser opens."""
+        return public_url(self.ports)
+
+    @property
+    def issuer(self) -> str:
+        """Where people sign in."""
+        return issuer_url(self.ports)
+
+    @property
+    def kafka(self) -> str:
+        """The broker, for a Kafka client."""
+        return kafka_address(self.ports)
+
+    @property
+    def mongo(self) -> str:
+        """The database, for a MongoDB driver."""
+        return mongo_url(self.ports)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The process of each part that has one at this moment."""
+        return {name: part.pid for name, part in self.record().parts.items() if part.pid}
+
+    def record(self) -> RunRecord:
+        """What the supervisor has written down.
+
+        Raises:
+            RuntimeError: the stack does not run.
+        """
+        record = run_record.read(self.home)
+        if record is None:
+            message = f"no stack runs in {self.home.root}:\n{self.said()}"
+            raise RuntimeError(message)
+        return record
+
+    def said(self) -> str:
+        """Everything the supervisor has printed."""
+        return self._output.read_text(encoding="utf-8") if self._output.is_file() else ""
+
+    async def begin(self) -> None:
+        """Start the supervisor, without waiting for anything."""
+        self.home.make()
+        command = (*self.command, "--home", str(self.home.root), "--port", str(self.ports.base))
+        tied = (sys.executable, "-I", "-S", die_with_parent.__file__, str(os.getpid()))
+        with self._output.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                *tied,
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=asyncio.subprocess.STDOUT,
+                cwd=CHECKOUT,
+                env=os.environ | self.environment,
+                start_new_session=True,
+            )
+
+    async def ready(self, within: float = 60.0) -> None:
+        """Wait until every part does its work."""
+        deadline = time.monotonic() + within
+        while True:
+            record = run_record.read(self.home)
+            if record is not None and record.state == READY and record.all_ready():
+                return
+            self._refuse_an_end()
+            if time.monotonic() > deadline:
+                message = f"the stack is not ready within {within:.0f} s:\n{self.said()}"
+                raise TimeoutError(message)
+            await asyncio.sleep(_LOOK)
+
+    async def kill(self, name: str, within: float = 10.0) -> None:
+        """Kill a part with -9 and wait until the supervisor has seen it; its restart is `ready`'s to await."""
+        pid = self.pids[name]
+        os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + within
+        while self.pids.get(name) == pid:
+            if time.monotonic() > deadline:
+                message = f"the supervisor has not seen the death of {name} within {within:.0f} s"
+                raise TimeoutError(message)
+            await asyncio.sleep(_LOOK)
+
+    def pause(self, name: str) -> None:
+        """Freeze a part (SIGSTOP): it lives and does nothing."""
+        os.kill(self.pids[name], signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """Let a paused part go on."""
+        os.kill(self.pids[name], signal.SIGCONT)
+
+    async def stop(self) -> int:
+        """Stop everything in order and return the supervisor's exit code."""
+        process = self._process
+        if process is None:
+            return 0
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+        return await self.ended(_STOP_WITHIN)
+
+    async def ended(self, within: float) -> int:
+        """Wait for the supervisor's own end and return its exit code."""
+        if self._process is None:
+            message = "this stack was not begun"
+            raise RuntimeError(message)
+        try:
+            async with asyncio.timeout(within):
+                return await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+            raise
+
+    @property
+    def _output(self) -> Path:
+        return self.home.logs / "stack.log"
+
+    def _refuse_an_end(self) -> None:
+        if self._process is not None and self._process.returncode is not None:
+            message = f"the stack ended with {self._process.returncode}:\n{self.said()}"
+            raise RuntimeError(message)
+
+
+@contextlib.asynccontextmanager
+async def start(
+    port_base: int | None = None,
+    *,
+    home: Path,
+    only: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    command: Sequence[str] = UP,
+    within: float = 60.0,
+) -> AsyncIterator[Stack]:
+    """A stack that is ready, stopped at the end; on free ports when no base is given.
+
+    `only` names the parts to start (all of them by default); `environment` is given to every part, for example
+    `APPSTORE_APPS_DIR`.
+    """
+    chosen = ("--only", ",".join(only)) if only else ()
+    stack = Stack(Ports(port_base or free_base()), Home(home), (*command, *chosen), environment or {})
+    await stack.begin()
+    try:
+        await stack.ready(within)
+        yield stack
+    finally:
+        await stack.stop()
