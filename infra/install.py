@@ -4,8 +4,6 @@
 library alone. pip is used once, to install uv from its own lines of the lock; uv does the rest, and checks each hash.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import subprocess

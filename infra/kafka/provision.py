@@ -4,8 +4,6 @@ Topics must exist beforehand: a broker that creates missing ones by itself choos
 again: what exists is left as it is, and a partition count that differs is an error, because it never changes in place.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os

@@ -4,8 +4,6 @@ It keeps everything in memory, so each start is a new log. The cluster id says s
 services read it as the log's epoch. Listening on 127.0.0.1 is asked for explicitly; its default is everywhere.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import uuid

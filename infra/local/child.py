@@ -1,7 +1,5 @@
 """One process of the stack: started so that it cannot outlive the supervisor, heard in its log, stopped in time."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os
@@ -11,6 +9,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 from infra.local import die_with_parent
 from infra.local.home import CHECKOUT
@@ -33,7 +32,7 @@ class Child:
         self._began = time.monotonic()
 
     @classmethod
-    async def start(cls, command: tuple[str, ...], environment: Mapping[str, str], log_file: Path) -> Child:
+    async def start(cls, command: tuple[str, ...], environment: Mapping[str, str], log_file: Path) -> Self:
         """Start a program of the checkout; what it writes goes to `log_file`."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -46,7 +45,7 @@ class Child:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             cwd=CHECKOUT,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
             # Ctrl-C reaches the supervisor alone, which then stops the parts in their order.
             start_new_session=True,
         )

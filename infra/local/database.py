@@ -3,8 +3,6 @@
 A launcher of our own, because two settings that the platform's promises need have no flag in theirs.
 """
 
-from __future__ import annotations
-
 import argparse
 import logging
 import signal

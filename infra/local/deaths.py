@@ -1,7 +1,5 @@
 """How patient the supervisor is with a part that keeps dying: it waits longer each time, then gives up."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 FIRST_DELAY = 0.2  # seconds: a part that died by accident is back before anybody notices

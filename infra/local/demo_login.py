@@ -1,7 +1,5 @@
 """The first of the local issuer's demo people, to show after a start."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -8,8 +8,6 @@ On systems other than Linux nothing is asked: parts of a supervisor that was kil
 `make up` ends them by the process ids in the run record.
 """
 
-from __future__ import annotations
-
 import ctypes
 import os
 import signal

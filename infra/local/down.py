@@ -1,7 +1,5 @@
 """`make down`: stop the stack that runs in this folder, and wait until it has stopped."""
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import os

@@ -1,7 +1,5 @@
 """The one folder in which a stack keeps everything: data, logs, and the record of what runs."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

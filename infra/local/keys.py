@@ -3,8 +3,6 @@
 In production an operator brings these; nothing made here is ever used there.
 """
 
-from __future__ import annotations
-
 import base64
 import os
 import secrets
@@ -15,14 +13,16 @@ from pathlib import Path
 from infra.local.home import Home
 
 _PLATFORM_KEY_BYTES = 32
+_WEB_SECRET_BYTES = 32
 _OWNER_ONLY = 0o600
 
 
 @dataclass(frozen=True, slots=True)
 class StackKeys:
-    """The key file that wraps people's keys, and the installation's id (a UUID, as text)."""
+    """Files with the key that wraps people's keys and with the web client's secret, and the installation's id."""
 
     platform_key_file: Path
+    web_client_secret_file: Path
     installation_id: str
 
 
@@ -31,7 +31,10 @@ def keep_keys(home: Home) -> StackKeys:
     key_file = home.data / "platform.key"
     _read_or_make(key_file, base64.urlsafe_b64encode(secrets.token_bytes(_PLATFORM_KEY_BYTES)).decode())
     installation_id = _read_or_make(home.data / "installation-id", str(uuid.uuid4()))
-    return StackKeys(platform_key_file=key_file, installation_id=installation_id)
+    # The issuer and the gateway start side by side and must both find it.
+    web_client_secret = home.data / "appstore-web.secret"
+    _read_or_make(web_client_secret, secrets.token_urlsafe(_WEB_SECRET_BYTES))
+    return StackKeys(key_file, web_client_secret, installation_id)
 
 
 def _read_or_make(path: Path, fresh: str) -> str:

@@ -4,8 +4,6 @@ On Linux nothing is left: parts die with it. Elsewhere their process ids stand i
 if it began when the record says so, because ids are given out again.
 """
 
-from __future__ import annotations
-
 import contextlib
 
 import psutil

@@ -1,7 +1,5 @@
 """What the supervisor knows of the things it starts: parts, in stages that follow one another."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """What a part writes to its output, in a file that cannot grow without end."""
 
-from __future__ import annotations
-
 from collections import deque
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The parts of the embedded stack, in the order they start, and what each is told about the others."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterable
@@ -34,7 +32,7 @@ def stages(ports: Ports, home: Home, keys: StackKeys) -> tuple[Stage, ...]:
         Stage(
             "services",
             (
-                _issuer(ports, home, shared),
+                _issuer(ports, home, keys, shared),
                 *(_service(name, ports, home, keys, shared) for name in SERVICES),
             ),
         ),
@@ -102,12 +100,12 @@ def _broker(ports: Ports) -> Part:
     return Part("broker", command, broker_answers(ports.broker), stop_within=3.0)
 
 
-def _issuer(ports: Ports, home: Home, shared: dict[str, str]) -> Part:
+def _issuer(ports: Ports, home: Home, keys: StackKeys, shared: dict[str, str]) -> Part:
     environment = shared | {
-        "APPSTORE_PORT": str(ports.issuer),
         "APPSTORE_ISSUER": issuer_url(ports),
         "APPSTORE_PUBLIC_URL": public_url(ports),
-        "APPSTORE_DATA_DIR": str(home.data / "issuer"),
+        "APPSTORE_ISSUER_DATA": str(home.data / "issuer"),
+        "APPSTORE_WEB_CLIENT_SECRET_FILE": str(keys.web_client_secret_file),
     }
     return Part("issuer", _module("infra.local.issuer"), http_answers(ports.issuer), environment)
 
@@ -140,6 +138,7 @@ def _own_environment(name: str, ports: Ports, home: Home, keys: StackKeys) -> di
             "APPSTORE_PUBLIC_URL": public_url(ports),
             "APPSTORE_ISSUER": issuer_url(ports),
             "APPSTORE_PLATFORM_KEY_FILE": str(keys.platform_key_file),
+            "APPSTORE_WEB_CLIENT_SECRET_FILE": str(keys.web_client_secret_file),
         },
     }
     return own.get(name, {})

@@ -1,7 +1,5 @@
 """Where each part of the stack listens: one base port, and fixed distances from it."""
 
-from __future__ import annotations
-
 import random
 import socket
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ _ISSUER = 1
 _FIRST_HEALTH = 2
 _BROKER = 10
 _DATABASE = 11
+_LOWEST_BASE = 1024  # below it, ports belong to the system
 _HIGHEST_BASE = 65535 - _DATABASE
 
 
@@ -29,8 +28,8 @@ class Ports:
         Raises:
             ValueError: the base is below 1024 or so high that a port would not exist.
         """
-        if not 1024 <= self.base <= _HIGHEST_BASE:
-            message = f"the port must lie between 1024 and {_HIGHEST_BASE}, not be {self.base}"
+        if not _LOWEST_BASE <= self.base <= _HIGHEST_BASE:
+            message = f"the port must lie between {_LOWEST_BASE} and {_HIGHEST_BASE}, not be {self.base}"
             raise ValueError(message)
 
     @property

@@ -4,8 +4,6 @@ Each check raises `NotReady` with a reason, or returns what it learned about the
 the checks: that takes half a second, which the supervisor spends while the first part is starting anyway.
 """
 
-from __future__ import annotations
-
 import asyncio
 import http.client
 import json

@@ -1,7 +1,5 @@
 """`make reset`: forget everything the stack has stored. Apps of your own and logs stay."""
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import sys

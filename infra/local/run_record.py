@@ -4,8 +4,6 @@ The supervisor writes it at each change and removes it at the end. Whether a sta
 its supervisor holds, never by this file: a supervisor killed with -9 leaves the file behind, and loses the lock.
 """
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import os

@@ -8,14 +8,11 @@ It runs as the same process that `make up` runs, on free ports and in its own fo
 started it.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,11 +20,11 @@ from pathlib import Path
 from infra.local import die_with_parent, run_record
 from infra.local.home import CHECKOUT, Home
 from infra.local.parts import issuer_url, kafka_address, mongo_url, public_url
+from infra.local.polling import until
 from infra.local.ports import Ports, free_base
 from infra.local.run_record import READY, RunRecord
 
 UP = (sys.executable, "-m", "infra.local.up")
-_LOOK = 0.05  # seconds
 _STOP_WITHIN = 45.0  # seconds
 
 
@@ -100,28 +97,19 @@ class Stack:
             )
 
     async def ready(self, within: float = 60.0) -> None:
-        """Wait until every part does its work."""
-        deadline = time.monotonic() + within
-        while True:
-            record = run_record.read(self.home)
-            if record is not None and record.state == READY and record.all_ready():
-                return
-            self._refuse_an_end()
-            if time.monotonic() > deadline:
-                message = f"the stack is not ready within {within:.0f} s:\n{self.said()}"
-                raise TimeoutError(message)
-            await asyncio.sleep(_LOOK)
+        """Wait until every part does its work.
+
+        Raises:
+            RuntimeError: the supervisor ended instead.
+        """
+        await until(self._is_ready, within, lambda: f"the stack is not ready:\n{self.said()}")
 
     async def kill(self, name: str, within: float = 10.0) -> None:
         """Kill a part with -9 and wait until the supervisor has seen it; its restart is `ready`'s to await."""
         pid = self.pids[name]
         os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + within
-        while self.pids.get(name) == pid:
-            if time.monotonic() > deadline:
-                message = f"the supervisor has not seen the death of {name} within {within:.0f} s"
-                raise TimeoutError(message)
-            await asyncio.sleep(_LOOK)
+        # The last death a stack accepts ends the supervisor, and its record with it.
+        await until(lambda: self._pid_of(name) != pid, within, lambda: f"the death of {name} is not seen")
 
     def pause(self, name: str) -> None:
         """Freeze a part (SIGSTOP): it lives and does nothing."""
@@ -158,10 +146,15 @@ class Stack:
     def _output(self) -> Path:
         return self.home.logs / "stack.log"
 
-    def _refuse_an_end(self) -> None:
+    def _pid_of(self, name: str) -> int:
+        record = run_record.read(self.home)
+        return record.parts[name].pid if record is not None else 0
+
+    def _is_ready(self) -> bool:
         if self._process is not None and self._process.returncode is not None:
-            message = f"the stack ended with {self._process.returncode}:\n{self.said()}"
-            raise RuntimeError(message)
+            raise RuntimeError(f"the stack ended with exit code {self._process.returncode}:\n{self.said()}")
+        record = run_record.read(self.home)
+        return record is not None and record.state == READY and record.all_ready()
 
 
 @contextlib.asynccontextmanager

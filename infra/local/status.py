@@ -1,14 +1,12 @@
 """`make status`: what each part does at this moment, and what it costs, measured over a few seconds."""
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 import psutil
@@ -21,21 +19,36 @@ from infra.local.run_record import RunRecord
 
 _MEBIBYTE = 1024 * 1024
 _SHORTEST = 2.0  # seconds: over less, what a process costs is chance
-FIGURES = ("lag", "backlog", "held", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a service says about its own work, each a number of messages."""
+
+    lag: int = 0
+    backlog: int = 0
+    held: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: "Figures") -> "Figures":
+        """Those of two services together."""
+        return Figures(
+            self.lag + other.lag,
+            self.backlog + other.backlog,
+            self.held + other.held,
+            self.waiting + other.waiting,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One part: its state, a service's own figures (messages; None for other parts), MiB and percent of one core."""
+    """One part: its state, MiB resident, percent of one core; for a service its figures and why it is not ready."""
 
     name: str
     state: str
     memory: float
     cpu: float
-    lag: int | None = None
-    backlog: int | None = None
-    held: int | None = None
-    waiting: int | None = None
+    figures: Figures | None = None
     reasons: tuple[str, ...] = ()
 
 
@@ -48,7 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = arguments.parse_args(argv)
     record = run_record.read_running(Home(given.home.resolve()))
     if record is None:
-        sys.stdout.write('{"state": "stopped"}\n' if given.output == "json" else "Nothing runs here. Start it: make up\n")
+        sys.stdout.write(
+            '{"state": "stopped"}\n' if given.output == "json" else "Nothing runs here. Start it: make up\n"
+        )
         return 1
     lines = look(record, max(given.seconds, _SHORTEST))
     show = _as_json if given.output == "json" else _as_table
@@ -82,11 +97,11 @@ def _line(record: RunRecord, name: str, state: str, memory: float, cpu: float) -
     status, body = get(record.ports[f"{name}-health"], "/ready")
     try:
         answer = json.loads(body)
-        figures = {figure: int(answer[figure]) for figure in FIGURES}
+        figures = Figures(answer["lag"], answer["backlog"], answer["held"], answer["waiting"])
         reasons = tuple(str(reason) for reason in answer["reasons"])
     except (ValueError, KeyError, TypeError):
         return Line(name, "silent" if status == 0 else "unclear", memory, cpu)
-    return Line(name, "ready" if answer.get("ready") else "not ready", memory, cpu, **figures, reasons=reasons)
+    return Line(name, "ready" if answer.get("ready") else "not ready", memory, cpu, figures, reasons)
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
@@ -112,7 +127,7 @@ def total(lines: Iterable[Line]) -> Line:
         "ready" if all(line.state == "ready" for line in services) else "not ready",
         round(sum(line.memory for line in services), 1),
         round(sum(line.cpu for line in services), 1),
-        **{figure: sum(getattr(line, figure) or 0 for line in services) for figure in FIGURES},
+        sum((line.figures for line in services if line.figures), start=Figures()),
     )
 
 
@@ -131,7 +146,8 @@ def _as_table(record: RunRecord, lines: list[Line]) -> str:
     head = ("part", "state", "lag", "backlog", "held", "waiting", "MiB", "CPU %")
     ordered = [line for line in lines if line.name not in SERVICES]
     ordered += [line for line in lines if line.name in SERVICES]
-    rows = [head, *(_cells(line) for line in ordered), _cells(total(lines))]
+    rows = [head, *(_cells(line) for line in ordered)]
+    rows += [_cells(total(lines))] if any(line.name in SERVICES for line in lines) else []
     text = [f"{record.address}  {record.state}  epoch {record.cluster_id}", ""]
     text += [f"{row[0]:<12}{row[1]:<11}" + "".join(f"{cell:>9}" for cell in row[2:]) for row in rows]
     text += [f"{line.name}: {reason}" for line in lines for reason in line.reasons]
@@ -139,8 +155,7 @@ def _as_table(record: RunRecord, lines: list[Line]) -> str:
 
 
 def _cells(line: Line) -> tuple[str, ...]:
-    figures = (getattr(line, figure) for figure in FIGURES)
-    counts = ("-" if figure is None else str(figure) for figure in figures)
+    counts = ["-"] * 4 if line.figures is None else [str(figure) for figure in astuple(line.figures)]
     return (line.name, line.state, *counts, f"{line.memory:.1f}", f"{line.cpu:.1f}")
 
 

@@ -5,8 +5,6 @@ a keeper, a task that starts it, waits until it is ready, and starts it again wh
 that waits and when it gives up.
 """
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import time

@@ -1,7 +1,5 @@
 """`make up`: start the embedded stack and stay with it, or start it in the background and return when it is ready."""
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os
@@ -57,7 +55,9 @@ def main(argv: Sequence[str] | None = None, plan: Plan = stages) -> int:
 def _command_line() -> argparse.ArgumentParser:
     arguments = argparse.ArgumentParser(prog="make up", description=__doc__)
     arguments.add_argument("--port", type=int, default=DEFAULT_BASE, help="the public port; the others follow it")
-    arguments.add_argument("--home", type=Path, default=Home().root, help="where data, logs and the run record are kept")
+    arguments.add_argument(
+        "--home", type=Path, default=Home().root, help="where data, logs and the run record are kept"
+    )
     arguments.add_argument("--only", default="", help="start these parts alone, separated by commas")
     arguments.add_argument("--detach", action="store_true", help="return when everything is ready")
     return arguments
