@@ -69,7 +69,7 @@ class Stack:
         Raises:
             RuntimeError: the stack does not run.
         """
-        record = run_record.read(self.home)
+        record = self._record()
         if record is None:
             message = f"no stack runs in {self.home.root}:\n{self.said()}"
             raise RuntimeError(message)
@@ -146,14 +146,20 @@ class Stack:
     def _output(self) -> Path:
         return self.home.logs / "stack.log"
 
-    def _pid_of(self, name: str) -> int:
+    def _record(self) -> RunRecord | None:
         record = run_record.read(self.home)
+        # A stack that was killed here before has left a record too.
+        mine = record is not None and (self._process is None or record.pid == self._process.pid)
+        return record if mine else None
+
+    def _pid_of(self, name: str) -> int:
+        record = self._record()
         return record.parts[name].pid if record is not None else 0
 
     def _is_ready(self) -> bool:
         if self._process is not None and self._process.returncode is not None:
             raise RuntimeError(f"the stack ended with exit code {self._process.returncode}:\n{self.said()}")
-        record = run_record.read(self.home)
+        record = self._record()
         return record is not None and record.state == READY and record.all_ready()
 
 
