@@ -21,6 +21,7 @@ $(INSTALLED): requirements.lock pyproject.toml infra/install.py $(wildcard clien
 	echo 'Python 3.11 is needed, and neither python3.11 nor python3 is that. Install it first.'; exit 1
 
 install: $(INSTALLED) ## install into .venv what the lock file names (the others do this by themselves)
+	@:
 
 up: $(INSTALLED) ## start the app store and stay with it; DETACH=1 returns when it is ready, PORT=8500 moves it
 	@exec $(BIN)/python -m infra.local.up --port $(PORT) $(if $(filter-out 0,$(DETACH)),--detach)

@@ -82,9 +82,12 @@ def shared_environment(ports: Ports, keys: StackKeys) -> dict[str, str]:
     return {
         "APPSTORE_KAFKA": kafka_address(ports),
         "APPSTORE_MONGO": mongo_url(ports),
-        "APPSTORE_LOG_FORMAT": os.environ.get("APPSTORE_LOG_FORMAT", "json"),
+        "APPSTORE_LOG_FORMAT": _given("APPSTORE_LOG_FORMAT", "json"),
         "APPSTORE_ORIGIN": keys.installation_id,
-        "APPSTORE_OIN": os.environ.get("APPSTORE_OIN", DEMO_OIN),
+        "APPSTORE_OIN": _given("APPSTORE_OIN", DEMO_OIN),
+        # A killed service has its partitions back in half the time; the embedded broker allows what Kafka does not.
+        "APPSTORE_SESSION_TIMEOUT_MS": _given("APPSTORE_SESSION_TIMEOUT_MS", "3000"),
+        "APPSTORE_HEARTBEAT_MS": _given("APPSTORE_HEARTBEAT_MS", "300"),
     }
 
 
