@@ -4,6 +4,7 @@
 library alone. pip is used once, to install uv from its own lines of the lock; uv does the rest, and checks each hash.
 """
 
+import hashlib
 import importlib.util
 import os
 import subprocess
@@ -25,17 +26,23 @@ def main() -> int:
     if importlib.util.find_spec("ensurepip") is None:
         _say("Python's ensurepip is missing. On Debian or Ubuntu, install the package python3.11-venv.")
         return 1
+    had = STAMP.read_text(encoding="ascii").split() if STAMP.is_file() else []
+    lock, projects = _digest(LOCK), _digest(*(folder / "pyproject.toml" for folder in _distributions()))
     try:
         # Made again when an earlier try stopped half-way; that harms nothing.
         if not (VENV / "bin" / "uv").is_file():
             _step("environment", [sys.executable, "-m", "venv", str(VENV)])
             _step("installer", _pip_for_uv(VENV / "bin" / "python"))
-        _step("libraries", _uv("sync", "--require-hashes", "--compile-bytecode", str(LOCK)))
-        _step("platform", _uv("install", "--no-deps", "--no-build-isolation", *_editable()))
+        if lock not in had:
+            _step("libraries", _uv("sync", "--require-hashes", "--compile-bytecode", str(LOCK)))
+        if [lock, projects] != had:
+            editable = [word for folder in _distributions() for word in ("--editable", str(folder))]
+            _step("platform", _uv("install", "--offline", "--no-deps", "--no-build-isolation", *editable))
     except subprocess.CalledProcessError as error:
         _say(f"The installation stopped: {error.cmd[0]} ended with exit code {error.returncode} (see above).")
         return 1
-    STAMP.touch()
+    # Its time tells make that all is done; its content tells a new checkout of the same files apart from a change.
+    STAMP.write_text(f"{lock} {projects}\n", encoding="ascii")
     return 0
 
 
@@ -62,9 +69,12 @@ def _uv(verb: str, *arguments: str) -> list[str]:
     return [str(VENV / "bin" / "uv"), "pip", verb, "--quiet", "--python", str(VENV / "bin" / "python"), *arguments]
 
 
-def _editable() -> list[str]:
-    distributions = [CHECKOUT] + [CHECKOUT / "client"] * (CHECKOUT / "client" / "pyproject.toml").is_file()
-    return [word for folder in distributions for word in ("--editable", str(folder))]
+def _distributions() -> list[Path]:
+    return [folder for folder in (CHECKOUT, CHECKOUT / "client") if (folder / "pyproject.toml").is_file()]
+
+
+def _digest(*files: Path) -> str:
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _step(name: str, command: list[str]) -> None:
@@ -72,6 +82,8 @@ def _step(name: str, command: list[str]) -> None:
     # An empty or missing HOME is no place for a cache.
     home = os.environ.get("HOME") or str(VENV)
     environment = os.environ | {"HOME": home, "UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy"}
+    # What this machine trusts is what its owner decided, not what the installer ships.
+    environment.setdefault("UV_SYSTEM_CERTS", "true")
     subprocess.run(command, check=True, env=environment, cwd=CHECKOUT)  # noqa: S603 - our own commands, no shell
     _say(f"  {name:<12} installed {time.monotonic() - began:5.1f} s")
 
