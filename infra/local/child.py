@@ -13,7 +13,7 @@ from typing import Self
 
 from infra.local import die_with_parent
 from infra.local.home import CHECKOUT
-from infra.local.part_log import PartLog
+from infra.local.part_log import PartLog, start_line
 
 _AFTER_KILL = 5.0  # seconds: the kernel needs some time to end a process with much memory
 _CHUNK = 65536  # bytes
@@ -50,7 +50,7 @@ class Child:
             start_new_session=True,
         )
         log = PartLog(log_file)
-        log.write(f"--- started {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}, process {process.pid}\n".encode())
+        log.write(start_line(process.pid, datetime.now(UTC)).encode())
         return cls(process, log)
 
     @property

@@ -1,10 +1,13 @@
 """What a part writes to its output, in a file that cannot grow without end."""
 
 from collections import deque
+from datetime import datetime
 from pathlib import Path
 
 LARGEST = 5 * 1024 * 1024  # bytes; one older file of the same size is kept beside it
 LAST_LINES = 10
+_LONGEST_LINE = 500  # characters
+_START = "--- started"
 
 
 class PartLog:
@@ -29,9 +32,20 @@ class PartLog:
         self._file.close()
 
 
+def start_line(pid: int, now: datetime) -> str:
+    """The line that divides one process's output from the next one's."""
+    return f"{_START} {now:%Y-%m-%dT%H:%M:%SZ}, process {pid}\n"
+
+
 def last_lines(path: Path, count: int = LAST_LINES) -> list[str]:
-    """The last lines of a log, without their line ends."""
+    """The last lines that the newest process wrote, without their line ends, each cut to a readable length."""
     if not path.is_file():
         return []
+    lines: deque[str] = deque(maxlen=count)
     with path.open(encoding="utf-8", errors="replace") as file:
-        return [line.rstrip("\n") for line in deque(file, maxlen=count)]
+        for line in file:
+            if line.startswith(_START):
+                lines.clear()
+            else:
+                lines.append(line.rstrip("\n")[:_LONGEST_LINE])
+    return list(lines)

@@ -1,8 +1,9 @@
 """What a part writes is kept, within bounds."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from infra.local.part_log import PartLog, last_lines
+from infra.local.part_log import PartLog, last_lines, start_line
 
 
 def test_a_log_never_outgrows_its_bound(tmp_path: Path) -> None:
@@ -24,6 +25,17 @@ def test_one_huge_write_is_cut(tmp_path: Path) -> None:
     log.close()
     assert path.stat().st_size == 100
     assert path.read_bytes().endswith(b"the end")
+
+
+def test_only_the_newest_process_is_shown(tmp_path: Path) -> None:
+    """What an earlier process of the same part wrote does not explain the death of this one."""
+    path = tmp_path / "part.log"
+    log = PartLog(path)
+    for pid, words in ((1, "old"), (2, "new")):
+        log.write(start_line(pid, datetime(2026, 1, 1, tzinfo=UTC)).encode())
+        log.write(words.encode() + b"\n")
+    log.close()
+    assert last_lines(path) == ["new"]
 
 
 def test_a_missing_log_has_no_lines(tmp_path: Path) -> None:
