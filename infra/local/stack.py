@@ -15,13 +15,15 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 from infra.local import die_with_parent, run_record
 from infra.local.home import CHECKOUT, Home
 from infra.local.parts import issuer_url, kafka_address, mongo_url, public_url
 from infra.local.polling import until
-from infra.local.ports import Ports, free_base
+from infra.local.ports import SERVICES, Ports, free_base
+from infra.local.ready import get
 from infra.local.run_record import READY, RunRecord
 
 UP = (sys.executable, "-m", "infra.local.up")
@@ -160,7 +162,11 @@ class Stack:
         if self._process is not None and self._process.returncode is not None:
             raise RuntimeError(f"the stack ended with exit code {self._process.returncode}:\n{self.said()}")
         record = self._record()
-        return record is not None and record.state == READY and record.all_ready()
+        if record is None or record.state != READY or not record.all_ready():
+            return False
+        # A service that lived through the death of another part may still be finding its way back.
+        services = [name for name in SERVICES if name in record.parts]
+        return all(get(self.ports.health(name), "/ready")[0] == HTTPStatus.OK for name in services)
 
 
 @contextlib.asynccontextmanager

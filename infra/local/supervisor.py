@@ -9,22 +9,18 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from pathlib import Path
 from typing import Any
 
-from infra.local import run_record
 from infra.local.child import Child
+from infra.local.chronicle import Chronicle, Say
 from infra.local.deaths import DEATHS_TO_STOP, WINDOW, Deaths
 from infra.local.home import Home
 from infra.local.part import EPOCH_CHANGED, Part, Stage
-from infra.local.part_log import last_lines
 from infra.local.ready import Facts, NotReady
-from infra.local.run_record import DEAD, DONE, READY, STARTING, STOPPED, STOPPING, PartRecord, RunRecord
+from infra.local.run_record import DEAD, DONE, READY, STARTING, STOPPED, STOPPING, RunRecord
 
 POLL = 0.05  # seconds between two looks at a part that is starting
 FIRST_START = 90.0  # seconds within which a part must be ready the first time
-
-Say = Callable[[str], None]
 
 
 class Supervisor:
@@ -33,29 +29,24 @@ class Supervisor:
     def __init__(self, stages: Sequence[Stage], home: Home, record: RunRecord, say: Say) -> None:
         """Prepare to start `stages`, keeping `record` true in `home`."""
         self._stages = stages
-        self._home = home
-        self._record = record
-        self._say = say
         self._deaths = {part.name: Deaths() for stage in stages for part in stage.parts}
         self._ready = {name: asyncio.Event() for name in self._deaths}
         self._children: dict[str, Child] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._starting: asyncio.Task[None] | None = None
         self._outcome: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._began = time.monotonic()
+        self._chronicle = Chronicle(home, record, self._deaths, say)
         self.on_ready: Callable[[], None] = lambda: None
-        record.parts = {name: PartRecord() for name in self._deaths}
 
     async def run(self) -> int:
         """Keep the stack running until `stop` is called or a part dies too often."""
-        run_record.write(self._home, self._record)
         self._starting = self._task(self._start_from(0))
         try:
             return await self._outcome
         finally:
-            self._record.state = STOPPING
+            self._chronicle.stack_is(STOPPING)
             await self._stop_from(0)
-            self._home.run_record.unlink(missing_ok=True)
+            self._chronicle.close()
 
     def stop(self) -> None:
         """Ask for an orderly end; safe to call again."""
@@ -70,11 +61,10 @@ class Supervisor:
                 self._keepers[part.name] = self._task(self._keep(position, part))
             if not await self._all_ready(stage):
                 return
-            self._say(f"  {stage.name:<12} ready  {time.monotonic() - began:6.1f} s")
-        self._record.state = READY
-        self._say(f"  {'everything':<12} ready  {time.monotonic() - self._began:6.1f} s")
+            self._chronicle.stage_ready(stage.name, began)
+        self._chronicle.everything_ready()
         self.on_ready()
-        self._write()
+        self._chronicle.stack_is(READY)
 
     async def _all_ready(self, stage: Stage) -> bool:
         try:
@@ -84,7 +74,9 @@ class Supervisor:
         except TimeoutError:
             late = [part.name for part in stage.parts if not self._ready[part.name].is_set()]
             for name in late:
-                self._show(name, f"not ready within {FIRST_START:.0f} s: {self._record.parts[name].reason}")
+                self._chronicle.show(
+                    name, f"not ready within {FIRST_START:.0f} s: {self._chronicle.record.parts[name].reason}"
+                )
             self._end(1)
             return False
         return True
@@ -99,10 +91,10 @@ class Supervisor:
         self._ready[part.name].clear()
         child = self._children.get(part.name)
         if child is not None:
-            self._note(part.name, state=STOPPING)
+            self._chronicle.note(part.name, state=STOPPING)
             await child.stop(part.stop_within)
             del self._children[part.name]
-        self._note(part.name, state=STOPPED, pid=0)
+        self._chronicle.note(part.name, state=STOPPED, pid=0)
 
     # One part
 
@@ -115,23 +107,23 @@ class Supervisor:
                 return
             if ready and rest_is_down:
                 rest_is_down = False
-                self._began = time.monotonic()
+                self._chronicle.begin_again()
                 self._starting = self._task(self._start_from(position + 1))
             code = await child.ended()
             self._ready[part.name].clear()
-            self._note(part.name, state=DEAD, pid=0, reason=_how_it_ended(code))
+            self._chronicle.note(part.name, state=DEAD, pid=0, reason=_how_it_ended(code))
             await self._mourn(part, child, code)
             if ready and self._stages[position].carries_the_rest:
                 rest_is_down = True
-                self._record.state = STARTING
-                self._say(f"  without the {part.name} the rest stops, and starts again with it")
+                self._chronicle.stack_is(STARTING)
+                self._chronicle.say(f"  without the {part.name} the rest stops, and starts again with it")
                 await self._stop_from(position + 1)
             await asyncio.sleep(self._deaths[part.name].delay())
 
     async def _begin(self, part: Part) -> Child:
-        child = await Child.start(part.command, part.environment, self._log_of(part.name))
+        child = await Child.start(part.command, part.environment, self._chronicle.log_of(part.name))
         self._children[part.name] = child
-        self._note(part.name, state=STARTING, pid=child.pid, started=child.started)
+        self._chronicle.note(part.name, state=STARTING, pid=child.pid, started=child.started)
         return child
 
     async def _becomes_ready(self, part: Part, child: Child) -> bool:
@@ -144,7 +136,7 @@ class Supervisor:
             try:
                 facts = await part.ready()
             except NotReady as reason:
-                self._record.parts[part.name].reason = str(reason)
+                self._chronicle.record.parts[part.name].reason = str(reason)
                 await child.ends_within(POLL)
             else:
                 self._is_ready(part, child, facts, READY)
@@ -153,44 +145,25 @@ class Supervisor:
 
     def _is_ready(self, part: Part, child: Child, facts: Facts, state: str) -> None:
         self._ready[part.name].set()
-        self._record.cluster_id = facts.get("cluster_id", self._record.cluster_id)
-        if self._record.parts[part.name].restarts:
-            self._say(f"  {part.name:<12} ready again after {child.lived:.1f} s")
-        self._note(part.name, state=state, pid=0 if state == DONE else child.pid, reason="")
+        record = self._chronicle.record
+        record.cluster_id = facts.get("cluster_id", record.cluster_id)
+        if record.parts[part.name].restarts:
+            self._chronicle.say(f"  {part.name:<12} ready again after {child.lived:.1f} s")
+        self._chronicle.note(part.name, state=state, pid=0 if state == DONE else child.pid, reason="")
 
     async def _mourn(self, part: Part, child: Child, code: int) -> None:
         deaths = self._deaths[part.name]
         self._children.pop(part.name, None)
-        self._record.parts[part.name].restarts += 1
+        self._chronicle.record.parts[part.name].restarts += 1
         if code == EPOCH_CHANGED:
             deaths.restarted(child.lived)
-            self._say(f"  {part.name} starts again: the log began anew")
+            self._chronicle.say(f"  {part.name} starts again: the log began anew")
             return
         deaths.record(time.monotonic(), child.lived)
-        self._show(part.name, _how_it_ended(code))
+        self._chronicle.show(part.name, _how_it_ended(code))
         if deaths.too_many():
-            self._say(f"  {part.name} died {DEATHS_TO_STOP} times within {WINDOW:.0f} s: the stack stops")
+            self._chronicle.say(f"  {part.name} died {DEATHS_TO_STOP} times within {WINDOW:.0f} s: the stack stops")
             self._end(1)
-
-    # What is said and written down
-
-    def _show(self, name: str, what: str) -> None:
-        log = self._log_of(name)
-        self._say(f"  {name} {what}. Its last lines ({log}):")
-        for line in last_lines(log):
-            self._say(f"    {line}")
-
-    def _log_of(self, name: str) -> Path:
-        return self._home.logs / f"{name}.log"
-
-    def _note(self, name: str, **changes: Any) -> None:  # noqa: ANN401 - the fields of PartRecord, each of its own type
-        part = self._record.parts[name]
-        for field, value in changes.items():
-            setattr(part, field, value)
-        self._write()
-
-    def _write(self) -> None:
-        run_record.write(self._home, self._record)
 
     # Ends
 
