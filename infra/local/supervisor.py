@@ -36,7 +36,7 @@ class Supervisor:
         self._starting: asyncio.Task[None] | None = None
         self._outcome: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._chronicle = Chronicle(home, record, self._deaths, say)
-        self.on_ready: Callable[[], None] = lambda: None
+        self.on_first_ready: Callable[[], None] | None = None
 
     async def run(self) -> int:
         """Keep the stack running until `stop` is called or a part dies too often."""
@@ -63,7 +63,9 @@ class Supervisor:
                 return
             self._chronicle.stage_ready(stage.name, began)
         self._chronicle.everything_ready()
-        self.on_ready()
+        if self.on_first_ready is not None:
+            self.on_first_ready()
+            self.on_first_ready = None
         self._chronicle.stack_is(READY)
 
     async def _all_ready(self, stage: Stage) -> bool:

@@ -82,7 +82,7 @@ async def _supervise(home: Home, ports: Ports, chosen: tuple[Stage, ...]) -> int
         ports=ports.by_owner(),
     )
     supervisor = Supervisor(chosen, home, record, _say)
-    supervisor.on_ready = lambda: _welcome(record)
+    supervisor.on_first_ready = lambda: _welcome(record)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, supervisor.stop)
