@@ -1,0 +1,69 @@
+# The commands of this project. Each works on a machine with Python 3.11 and make alone.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8400
+DETACH ?=
+BIN := .venv/bin
+INSTALLED := .venv/installed
+SOURCES := $(wildcard contracts chassis services infra client tests)
+
+help: ## this list
+	@while IFS= read -r line; do case "$$line" in [a-z]*:*'## '*) \
+		printf '  make %-10s %s\n' "$${line%%:*}" "$${line#*## }";; esac; done < Makefile
+
+$(INSTALLED): requirements.lock pyproject.toml infra/install.py $(wildcard client/pyproject.toml)
+	@for python in python3.11 python3; do \
+		if "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then \
+			exec "$$python" -I infra/install.py; fi; done; \
+	echo 'Python 3.11 is needed, and neither python3.11 nor python3 is that. Install it first.'; exit 1
+
+install: $(INSTALLED) ## install into .venv what the lock file names (the others do this by themselves)
+	@:
+
+up: $(INSTALLED) ## start the app store and stay with it; DETACH=1 returns when it is ready, PORT=8500 moves it
+	@exec $(BIN)/python -m infra.local.up --port $(PORT) $(if $(filter-out 0,$(DETACH)),--detach)
+
+down: $(INSTALLED) ## stop it
+	@exec $(BIN)/python -m infra.local.down
+
+status: $(INSTALLED) ## what each part does and costs; OVER=10 measures that many seconds, OUTPUT=json for programs
+	@exec $(BIN)/python -m infra.local.status $(if $(OVER),--seconds $(OVER)) $(if $(OUTPUT),-o $(OUTPUT))
+
+reset: $(INSTALLED) ## forget everything that was stored
+	@exec $(BIN)/python -m infra.local.reset
+
+demo: $(INSTALLED) ## see one deployment from beginning to end
+	@exec $(BIN)/python -m infra.local.demo
+
+test: $(INSTALLED) ## every test on the embedded stack: unit, contract, integration, end to end
+	@exec $(BIN)/python -m pytest $(TESTS)
+
+check: $(INSTALLED) ## before every commit: format, types, unit tests
+	@$(BIN)/ruff format --check --quiet $(SOURCES)
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@$(BIN)/mypy --no-error-summary $(SOURCES)
+	@$(BIN)/python -m pytest --quiet tests/unit $(wildcard tests/architecture)
+
+lint: $(INSTALLED) ## style, types, who may import whom, and whether the exported contracts are up to date
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/mypy $(SOURCES)
+	@$(BIN)/lint-imports
+	@$(if $(wildcard infra/export/__main__.py),$(BIN)/python -m infra.export --check)
+
+format: $(INSTALLED) ## lay the code out as the check wants it
+	@$(BIN)/ruff format $(SOURCES)
+	@$(BIN)/ruff check --fix --quiet $(SOURCES)
+
+export: $(INSTALLED) ## write the contracts as JSON Schemas and examples
+	@exec $(BIN)/python -m infra.export
+
+lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
+	@$(BIN)/uv pip compile --quiet --upgrade --all-extras --no-emit-index-url --no-emit-find-links --generate-hashes \
+		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
+		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
+
+.PHONY: help install up down status reset demo test check lint format export lock

@@ -1,0 +1,1 @@
+"""How the platform runs: locally (`local`), and on the parts that production uses."""

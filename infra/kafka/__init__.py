@@ -1,0 +1,1 @@
+"""What the event log needs before any service can speak through it."""

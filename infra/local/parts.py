@@ -1,0 +1,155 @@
+"""The parts of the embedded stack, in the order they start, and what each is told about the others."""
+
+import os
+import sys
+from collections.abc import Iterable
+
+from infra.local.home import CHECKOUT, Home
+from infra.local.keys import StackKeys
+from infra.local.part import Part, Stage
+from infra.local.ports import HOST, SERVICES, Ports
+from infra.local.ready import broker_answers, database_answers, http_answers
+
+# Twenty digits in the shape of an organisation number; nobody was given this one.
+DEMO_OIN = "00000099999999990000"
+
+
+def stages(ports: Ports, home: Home, keys: StackKeys) -> tuple[Stage, ...]:
+    """The whole stack: database, broker, topics, then the issuer and the five services side by side.
+
+    Raises:
+        ValueError: the setting BROKER names a broker that the embedded stack does not have.
+    """
+    broker = os.environ.get("BROKER", "tansu")
+    if broker != "tansu":
+        message = f"BROKER={broker} is not known here; the embedded stack has tansu"
+        raise ValueError(message)
+    shared = shared_environment(ports, keys)
+    return (
+        Stage("database", (_database(ports, home),)),
+        Stage("broker", (_broker(ports),), carries_the_rest=True),
+        Stage("topics", (Part("topics", _module("infra.kafka.provision"), None, shared),)),
+        Stage(
+            "services",
+            (
+                _issuer(ports, home, keys, shared),
+                *(_service(name, ports, home, keys, shared) for name in SERVICES),
+            ),
+        ),
+    )
+
+
+def only(plan: Iterable[Stage], names: frozenset[str]) -> tuple[Stage, ...]:
+    """The stages reduced to the parts named, in the same order.
+
+    Raises:
+        ValueError: a name is no part's.
+    """
+    plan = tuple(plan)
+    unknown = names - {part.name for stage in plan for part in stage.parts}
+    if unknown:
+        message = f"no such part: {', '.join(sorted(unknown))}"
+        raise ValueError(message)
+    reduced = (
+        Stage(stage.name, tuple(part for part in stage.parts if part.name in names), stage.carries_the_rest)
+        for stage in plan
+    )
+    return tuple(stage for stage in reduced if stage.parts)
+
+
+def mongo_url(ports: Ports) -> str:
+    """The database's address for a MongoDB driver."""
+    return f"mongodb://{HOST}:{ports.database}/?directConnection=true"
+
+
+def kafka_address(ports: Ports) -> str:
+    """The broker's address for a Kafka client."""
+    return f"{HOST}:{ports.broker}"
+
+
+def public_url(ports: Ports) -> str:
+    """What somebody opens in a browser."""
+    return f"http://{HOST}:{ports.base}"
+
+
+def issuer_url(ports: Ports) -> str:
+    """Where people sign in."""
+    return f"http://{HOST}:{ports.issuer}"
+
+
+def shared_environment(ports: Ports, keys: StackKeys) -> dict[str, str]:
+    """What every service is told."""
+    return {
+        "APPSTORE_KAFKA": kafka_address(ports),
+        "APPSTORE_MONGO": mongo_url(ports),
+        "APPSTORE_LOG_FORMAT": _given("APPSTORE_LOG_FORMAT", "json"),
+        "APPSTORE_ORIGIN": keys.installation_id,
+        "APPSTORE_OIN": _given("APPSTORE_OIN", DEMO_OIN),
+        # A killed service has its partitions back in half the time; the embedded broker allows what Kafka does not.
+        "APPSTORE_SESSION_TIMEOUT_MS": _given("APPSTORE_SESSION_TIMEOUT_MS", "3000"),
+        "APPSTORE_HEARTBEAT_MS": _given("APPSTORE_HEARTBEAT_MS", "300"),
+    }
+
+
+def _database(ports: Ports, home: Home) -> Part:
+    data = str(home.data / "database")
+    command = _module("infra.local.database", "--port", str(ports.database), "--data", data)
+    return Part("database", command, database_answers(ports.database))
+
+
+def _broker(ports: Ports) -> Part:
+    command = _module("infra.local.broker", "--port", str(ports.broker))
+    # It waits for its clients before it ends; they are gone by then, or lost.
+    return Part("broker", command, broker_answers(ports.broker), stop_within=3.0)
+
+
+def _issuer(ports: Ports, home: Home, keys: StackKeys, shared: dict[str, str]) -> Part:
+    environment = shared | {
+        "APPSTORE_ISSUER": issuer_url(ports),
+        "APPSTORE_PUBLIC_URL": public_url(ports),
+        "APPSTORE_ISSUER_DATA": str(home.data / "issuer"),
+        "APPSTORE_WEB_CLIENT_SECRET_FILE": str(keys.web_client_secret_file),
+    }
+    return Part("issuer", _module("infra.local.issuer"), http_answers(ports.issuer), environment)
+
+
+def _service(name: str, ports: Ports, home: Home, keys: StackKeys, shared: dict[str, str]) -> Part:
+    health = ports.health(name)
+    environment = shared | {"APPSTORE_HEALTH_PORT": str(health)} | _own_environment(name, ports, home, keys)
+    return Part(name, _module(f"services.{name}.main"), http_answers(health), environment)
+
+
+def _own_environment(name: str, ports: Ports, home: Home, keys: StackKeys) -> dict[str, str]:
+    """What only this service is told. A folder or file that the environment already names is left as it is."""
+    shipped_apps = CHECKOUT / "services" / "catalog" / "apps"
+    own: dict[str, dict[str, str]] = {
+        "catalog": {"APPSTORE_APPS_DIR": _given("APPSTORE_APPS_DIR", f"{shipped_apps}{os.pathsep}{home.apps}")},
+        "compliance": {
+            "APPSTORE_POLICIES_DIR": _given(
+                "APPSTORE_POLICIES_DIR",
+                str(CHECKOUT / "services" / "compliance" / "policies"),
+            ),
+        },
+        "deployer": {
+            "APPSTORE_CLUSTER_FILE": _given(
+                "APPSTORE_CLUSTER_FILE",
+                str(CHECKOUT / "infra" / "local" / "cluster.yaml"),
+            ),
+        },
+        "gateway": {
+            "APPSTORE_PORT": str(ports.base),
+            "APPSTORE_PUBLIC_URL": public_url(ports),
+            "APPSTORE_ISSUER": issuer_url(ports),
+            "APPSTORE_PLATFORM_KEY_FILE": str(keys.platform_key_file),
+            "APPSTORE_WEB_CLIENT_SECRET_FILE": str(keys.web_client_secret_file),
+        },
+    }
+    return own.get(name, {})
+
+
+def _given(variable: str, otherwise: str) -> str:
+    return os.environ.get(variable, otherwise)
+
+
+def _module(name: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", name, *arguments)

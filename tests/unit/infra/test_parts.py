@@ -1,0 +1,58 @@
+"""The parts of the embedded stack and what they are told."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.local.home import Home
+from infra.local.keys import StackKeys
+from infra.local.part import Part, Stage
+from infra.local.parts import only, stages
+from infra.local.ports import SERVICES, Ports
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> tuple[Stage, ...]:
+    """The stages of a stack on port 8400."""
+    keys = StackKeys(tmp_path / "platform.key", tmp_path / "web.secret", "0a0b0c0d-0000-4000-8000-000000000000")
+    return stages(Ports(8400), Home(tmp_path), keys)
+
+
+def part(plan: tuple[Stage, ...], name: str) -> Part:
+    """One part by its name."""
+    return next(part for stage in plan for part in stage.parts if part.name == name)
+
+
+def test_the_stages_follow_each_other(plan: tuple[Stage, ...]) -> None:
+    """Nothing starts before what it stands on."""
+    assert [stage.name for stage in plan] == ["database", "broker", "topics", "services"]
+    assert {part.name for part in plan[-1].parts} == {"issuer", *SERVICES}
+    assert [stage.carries_the_rest for stage in plan] == [False, True, False, False]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_is_told_where_the_others_are(plan: tuple[Stage, ...], service: str) -> None:
+    """Broker, database, its own health port and the installation are in each service's environment."""
+    environment = part(plan, service).environment
+    assert environment["APPSTORE_KAFKA"] == "127.0.0.1:8410"
+    assert environment["APPSTORE_MONGO"].startswith("mongodb://127.0.0.1:8411/")
+    assert environment["APPSTORE_HEALTH_PORT"] == str(8402 + SERVICES.index(service))
+    assert environment["APPSTORE_ORIGIN"] == "0a0b0c0d-0000-4000-8000-000000000000"
+    assert len(environment["APPSTORE_OIN"]) == 20
+
+
+def test_only_the_gateway_and_the_issuer_know_secrets(plan: tuple[Stage, ...]) -> None:
+    """The file with the platform's key is named to the gateway alone."""
+    told = [part.name for stage in plan for part in stage.parts if "APPSTORE_PLATFORM_KEY_FILE" in part.environment]
+    assert told == ["gateway"]
+
+
+def test_some_parts_can_be_chosen(plan: tuple[Stage, ...]) -> None:
+    """A test that needs a log and a database starts no services."""
+    assert [stage.name for stage in only(plan, frozenset({"database", "broker"}))] == ["database", "broker"]
+
+
+def test_an_unknown_part_is_named(plan: tuple[Stage, ...]) -> None:
+    """A typing mistake does not start an empty stack."""
+    with pytest.raises(ValueError, match="no such part: databse"):
+        only(plan, frozenset({"databse"}))
