@@ -4,13 +4,13 @@
 stores of verdicts, evidence, rules and decisions only read: the chassis folds what `record` records (DESIGN, rule 2).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
+from chassis.clock import Clock
+from chassis.motions import Record
 from contracts.identifiers import AppId, DeploymentId, RuleId, VersionTag
-from contracts.payload import Payload
 from services.compliance.domain.evidence import EvidenceState
 from services.compliance.domain.gate import DecisionState
 from services.compliance.domain.known_version import KnownApp, KnownVersion
@@ -18,27 +18,24 @@ from services.compliance.domain.policy import PolicySet, RuleState
 from services.compliance.domain.score import VerdictState
 
 
-class Clock(Protocol):
-    """The time of now."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-
-
 class Policies(Protocol):
     """The policy set in force, and whether everything known was judged by it."""
 
     def active(self) -> PolicySet:
         """The set in force."""
+        ...
 
     def refresh(self) -> PolicySet:
         """The set in force after looking for edits; a broken edit leaves it as it was."""
+        ...
 
     def settled(self) -> bool:
         """Whether a whole look by the set in force found nothing left to tell."""
+        ...
 
     def settle(self) -> None:
         """Say that it did."""
+        ...
 
 
 class KnownVersions(Protocol):
@@ -46,12 +43,15 @@ class KnownVersions(Protocol):
 
     async def of(self, app: AppId, version: VersionTag) -> KnownVersion | None:
         """One version, None when it was never heard of."""
+        ...
 
     def all(self) -> AsyncIterator[KnownVersion]:
         """Every version, withdrawn ones too, in the order of their keys."""
+        ...
 
     async def remember(self, known: KnownVersion) -> None:
         """Keep what the catalog says now."""
+        ...
 
 
 class KnownApps(Protocol):
@@ -59,9 +59,11 @@ class KnownApps(Protocol):
 
     async def of(self, app: AppId) -> KnownApp | None:
         """One app, None when it was never heard of."""
+        ...
 
     async def remember(self, known: KnownApp) -> None:
         """Keep what the catalog says now."""
+        ...
 
 
 class Verdicts(Protocol):
@@ -69,6 +71,7 @@ class Verdicts(Protocol):
 
     async def of(self, app: AppId, version: VersionTag) -> VerdictState | None:
         """One version, None before its first score."""
+        ...
 
 
 class Evidence(Protocol):
@@ -76,6 +79,7 @@ class Evidence(Protocol):
 
     async def about(self, app: AppId, version: VersionTag) -> tuple[EvidenceState, ...]:
         """All evidence recorded about a version."""
+        ...
 
 
 class Rules(Protocol):
@@ -83,6 +87,7 @@ class Rules(Protocol):
 
     async def told(self) -> Mapping[RuleId, RuleState]:
         """Every rule ever told, retired ones too."""
+        ...
 
 
 class Decisions(Protocol):
@@ -90,13 +95,14 @@ class Decisions(Protocol):
 
     async def of(self, deployment: DeploymentId) -> DecisionState | None:
         """One deployment, None when nothing was decided yet."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything a use case of compliance can reach, within one motion."""
 
-    record: Callable[[Payload], Awaitable[None]]
+    record: Record
     clock: Clock
     policies: Policies
     known_versions: KnownVersions

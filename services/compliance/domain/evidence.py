@@ -35,7 +35,7 @@ class EvidenceState(Noun):
     refused: Code | None = None
 
 
-def evolve_evidence(state: EvidenceState | None, event: Event[EvidenceRecorded | EvidenceRefused]) -> EvidenceState:
+def evolve(state: EvidenceState | None, event: Event[EvidenceRecorded | EvidenceRefused]) -> EvidenceState:
     """Fold what became of a piece of evidence."""
     del state
     data = event.data

@@ -57,7 +57,7 @@ class KnownFacts:
         }
 
 
-def plain(fact: Fact[Any]) -> Any:  # noqa: ANN401 - a fact's value has the type its kind gives it
+def plain(fact: Fact[Any]) -> Any:
     """The fact's value as JSON would hold it, without what it leaves open."""
     return fact.model_dump(mode="json", exclude_none=True)["value"]
 

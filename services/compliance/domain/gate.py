@@ -22,7 +22,7 @@ class DecisionState(Noun):
     approved: bool
 
 
-def evolve_decision(
+def evolve(
     state: DecisionState | None, event: Event[DeploymentApproved | DeploymentRejected],
 ) -> DecisionState:
     """Fold the decisions on a deployment; what names an older generation changes nothing."""

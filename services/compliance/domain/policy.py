@@ -36,9 +36,11 @@ class Engine(Protocol):
     @property
     def name(self) -> str:
         """Engine and version, as a verdict records it."""
+        ...
 
     def over(self, inputs: Mapping[str, Any]) -> Evaluate:
         """Bind `facts` (wire name to plain value), `notApplicable` (wire name to reason) and `today` (ISO date)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class RuleState(Noun):
     published: RulePublished | None
 
 
-def evolve_rule(state: RuleState | None, event: Event[RulePublished | RuleRetired]) -> RuleState:
+def evolve(state: RuleState | None, event: Event[RulePublished | RuleRetired]) -> RuleState:
     """Fold what this service told about a rule."""
     del state
     data = event.data

@@ -55,7 +55,7 @@ class VerdictState(Noun):
     as_of: Time
 
 
-def evolve_verdict(state: VerdictState | None, event: Event[ComplianceScored]) -> VerdictState:
+def evolve(state: VerdictState | None, event: Event[ComplianceScored]) -> VerdictState:
     """Fold what this service told about a version."""
     del state
     told = event.data
@@ -112,7 +112,7 @@ def why_changed(told: VerdictState, on_the_old_day: Scored) -> ScoreChange:
 
 
 def to_event(
-    app: AppId, version: VersionTag, scored: Scored, change: ScoreChange, policy_set: PolicySet, moment: datetime,
+    app: AppId, version: VersionTag, scored: Scored, change: ScoreChange, *, policy_set: PolicySet, moment: datetime,
 ) -> ComplianceScored:
     """What the world is told."""
     return ComplianceScored(
@@ -128,4 +128,4 @@ def score_again(told: VerdictState, policy_set: PolicySet, facts: Facts, moment:
     if now.results == told.results:
         return None
     change = why_changed(told, score(policy_set, facts, legal_day(told.as_of)))
-    return to_event(told.app, told.version, now, change, policy_set, moment)
+    return to_event(told.app, told.version, now, change, policy_set=policy_set, moment=moment)

@@ -60,9 +60,9 @@ def _look(rule: Rule, known: KnownFacts, evaluate: Evaluate) -> Found:
 def _found(case: Case, rule: Rule, known: KnownFacts, evaluate: Evaluate) -> Found:
     if case.verdict is Verdict.UNKNOWN and (late := [name for name in rule.may_use if known.expired(name)]):
         return _unknown(known, late)
-    reason = known.facts[case.reason_of].not_applicable if case.reason_of in known.facts else None
+    quoted = known.facts.get(case.reason_of) if case.reason_of is not None else None
     params = {name: _shown(evaluate(text)) for name, text in case.params.items()}
-    return case.verdict, case.message, params, reason
+    return case.verdict, case.message, params, quoted.not_applicable if quoted is not None else None
 
 
 def _unknown(known: KnownFacts, names: list[str]) -> Found:

@@ -62,9 +62,9 @@ def _parse(expression: str) -> object:
 
 def _holds(node: object, accepts: Callable[[str], bool]) -> bool:
     if isinstance(node, OR):
-        return any([_holds(part, accepts) for part in node.args])
+        return any([_holds(part, accepts) for part in node.args])  # noqa: C419 - every part must be understood
     if isinstance(node, AND):
-        return all([_holds(part, accepts) for part in node.args])
+        return all([_holds(part, accepts) for part in node.args])  # noqa: C419 - every part must be understood
     if isinstance(node, LicenseWithExceptionSymbol):
         return _holds(node.license_symbol, accepts)
     if not isinstance(node, LicenseSymbol):

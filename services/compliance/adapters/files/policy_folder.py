@@ -1,10 +1,9 @@
 """The policies in force: reads their folder again when a file changed, and keeps the last good set when one is broken.
 
-A broken edit never half-applies: `problem` says what is wrong and where, which `/ready` shows and the log tells once.
+A broken edit never half-applies: `problem` says what is wrong and where; `policy_health.py` shows it to operators.
 Looking costs one stat per file; reading happens only after a change.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 from services.compliance.adapters.files.policies import SET_FILE, read_policies, rule_files
@@ -17,10 +16,8 @@ _Look = tuple[tuple[str, int, int], ...]
 class PolicyFolder:
     """One folder of policies. Making it reads it once and raises FileError when there is no good set to begin with."""
 
-    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
-        """`tell` is called once with each new problem, and with an empty text when it was mended."""
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._tell = tell
         self._seen = self._look()
         self._active = read_policies(folder)
         self._settled: str | None = None
@@ -38,9 +35,9 @@ class PolicyFolder:
             try:
                 self._active = read_policies(self._folder)
             except FileError as error:
-                self._set_problem(str(error))
+                self.problem = str(error)
             else:
-                self._set_problem(None)
+                self.problem = None
         return self._active
 
     def settled(self) -> bool:
@@ -50,11 +47,6 @@ class PolicyFolder:
     def settle(self) -> None:
         """Remember that a whole look found nothing left to tell. Forgetting it costs one look more."""
         self._settled = self._active.identity.sha256
-
-    def _set_problem(self, problem: str | None) -> None:
-        if problem != self.problem:
-            self.problem = problem
-            self._tell(problem or "")
 
     def _look(self) -> _Look:
         found = []
