@@ -19,7 +19,7 @@ class _PlainLoader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
             message = "aliases (*name) are not used here"
-            raise yaml.MarkedYAMLError(problem=message, problem_mark=self.get_mark())  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem=message, problem_mark=self.get_mark())
         node: yaml.Node | None = super().compose_node(parent, index)
         return node
 
