@@ -1,1 +1,0 @@
-"""Tests and what they stand on."""
