@@ -36,10 +36,13 @@ _numbers = itertools.count(1)
 
 def an_id(number: int | None = None) -> str:
     """A UUIDv7 that is the same for the same number, and new without one."""
-    return str(UUID(int=(0x7 << 76) | (0x8 << 60) | (number if number is not None else 1_000_000 + next(_numbers))))
+    tail = number if number is not None else 1_000_000 + next(_numbers)
+    return str(UUID(int=(0x7 << 76) | (0x8 << 60) | tail))
 
 
-def event_of(payload: Payload, *, sequence: int = 1, time: datetime = NOON, generation: int | None = None) -> Event[Any]:
+def event_of(
+    payload: Payload, *, sequence: int = 1, time: datetime = NOON, generation: int | None = None,
+) -> Event[Any]:
     """An event as it arrives from the log."""
     return Event(
         Context(

@@ -57,9 +57,10 @@ class KnownFacts:
         }
 
 
-def plain(fact: Fact[Any]) -> Any:
+def plain(fact: Fact[Any]) -> object:
     """The fact's value as JSON would hold it, without what it leaves open."""
-    return fact.model_dump(mode="json", exclude_none=True)["value"]
+    value: object = fact.model_dump(mode="json", exclude_none=True)["value"]
+    return value
 
 
 def facts_on(day: date, facts: Facts) -> KnownFacts:

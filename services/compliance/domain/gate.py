@@ -8,7 +8,6 @@ from contracts.compliance.verdict import RuleResult, Verdict
 from contracts.deployments.requests import DeploymentRequested
 from contracts.envelope import Event
 from contracts.noun import Noun
-from services.compliance.domain.policy import PolicySet
 from services.compliance.domain.score import Scored
 
 BLOCKS = (Verdict.FAIL, Verdict.UNKNOWN)
@@ -33,19 +32,17 @@ def evolve(
     return DecisionState(deployment=event.data.deployment, generation=generation, approved=approved)
 
 
-def judge(
-    request: DeploymentRequested, scored: Scored, policy_set: PolicySet,
-) -> DeploymentApproved | DeploymentRejected:
+def judge(request: DeploymentRequested, scored: Scored) -> DeploymentApproved | DeploymentRejected:
     """Approve, or reject with every rule that decided."""
     objections = tuple(_objection(result) for result in scored.results if result.gate and result.verdict in BLOCKS)
     if objections:
         return DeploymentRejected(
             deployment=request.deployment, app=request.app, version=request.version, environment=request.environment,
-            policy_set=policy_set.identity, objections=objections,
+            policy_set=scored.policy_set.identity, objections=objections,
         )
     return DeploymentApproved(
         deployment=request.deployment, app=request.app, version=request.version, environment=request.environment,
-        policy_set=policy_set.identity, rules=len(scored.results), score=scored.score,
+        policy_set=scored.policy_set.identity, rules=len(scored.results), score=scored.score,
     )
 
 

@@ -58,7 +58,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `needs` must be known before any case is looked at; `may_use` are facts the cases ask for themselves."""
+    """One rule. `needs` must be known before any case is looked at; cases ask for what is in `may_use` themselves."""
 
     id: str
     version: str

@@ -28,14 +28,17 @@ from services.compliance.domain.fact import facts_on, input_sha256
 from services.compliance.domain.policy import PolicySet
 from services.compliance.domain.verdict import judge
 
-_VALUE = {Verdict.PASS: Fraction(1), Verdict.WARN: Fraction(1, 2), Verdict.FAIL: Fraction(0), Verdict.UNKNOWN: Fraction(0)}
+_VALUE = {
+    Verdict.PASS: Fraction(1), Verdict.WARN: Fraction(1, 2), Verdict.FAIL: Fraction(0), Verdict.UNKNOWN: Fraction(0),
+}
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Everything the rules say about one set of facts on one day."""
+    """Everything the rules of one set say about facts on one day."""
 
+    policy_set: PolicySet
     results: tuple[RuleResult, ...]
     score: Score
     criteria: dict[Criterion, Verdict]
@@ -70,7 +73,7 @@ def score(policy_set: PolicySet, facts: Facts, day: date) -> Scored:
     known = facts_on(day, facts)
     evaluate = policy_set.engine.over(known.inputs())
     results = tuple(judge(rule, known, evaluate) for rule in policy_set.rules)
-    return Scored(results, add_up(results), criteria_of(results), gates_of(results), input_sha256(facts))
+    return Scored(policy_set, results, add_up(results), criteria_of(results), gates_of(results), input_sha256(facts))
 
 
 def add_up(results: Sequence[RuleResult]) -> Score:
@@ -112,13 +115,13 @@ def why_changed(told: VerdictState, on_the_old_day: Scored) -> ScoreChange:
 
 
 def to_event(
-    app: AppId, version: VersionTag, scored: Scored, change: ScoreChange, *, policy_set: PolicySet, moment: datetime,
+    app: AppId, version: VersionTag, scored: Scored, change: ScoreChange, moment: datetime,
 ) -> ComplianceScored:
     """What the world is told."""
     return ComplianceScored(
         subject=version_key(app, version), app=app, version=version, score=scored.score, criteria=scored.criteria,
-        gates=scored.gates, results=scored.results, change=change, policy_set=policy_set.identity,
-        input_sha256=scored.input_sha256, engine=policy_set.engine.name, as_of=moment,
+        gates=scored.gates, results=scored.results, change=change, policy_set=scored.policy_set.identity,
+        input_sha256=scored.input_sha256, engine=scored.policy_set.engine.name, as_of=moment,
     )
 
 
@@ -128,4 +131,4 @@ def score_again(told: VerdictState, policy_set: PolicySet, facts: Facts, moment:
     if now.results == told.results:
         return None
     change = why_changed(told, score(policy_set, facts, legal_day(told.as_of)))
-    return to_event(told.app, told.version, now, change, policy_set=policy_set, moment=moment)
+    return to_event(told.app, told.version, now, change, moment)

@@ -25,7 +25,7 @@ async def decide_deployment(event: Event[DeploymentRequested], world: World) -> 
     known = await _offered(request, world)
     policy_set = world.policies.active()
     facts = overlay(known.facts, await world.evidence.about(request.app, request.version))
-    decision = judge(request, score(policy_set, facts, legal_day(moment)), policy_set)
+    decision = judge(request, score(policy_set, facts, legal_day(moment)))
     await world.record(decision, generation=event.context.number)
     told = await world.verdicts.of(request.app, request.version)
     if told is not None and (changed := score_again(told, policy_set, facts, moment)) is not None:

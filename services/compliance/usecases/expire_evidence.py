@@ -1,4 +1,4 @@
-"""A day passes: evidence runs out, a period in the law ends. Each verdict that this changes is told, reason `expiry`."""
+"""A day passes: evidence runs out, a period in the law ends. Verdicts this changes are told, with reason `expiry`."""
 
 from services.compliance.ports import World
 from services.compliance.usecases.look_again import look_again

@@ -55,4 +55,4 @@ async def _score_with(recorded: EvidenceRecorded, known: KnownVersion, world: Wo
     scored = score(policy_set, overlay(known.facts, (*earlier, brought)), legal_day(moment))
     told = await world.verdicts.of(known.app, known.version)
     if told is None or (scored.input_sha256, scored.results) != (told.input_sha256, told.results):
-        await world.record(to_event(known.app, known.version, scored, ScoreChange.EVIDENCE, policy_set=policy_set, moment=moment))
+        await world.record(to_event(known.app, known.version, scored, ScoreChange.EVIDENCE, moment))

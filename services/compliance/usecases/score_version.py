@@ -31,4 +31,4 @@ async def score_version(event: Event[VersionPublished], world: World) -> None:
         change = why_changed(told, score(policy_set, facts, legal_day(told.as_of)))
     else:
         return
-    await world.record(to_event(app, version, scored, change, policy_set=policy_set, moment=moment))
+    await world.record(to_event(app, version, scored, change, moment))

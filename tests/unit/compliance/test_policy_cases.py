@@ -9,7 +9,7 @@ import yaml
 
 from contracts.apps.facts import Facts
 from contracts.compliance.rule import Criterion
-from contracts.compliance.verdict import Verdict
+from contracts.compliance.verdict import RuleResult, Verdict
 from services.compliance.adapters.files.policies import rule_files
 from services.compliance.domain.fact import facts_on
 from services.compliance.domain.policy import Rule
@@ -24,12 +24,12 @@ def _cases() -> list[Any]:
     found = []
     for path in sorted(POLICIES.glob("*/*.cases.yaml")):
         rule = path.name.removesuffix(".cases.yaml")
-        for case in yaml.safe_load(path.read_text()):
-            found.append(pytest.param(rule, case, id=f"{rule}: {case['name']}"))
+        cases = yaml.safe_load(path.read_text())
+        found += [pytest.param(rule, case, id=f"{rule}: {case['name']}") for case in cases]
     return found
 
 
-def _judge(rule: Rule, facts: dict[str, Any], day: str) -> Any:
+def _judge(rule: Rule, facts: dict[str, Any], day: str) -> RuleResult:
     read = Facts.model_validate({name: {"source": SOURCE, **fact} for name, fact in facts.items()})
     known = facts_on(date.fromisoformat(day), read)
     return judge(rule, known, shipped_policies().engine.over(known.inputs()))

@@ -11,7 +11,9 @@ from services.compliance.domain.score import add_up, criteria_of, gates_of
 RAISES = {Verdict.FAIL: Verdict.WARN, Verdict.UNKNOWN: Verdict.WARN, Verdict.WARN: Verdict.PASS}
 
 
-def result(verdict: Verdict, weight: float = 1, *, gate: bool = False, criterion: Criterion = Criterion.DPIA) -> RuleResult:
+def result(
+    verdict: Verdict, weight: float = 1, *, gate: bool = False, criterion: Criterion = Criterion.DPIA,
+) -> RuleResult:
     """A result with this verdict."""
     return RuleResult(
         rule="some-rule", rule_version="1", criterion=criterion, verdict=verdict, gate=gate, weight=weight,

@@ -66,7 +66,10 @@ async def test_evidence_outlives_a_new_word_of_the_catalog(compliance: FakeCompl
     [
         ({"value": {"status": "bijna"}, "source": SOURCE}, "evidence-is-not-that-kind", {"field": "value.status"}),
         ({"value": DPIA["value"]}, "evidence-is-not-that-kind", {"field": "source", "problem": "missing"}),
-        ({**DPIA, "value": {**DPIA["value"], "apAdvise": "z1"}}, "evidence-is-not-that-kind", {"field": "value.apAdvise"}),
+        (
+            {**DPIA, "value": {**DPIA["value"], "apAdvise": "z1"}}, "evidence-is-not-that-kind",
+            {"field": "value.apAdvise"},
+        ),
         ({**DPIA, "validTill": "2027-01-01"}, "evidence-is-not-that-kind", {"field": "validTill"}),
         ({**DPIA, "notApplicable": "No."}, "evidence-is-not-that-kind", {"field": "fact"}),
         ({**DPIA, "validUntil": "2026-11-23"}, "evidence-has-expired", {"day": "2026-11-23"}),

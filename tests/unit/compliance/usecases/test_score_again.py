@@ -77,7 +77,8 @@ async def test_rules_are_told_once_and_again_when_they_change(compliance: FakeCo
     compliance.policies.next = edited({"version": "1.1", "weight": 1.0})
     await rescore_everything(None, compliance.world)
     await settle(compliance)
-    assert [(told.rule, told.version) for told in compliance.told(RulePublished)] == [("code-licence-osi-approved", "1.1")]
+    told = [(rule.rule, rule.version) for rule in compliance.told(RulePublished)]
+    assert told == [("code-licence-osi-approved", "1.1")]
 
 
 async def test_an_edited_rule_rescores_with_reason_policy(compliance: FakeCompliance) -> None:
