@@ -164,7 +164,6 @@ class World:
 
     clock: Clock
     record: Record
-    new_id: Callable[[], str]
     wake: Callable[[str], None]
     """Have a deployment reconciled once this motion is committed."""
     cluster: Cluster

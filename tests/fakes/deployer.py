@@ -135,8 +135,9 @@ class FakeWorld:
         """The world of one motion."""
         sandbox = SandboxCluster(self.objects, self.watched, self.clock, self.new_id)
         return World(
-            clock=self.clock, record=self.record, new_id=self.new_id, wake=self.woken.append,
-            cluster=self.other_cluster or sandbox, deployments=_Folded(self._deployments), clusters=_Folded(self._clusters),
+            clock=self.clock, record=self.record, wake=self.woken.append,
+            cluster=self.other_cluster or sandbox,
+            deployments=_Folded(self._deployments), clusters=_Folded(self._clusters),
             requests=_Requests(self._requests, self._open), versions=_Versions(self._versions),
             desired=_DesiredStates(self._desired), patience=self.patience, undecided_grace_seconds=5,
         )
@@ -161,7 +162,7 @@ class FakeWorld:
         return [_short(event.data) for event in self.recorded]
 
 
-def _short(data: Any) -> str:
+def _short(data: Payload) -> str:
     for name in ("step", "cause", "outcome"):
         if hasattr(data, name):
             return str(getattr(data, name))
@@ -249,7 +250,9 @@ def asked(
     ), at, sequence=generation)
 
 
-def removal_asked(*, generation: int = 2, deployment: str = DEPLOYMENT, at: datetime = START) -> Event[DeploymentRemovalRequested]:
+def removal_asked(
+    *, generation: int = 2, deployment: str = DEPLOYMENT, at: datetime = START,
+) -> Event[DeploymentRemovalRequested]:
     """A request to take a deployment away."""
     return an_event(DeploymentRemovalRequested(
         deployment=deployment, environment=an_environment(), decide_by=at + timedelta(seconds=60),

@@ -1,4 +1,4 @@
-"""What a deployment should look like from its start on: the description as it was then, whatever the catalog says later.
+"""What a deployment should look like from its start on, whatever the catalog says later.
 
 Without it, an edit in the catalog would change what runs without anybody asking, past the gate.
 """
@@ -18,7 +18,7 @@ class Desired(Noun):
     @property
     def facts(self) -> DeploymentFacts:
         """What the manifest needs to know."""
-        request = self.request
+        asked = self.request
         return DeploymentFacts(
-            request.deployment, request.name, request.app_name, request.version, request.generation, request.environment,
+            asked.deployment, asked.name, asked.app_name, asked.version, asked.generation, asked.environment,
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.deployments.reasons import Cause, Fault
-from services.deployer.domain.observed import Container, Observation, Value
+from services.deployer.domain.observed import OOM_KILLED, Container, Observation, Value
 
 DEFAULT_PROBE_PATH = "-"
 
@@ -73,10 +73,15 @@ def _image(container: Container, patience: Patience) -> Iterator[Finding]:
 
 def _crash(container: Container, patience: Patience) -> Iterator[Finding]:
     if container.exit_code is not None and container.restarts >= patience.crash_restarts:
-        yield Failure(Cause.CRASH_LOOP, Fault.APP, {
+        yield Failure(Cause.CRASH_LOOP, _whose_turn(container), {
             "container": container.name, "exitCode": container.exit_code, "restarts": container.restarts,
             "lastLine": container.last_line or "",
         })
+
+
+def _whose_turn(container: Container) -> Fault:
+    """Memory is a number somebody set; every other end is the app's own."""
+    return Fault.CONFIGURATION if container.last_line == OOM_KILLED else Fault.APP
 
 
 def _probe(container: Container, started_at: datetime, now: datetime, patience: Patience) -> Iterator[Finding]:

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 
 Value = str | int | float | bool
+OOM_KILLED = "OOMKilled"
+"""What stands in place of a last line when a container was killed for using more memory than its limit."""
 
 
 class Reason(StrEnum):
@@ -90,7 +92,7 @@ class QuotaRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """Everything a cluster shows of one deployment at one moment. `next_change_at` is None when time alone changes nothing."""
+    """What a cluster shows of one deployment at one moment. Without `next_change_at`, time alone changes nothing."""
 
     wanted: int
     pods: tuple[Pod, ...] = ()

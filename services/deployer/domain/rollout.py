@@ -6,6 +6,7 @@ Pure. `reconcile_deployment` records what comes out and looks again at `look_aga
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from contracts.deployments.events import (
     DeploymentEvent,
@@ -95,7 +96,7 @@ def _when(happening: Happening) -> tuple[datetime, str]:
     return happening.at, happening.pod
 
 
-def _subject(state: Deployment) -> dict[str, object]:
+def _subject(state: Deployment) -> dict[str, Any]:
     return {
         "deployment": state.deployment, "app": state.app, "version": state.version, "environment": state.environment,
         "revision": state.revision,

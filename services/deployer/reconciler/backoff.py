@@ -12,4 +12,4 @@ class Backoff:
 
     def seconds(self, failures: int) -> float:
         """The wait after so many failures in a row, from 1 on."""
-        return min(self.first_seconds * 2 ** min(failures - 1, 30), self.ceiling_seconds)
+        return min(self.first_seconds * 2.0 ** min(failures - 1, 30), self.ceiling_seconds)

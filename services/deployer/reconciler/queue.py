@@ -5,6 +5,10 @@ Filled by commits, timers and the full pass at start; emptied by the workers. No
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+
+UNCERTAIN_SECONDS = 5.0
+"""A commit whose answer was lost wakes nobody: look anyway after so long."""
 
 
 class KeyedQueue:
@@ -36,6 +40,11 @@ class KeyedQueue:
         if earlier is not None:
             earlier.cancel()
         self._timers[name] = asyncio.get_running_loop().call_later(seconds, self.wake, name)
+
+    def wake_after_commit(self, name: str, after_commit: list[Callable[[], None]]) -> None:
+        """Have this name worked on once the transaction that changes it is committed."""
+        self.wake_after(name, UNCERTAIN_SECONDS)
+        after_commit.append(lambda: self.wake(name))
 
     async def take(self) -> str:
         """The next name; it is the caller's until `put_back`."""

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from chassis.errors import NotNow
 from services.deployer.reconciler.backoff import Backoff
 from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome, TryAgain
 from services.deployer.reconciler.queue import KeyedQueue
@@ -24,7 +25,9 @@ Reconcile = Callable[[str], Awaitable[Outcome]]
 class Workers:
     """Bounded parallelism over one queue."""
 
-    def __init__(self, queue: KeyedQueue, reconcile: Reconcile, *, at_once: int, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self, queue: KeyedQueue, reconcile: Reconcile, *, at_once: int, backoff: Backoff | None = None,
+    ) -> None:
         self._queue = queue
         self._reconcile = reconcile
         self._at_once = at_once
@@ -46,7 +49,9 @@ class Workers:
             outcome: Outcome = TryAgain("stopped")
             try:
                 outcome = await self._reconcile(name)
-            except Exception as error:  # noqa: BLE001 - whatever it was, the name must come back; it is logged and retried
+            except NotNow as reason:
+                outcome = TryAgain(str(reason))
+            except Exception as error:
                 log.exception("reconcile failed", deployment=name)
                 outcome = TryAgain(type(error).__name__)
             finally:

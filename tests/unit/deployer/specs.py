@@ -4,8 +4,9 @@ from contracts.apps.spec import AppSpec
 
 SMALL = AppSpec.model_validate({
     "containers": [{
-        "name": "web", "image": "practice.appstore.nl/hello:1", "ports": [{"name": "http", "number": 8080, "public": True}],
-        "resources": {"cpu": "500m", "memory": "512Mi"}, "readiness": {"port": "http", "path": "/ready", "periodSeconds": 1},
+        "name": "web", "image": "registry.test/hello:1", "ports": [{"name": "http", "number": 8080, "public": True}],
+        "resources": {"cpu": "500m", "memory": "512Mi"},
+        "readiness": {"port": "http", "path": "/ready", "periodSeconds": 1},
     }],
 })
 
@@ -20,7 +21,7 @@ EVERYTHING = AppSpec.model_validate({
             ],
             "resources": {"cpu": "1.5", "memory": "2Gi"},
             "readiness": {"port": "a-name-of-more-than-fifteen", "path": "/health"},
-            "mounts": [{"volume": "data", "path": "/data"}, {"volume": "scratch", "path": "/tmp"}], "user": 1000,
+            "mounts": [{"volume": "data", "path": "/data"}, {"volume": "scratch", "path": "/scratch"}], "user": 1000,
         },
         {
             "name": "search", "image": "registry.example.org/assistant/search:2.1",
@@ -42,7 +43,7 @@ WITH_GPU = AppSpec.model_validate({
 })
 
 
-def small_with(image: str = "practice.appstore.nl/hello:1", **resources: object) -> AppSpec:
+def small_with(image: str = "registry.test/hello:1", **resources: object) -> AppSpec:
     """The small app from another image, or asking for other resources."""
     spec = SMALL.model_dump()
     spec["containers"][0]["image"] = image

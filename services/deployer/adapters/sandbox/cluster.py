@@ -13,7 +13,7 @@ from contracts.clusters.events import ClusterRegistered, NodeCapacity
 from services.deployer.adapters.sandbox import status
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
-from services.deployer.adapters.sandbox.quantities import kibibytes, millicores
+from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
 from services.deployer.adapters.sandbox.replica_set import Pods, pods_of
 from services.deployer.adapters.sandbox.scheduler import schedule
 from services.deployer.adapters.sandbox.schemas import validate
@@ -25,7 +25,8 @@ from services.deployer.ports import Deletion, Object, ObjectRefused, ObjectStore
 _OWN_METADATA = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields")
 _KEPT_WHEN_UNDECLARED = ("Pod", "PersistentVolumeClaim")
 """Pods are the Deployment's; data stays until the deployment is removed."""
-_KIBIBYTES_PER_MEBIBYTE = 1024
+Place = tuple[str, str, str]
+"""Kind, namespace (empty for what belongs to none) and name."""
 
 
 class SandboxCluster:
@@ -40,10 +41,12 @@ class SandboxCluster:
     async def apply(self, deployment: str, objects: Sequence[Object]) -> int:
         """Make these the objects of a deployment. Raises ObjectRefused before anything is written."""
         version = self._file.current().kubernetes_version
-        known = {}
+        there = {_place(one): one for one in await self._store.of_deployment(deployment)}
+        known: dict[Place, Object | None] = {}
         for manifest in objects:
-            validate(manifest, version)
-            found = await self._store.named(*_place(manifest))
+            found = there.get(_place(manifest)) or await self._store.named(*_place(manifest))
+            if _without_own(found) != manifest:
+                validate(manifest, version)
             if found is not None and _owner(found) != _owner(manifest):
                 raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
             known[_place(manifest)] = found
@@ -51,11 +54,10 @@ class SandboxCluster:
         for manifest in written:
             await self._write(manifest, known[_place(manifest)])
         undeclared = [
-            found for found in await self._store.of_deployment(deployment)
-            if _place(found) not in known and found["kind"] not in _KEPT_WHEN_UNDECLARED
+            one for place, one in there.items() if place not in known and one["kind"] not in _KEPT_WHEN_UNDECLARED
         ]
-        for found in undeclared:
-            await self._store.remove(found)
+        for one in undeclared:
+            await self._store.remove(one)
         await self._settle(deployment)
         return len(written) + len(undeclared)
 
@@ -95,7 +97,7 @@ class SandboxCluster:
             nodes=tuple(
                 NodeCapacity(
                     name=node.name, cpu_millicores=millicores(node.cpu), gpus=node.gpus,
-                    memory_mebibytes=kibibytes(node.memory) // _KIBIBYTES_PER_MEBIBYTE,
+                    memory_mebibytes=kibibytes(node.memory) // KIBIBYTES_PER_MEBIBYTE,
                 )
                 for node in cluster.nodes
             ),
@@ -157,7 +159,7 @@ class SandboxCluster:
             node["metadata"]["name"]: frozenset(image["names"][0] for image in node["status"]["images"])
             for node in await self._store.of_kind("Node")
         }
-        return Scene(self._file.current(), pods, present, str(self._file.path))
+        return Scene(self._file.current(), pods, present, self._file.name)
 
     def _pods(self, workload: Mapping[str, Any], pods: Iterable[SandboxPod]) -> Pods:
         cluster = self._file.current()
@@ -165,7 +167,7 @@ class SandboxCluster:
         return pods_of(workload, pods, [node.name for node in cluster.nodes], quota, self._clock.now(), self._new_id)
 
 
-def _place(manifest: Mapping[str, Any]) -> tuple[str, str, str]:
+def _place(manifest: Mapping[str, Any]) -> Place:
     metadata = manifest["metadata"]
     return str(manifest["kind"]), str(metadata.get("namespace", "")), str(metadata["name"])
 

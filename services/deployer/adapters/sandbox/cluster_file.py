@@ -3,8 +3,9 @@
 Validated strictly, with errors that name the place. Outcomes follow from it and from the manifests alone.
 """
 
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -29,28 +30,27 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
 
 
-class Exits(Entry):
-    """The container ends, each time it is started."""
+class Behaviour(Entry):
+    """It runs and gets ready, or ends each time it is started, or answers its readiness probe with another status."""
 
-    code: Annotated[int, Field(ge=0, le=255)]
-    after_seconds: Annotated[float, Field(ge=0.1, le=86_400)]
+    runs: bool = True
+    exit_code: Annotated[int, Field(ge=0, le=255)] = 1
+    after_seconds: Annotated[float, Field(ge=0.1, le=86_400)] = 1
     last_line: Line = ""
-
-
-class Answers(Entry):
-    """What the app answers to its readiness probe once it has started."""
-
-    status: Annotated[int, Field(ge=100, le=599)]
+    readiness_status: Annotated[int, Field(ge=100, le=599)] = 200
 
 
 class Image(Entry):
-    """One image of the registry, and how a container made from it behaves. Without more it runs and gets ready."""
+    """One image of the registry. `start_seconds` pass from a container's start until it answers its readiness probe.
 
+    A container that uses more memory than its limit is killed (OOMKilled).
+    """
+
+    image: ImageReference
     size_mebibytes: Mebibytes
     start_seconds: Seconds = 1
-    runs: bool = True
-    exits: Exits | None = None
-    readiness: Answers | None = None
+    uses_mebibytes: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    behaviour: Behaviour = Behaviour()
 
 
 class Node(Entry):
@@ -90,7 +90,7 @@ class BackOff(Entry):
     ceiling_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 60
 
 
-Images = dict[ImageReference, Image]
+Images = Annotated[tuple[Image, ...], Field(max_length=10_000)]
 E = TypeVar("E", bound=Entry)
 
 
@@ -108,10 +108,15 @@ class ClusterFile(Entry):
     kubernetes_version: Annotated[str, StringConstraints(pattern=r"^1\.[0-9]{2}(\.[0-9]+)?$")]
     environments: Annotated[tuple[DnsLabel, ...], Field(min_length=1, max_length=20)]
     nodes: Annotated[tuple[Node, ...], Field(min_length=1, max_length=200)]
-    images: Images = {}
+    images: Images = ()
     images_files: Annotated[tuple[str, ...], Field(max_length=20)] = ()
     quotas: Quotas = Quotas()
     back_off: BackOff = BackOff()
+
+    @cached_property
+    def registry(self) -> dict[str, Image]:
+        """The images by their reference; of two that are the same the last one counts."""
+        return {image.image: image for image in self.images}
 
     @model_validator(mode="after")
     def _names_each_node_once(self) -> "ClusterFile":
@@ -125,13 +130,13 @@ class ClusterFile(Entry):
 def load_cluster_file(path: Path) -> tuple[ClusterFile, tuple[Path, ...]]:
     """The cluster, and every file it was read from. Raises ClusterFileError."""
     cluster = _validated(ClusterFile, path)
-    images: Images = {}
+    images: tuple[Image, ...] = ()
     sources = [path]
     for name in cluster.images_files:
         source = path.parent / name
-        images |= _validated(ImagesFile, source).images
+        images += _validated(ImagesFile, source).images
         sources.append(source)
-    return cluster.model_copy(update={"images": images | cluster.images}), tuple(sources)
+    return cluster.model_copy(update={"images": images + cluster.images}), tuple(sources)
 
 
 def _validated(kind: type[E], path: Path) -> E:
@@ -144,7 +149,7 @@ def _validated(kind: type[E], path: Path) -> E:
         raise ClusterFileError(message) from error
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> object:
     try:
         if path.stat().st_size > _SIZE_LIMIT:
             message = f"{path}: larger than {_SIZE_LIMIT} bytes"

@@ -1,10 +1,14 @@
 """The cluster's file, read again when it changed on disk. While an edit is wrong, the last good one counts."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import structlog
 
 from services.deployer.adapters.sandbox.cluster_file import ClusterFile, ClusterFileError, load_cluster_file
+
+LOOK_SECONDS = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +31,21 @@ class WatchedClusterFile:
             self._read_again()
         return self._cluster
 
-    def changed_since(self, cluster: ClusterFile) -> bool:
-        """Whether the file says something else than `cluster`."""
-        return self.current() is not cluster
+    @property
+    def name(self) -> str:
+        """What to call the file to a person: from the folder the service runs in, when it is below it."""
+        here, whole = Path.cwd(), self.path.resolve()
+        return str(whole.relative_to(here)) if whole.is_relative_to(here) else str(self.path)
+
+    async def changes(self) -> AsyncIterator[ClusterFile]:
+        """The cluster now, and again each time the file says something else."""
+        told: ClusterFile | None = None
+        while True:
+            found = self.current()
+            if found is not told:
+                told = found
+                yield found
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _read_again(self) -> None:
         try:

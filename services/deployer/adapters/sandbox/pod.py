@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.deployer.adapters.sandbox.amounts import Amounts, requested, total
+from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes
 from services.deployer.domain.manifest.labels import DEPLOYMENT
 
 TEMPLATE_HASH = "pod-template-hash"
@@ -19,6 +20,7 @@ class ContainerSpec:
     name: str
     image: str
     asked: Amounts
+    memory_limit_mebibytes: int | None = None
     probe_seconds: float | None = None
     probe_path: str | None = None
 
@@ -50,10 +52,8 @@ class SandboxPod:
 def read_pod(manifest: Mapping[str, Any]) -> SandboxPod:
     """The pod in a stored Pod object."""
     metadata, spec = manifest["metadata"], manifest["spec"]
-    scheduled = next(
-        (condition for condition in manifest.get("status", {}).get("conditions", ()) if condition["type"] == "PodScheduled"),
-        None,
-    )
+    conditions = manifest.get("status", {}).get("conditions", ())
+    scheduled = next((condition for condition in conditions if condition["type"] == "PodScheduled"), None)
     return SandboxPod(
         name=metadata["name"], namespace=metadata["namespace"], deployment=metadata["labels"][DEPLOYMENT],
         template=metadata["labels"][TEMPLATE_HASH], created=datetime.fromisoformat(metadata["creationTimestamp"]),
@@ -76,9 +76,11 @@ def write_pod(pod: SandboxPod) -> Object:
 
 def _container(container: Mapping[str, Any]) -> ContainerSpec:
     probe = container.get("readinessProbe")
+    limit = container.get("resources", {}).get("limits", {}).get("memory")
     return ContainerSpec(
         name=container["name"], image=container["image"],
         asked=requested(container.get("resources", {}).get("requests", {})),
+        memory_limit_mebibytes=kibibytes(limit) // KIBIBYTES_PER_MEBIBYTE if limit is not None else None,
         probe_seconds=float(probe.get("periodSeconds", 10)) if probe else None,
         probe_path=probe.get("httpGet", {}).get("path") if probe else None,
     )

@@ -1,6 +1,7 @@
-"""When each image arrives on a node. A kubelet fetches one image at a time; what is there is not fetched again. Pure."""
+"""When each image arrives on a node. A kubelet fetches one image at a time; what is there stays. Pure."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,7 +31,7 @@ class Missing:
 
 
 def pulls_on(
-    pods: Iterable[SandboxPod], bandwidth: int, images: Mapping[str, Image], present: Set[str],
+    pods: Iterable[SandboxPod], bandwidth: int, images: Mapping[str, Image], present: AbstractSet[str],
 ) -> dict[Place, Pull | Missing]:
     """Every pull of the pods of one node, by container. `bandwidth` in MiB per second; `present` was there before."""
     found: dict[Place, Pull | Missing] = {}

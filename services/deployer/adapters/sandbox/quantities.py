@@ -2,6 +2,7 @@
 
 _KIBIBYTES = {"Ki": 1, "Mi": 1024, "Gi": 1024**2, "Ti": 1024**3}
 _THOUSAND = 1000
+KIBIBYTES_PER_MEBIBYTE = 1024
 
 
 def millicores(quantity: str) -> int:

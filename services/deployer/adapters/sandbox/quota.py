@@ -34,9 +34,8 @@ def excess(quota: Quota, pods: Iterable[SandboxPod], asked: Amounts) -> Excess |
     for resource, limit in _limits(quota).items():
         used = sum(pod.asked.of(resource) for pod in there)
         if asked.of(resource) and used + asked.of(resource) > limit:
-            return Excess(
-                f"requests.{resource}", text_of(resource, asked.of(resource)), text_of(resource, used), text_of(resource, limit),
-            )
+            texts = (text_of(resource, amount) for amount in (asked.of(resource), used, limit))
+            return Excess(f"requests.{resource}", *texts)
     return None
 
 

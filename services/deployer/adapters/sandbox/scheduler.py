@@ -47,11 +47,11 @@ def schedule(pods: Iterable[SandboxPod], nodes: Sequence[Node], now: datetime) -
 
 
 def shortage(asked: Amounts, free: dict[str, Amounts]) -> Shortage:
-    """The resource that keeps a pod from every node: one that no node has enough of, else the one lacking most often."""
+    """What keeps a pod from every node: a resource no node has enough of, else the one that is lacking most often."""
     most = {resource: max((amounts.of(resource) for amounts in free.values()), default=0) for resource in RESOURCES}
     lacking = [resource for resource in RESOURCES if asked.of(resource) > most[resource]]
     if not lacking:
-        counts = {resource: sum(resource in amounts.lacking(asked) for amounts in free.values()) for resource in RESOURCES}
+        counts = _lacking_nodes(asked, free)
         lacking = sorted(RESOURCES, key=lambda resource: -counts[resource])
     resource = lacking[0]
     return Shortage(resource, text_of(resource, asked.of(resource)), text_of(resource, most[resource]))
@@ -59,9 +59,13 @@ def shortage(asked: Amounts, free: dict[str, Amounts]) -> Shortage:
 
 def message(asked: Amounts, free: dict[str, Amounts]) -> str:
     """The scheduler's sentence, as Kubernetes words it."""
-    counts = {resource: sum(resource in amounts.lacking(asked) for amounts in free.values()) for resource in RESOURCES}
+    counts = _lacking_nodes(asked, free)
     parts = ", ".join(f"{count} Insufficient {resource}" for resource, count in sorted(counts.items()) if count)
     return f"0/{len(free)} nodes are available: {parts}."
+
+
+def _lacking_nodes(asked: Amounts, free: dict[str, Amounts]) -> dict[str, int]:
+    return {resource: sum(resource in amounts.lacking(asked) for amounts in free.values()) for resource in RESOURCES}
 
 
 def _first_fit(free: dict[str, Amounts], asked: Amounts) -> str | None:

@@ -5,16 +5,31 @@ kind needs are kept, without their descriptions, and only once a kind is first s
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
 from services.deployer.ports import ObjectRefused
 
 _FOLDER = "kubernetes-json-schema"
 _PREFIX = "/api/_definitions.json#/$defs/"
 _DNS_LABEL_LIMIT = 63
+
+
+class Fault(Protocol):
+    """One thing that is wrong, as jsonschema tells it."""
+
+    absolute_path: Iterable[str | int]
+    message: str
+
+
+class Validator(Protocol):
+    """A schema made ready."""
+
+    def iter_errors(self, instance: object) -> Iterator[Fault]:
+        """Everything that is wrong."""
+        ...
 
 
 def validate(manifest: Mapping[str, Any], version: str) -> None:
@@ -28,23 +43,26 @@ def validate(manifest: Mapping[str, Any], version: str) -> None:
         raise ObjectRefused(kind, name, field, message)
 
 
-def _place(error: Any) -> tuple[str, ...]:
+def _place(error: Fault) -> tuple[str, ...]:
     return tuple(str(part) for part in error.absolute_path)
 
 
-def _field(error: Any) -> str:
+def _field(error: Fault) -> str:
     return ".".join(_place(error)) or "."
 
 
 @cache
-def _validator(version: str, kind: str, api_version: str) -> Any:
-    from jsonschema import Draft202012Validator  # noqa: PLC0415 - 15 MB, needed only once something is deployed
+def _validator(version: str, kind: str, api_version: str) -> Validator:
+    from jsonschema import (  # type: ignore[import-untyped]  # noqa: PLC0415 - 15 MB, only once something is deployed
+        Draft202012Validator,
+    )
 
     definitions = _definitions(version)
     group, _, number = api_version.rpartition("/")
     place = f"{kind.lower()}-{group.split('.')[0]}-{number}" if group else f"{kind.lower()}-{number}"
     schema = _slim(json.loads(_read(version, f"{place}.json")))
-    return Draft202012Validator({**schema, "$defs": _closure(schema, definitions)})
+    validator: Validator = Draft202012Validator({**schema, "$defs": _closure(schema, definitions)})
+    return validator
 
 
 def _definitions(version: str) -> dict[str, Any]:
@@ -58,7 +76,7 @@ def _read(version: str, name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _closure(schema: Any, definitions: Mapping[str, Any]) -> dict[str, Any]:
+def _closure(schema: object, definitions: Mapping[str, Any]) -> dict[str, Any]:
     """The definitions a schema needs, and those they need."""
     needed: dict[str, Any] = {}
     open_ones = list(_references(schema))
@@ -70,7 +88,7 @@ def _closure(schema: Any, definitions: Mapping[str, Any]) -> dict[str, Any]:
     return needed
 
 
-def _references(schema: Any) -> Iterator[str]:
+def _references(schema: object) -> Iterator[str]:
     if isinstance(schema, dict):
         reference = schema.get("$ref")
         if isinstance(reference, str):
@@ -85,7 +103,8 @@ def _references(schema: Any) -> Iterator[str]:
 def _slim(schema: Any) -> Any:
     """Without descriptions, and with references to definitions in the schema itself."""
     if isinstance(schema, dict):
-        slim = {name: _slim(value) for name, value in schema.items() if not (name == "description" and isinstance(value, str))}
+        kept = (item for item in schema.items() if item[0] != "description" or isinstance(item[1], dict))
+        slim = {name: _slim(value) for name, value in kept}
         if isinstance(slim.get("$ref"), str):
             slim["$ref"] = slim["$ref"].replace(_PREFIX, "#/$defs/")
         return slim

@@ -3,7 +3,8 @@
 So a restart changes nothing and no simulation runs: whoever looks, at whatever moment, sees the same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from services.deployer.adapters.sandbox.scheduler import free_on, message, order
 from services.deployer.domain.observed import Happening, Observation, Pod, QuotaRefusal, Reason
 
 Pulls = Mapping[Place, Pull | Missing]
-Present = Mapping[str, Set[str]]
+Present = Mapping[str, AbstractSet[str]]
 """The images that were on a node before the pods that are there now, by node."""
 
 
@@ -36,13 +37,15 @@ class Scene:
         found: dict[Place, Pull | Missing] = {}
         for node in self.cluster.nodes:
             there = [pod for pod in self.pods if pod.node == node.name]
-            found |= pulls_on(
-                there, node.bandwidth_mebibytes_per_second, self.cluster.images, self.present.get(node.name, frozenset()),
-            )
+            present = self.present.get(node.name, frozenset())
+            found |= pulls_on(there, node.bandwidth_mebibytes_per_second, self.cluster.registry, present)
         return found
 
 
-def observe(scene: Scene, workload: Mapping[str, Any], own: Iterable[SandboxPod], refused: tuple[str, Excess] | None, now: datetime) -> Observation:
+def observe(
+    scene: Scene, workload: Mapping[str, Any], own: Iterable[SandboxPod], refused: tuple[str, Excess] | None,
+    now: datetime,
+) -> Observation:
     """One Deployment object and its pods at this moment; `refused` is what the quota kept from coming."""
     patience = timedelta(seconds=workload["spec"].get("minReadySeconds", 0))
     pulls = scene.pulls()
@@ -81,7 +84,8 @@ def _pending(scene: Scene, pod: SandboxPod) -> Shown:
     told = Happening(pod.created, pod.name, Reason.FAILED_SCHEDULING, {
         "resource": lacking.resource, "asked": lacking.asked, "free": lacking.free,
     })
-    return Pod(pod.name, pod.created, None, (), False, lacking, message(pod.asked, free)), (told,), ()
+    shown = Pod(pod.name, pod.created, None, (), shortage=lacking, message=message(pod.asked, free))
+    return shown, (told,), ()
 
 
 def _placed(scene: Scene, pod: SandboxPod, pulls: Pulls, patience: timedelta, now: datetime) -> Shown:
@@ -111,12 +115,12 @@ def _life(scene: Scene, pod: SandboxPod, index: int, pulls: Pulls, now: datetime
     pull = pulls[(pod.namespace, pod.name, container.name)]
     if isinstance(pull, Missing):
         return missing_image(container, pull, scene.cluster.back_off, _how_to_add(container.image, scene.file), now)
-    return life_of(container, scene.cluster.images[container.image], pull, scene.cluster.back_off, pod.name, now)
+    return life_of(container, scene.cluster.registry[container.image], pull, scene.cluster.back_off, pod.name, now)
 
 
 def _how_to_add(image: str, file: str) -> str:
     """The line that makes the registry know an image, and where it goes."""
-    return f'{file}: images: {{"{image}": {{sizeMebibytes: 500, startSeconds: 1}}}}'
+    return f"{file}: images: [{{image: {image}, sizeMebibytes: 500, startSeconds: 1}}]"
 
 
 def _refusal(workload: Mapping[str, Any], refused: tuple[str, Excess] | None) -> QuotaRefusal | None:

@@ -22,7 +22,8 @@ def team_namespace(environment: Environment) -> dict[str, Any]:
         "metadata": {
             "name": environment.namespace,
             "labels": {
-                **levels, "app.kubernetes.io/managed-by": MANAGER, TEAM: environment.team, ENVIRONMENT: environment.name,
+                **levels,
+                "app.kubernetes.io/managed-by": MANAGER, TEAM: environment.team, ENVIRONMENT: environment.name,
             },
         },
     }

@@ -1,4 +1,4 @@
-"""The Deployment: pods that meet the Pod Security Standard `restricted` of Kubernetes 1.37, whatever the description says."""
+"""The Deployment. Its pods meet the Pod Security Standard `restricted` of Kubernetes 1.37, whatever is described."""
 
 from typing import Any
 
