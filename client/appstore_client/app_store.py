@@ -1,8 +1,4 @@
-"""The App Store's API, typed and asynchronous.
-
-    async with AppStore("https://apps.example.org", FixedToken(token)) as store:
-        operation = await store.deployments.request("my-app", environment="test", wait=60)
-"""
+"""The App Store's API, typed and asynchronous: `async with AppStore(address, FixedToken(token)) as store: …`."""
 
 from types import TracebackType
 from typing import Self

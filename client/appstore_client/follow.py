@@ -7,7 +7,7 @@ when the stream breaks or was opened late. Only the operation says that it is ov
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from appstore_client.app_store import AppStore
@@ -53,7 +53,7 @@ class _Following:
 
 async def follow_operation(
     store: AppStore, operation: Operation, *, within: float,
-) -> AsyncIterator[TimelineEntry | Operation]:
+) -> AsyncGenerator[TimelineEntry | Operation, None]:
     """Go through the events of an operation, each once; the operation comes last, ended or after `within` seconds.
 
     Raises:
@@ -95,7 +95,7 @@ async def _listen(store: AppStore, deployment: str | None, news: asyncio.Queue[T
 
 
 async def _heard(news: asyncio.Queue[TimelineEntry | Reset], within: float) -> list[TimelineEntry]:
-    """Wait for one event, and return it with those behind it; nothing when none came in time or all must be read anew."""
+    """Wait for one event and return it with those behind it; nothing when none came in time."""
     try:
         async with asyncio.timeout(within):
             first = await news.get()

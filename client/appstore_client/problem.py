@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from appstore_client.models.base import ApiModel
 
@@ -30,12 +30,12 @@ class ProblemDetails(ApiModel):
     detail: str | None = None
     code: str
     fault: str | None = None
-    params: dict[str, Any] = {}
+    params: dict[str, Any] = Field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
     next: tuple[str, ...] = ()
 
 
-class Problem(Exception):  # noqa: N818 - the standard's word (RFC 9457)
+class Problem(Exception):
     """A request that was not done."""
 
     def __init__(self, details: ProblemDetails) -> None:
@@ -99,7 +99,7 @@ class Unreachable(Problem):
         super().__init__(ProblemDetails.read(payload))
 
 
-class StreamReset(Exception):  # noqa: N818 - the event's name in the API
+class StreamReset(Exception):
     """The stream cannot be resumed where it was left: read again what you show, then subscribe anew."""
 
 

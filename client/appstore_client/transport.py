@@ -53,7 +53,7 @@ class Transport:
         self._tokens = tokens
         self._language = language
 
-    async def send(self, call: Call) -> Any:  # noqa: ANN401 - JSON
+    async def send(self, call: Call) -> Any:
         """Return the answer's JSON (None for an empty one); raises `Problem`."""
         renew = False
         tries = TRIES if call.repeatable else 1
@@ -107,7 +107,7 @@ def describe(error: httpx.TransportError) -> str:
     return str(error) or type(error).__name__
 
 
-def _text(value: str | int | bool) -> str:  # noqa: FBT001 - a query value
+def _text(value: str | int | bool) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -116,17 +116,17 @@ def _pause(attempt: int, answer: httpx.Response | None) -> float:
     if asked.isdigit():
         return min(float(asked), LONGEST_PAUSE)
     longest = min(FIRST_PAUSE * 2.0 ** (attempt - 1), LONGEST_PAUSE)
-    return longest * (0.5 + random.random() / 2)  # noqa: S311 - spreads load, protects nothing
+    return longest * (0.5 + random.random() / 2)
 
 
-def _result(answer: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+def _result(answer: httpx.Response) -> Any:
     if answer.is_success:
         return _json(answer)
     problem: Problem = read_problem(answer.status_code, _json(answer), answer.reason_phrase)
     raise problem
 
 
-def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+def _json(answer: httpx.Response) -> Any:
     try:
         return answer.json() if answer.content else None
     except ValueError:

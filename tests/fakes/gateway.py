@@ -29,7 +29,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
-def problem(status: int, code: str, fault: str = "you", **more: Any) -> JSONResponse:  # noqa: ANN401 - JSON
+def problem(status: int, code: str, fault: str = "you", **more: Any) -> JSONResponse:
     """An error answer."""
     body = {"type": f"/problems/{code}", "title": code, "status": status, "code": code, "fault": fault, **more}
     return JSONResponse(body, status, media_type="application/problem+json")
@@ -96,9 +96,10 @@ class FakeGateway:
             if known != body:
                 return problem(422, "idempotency-key-reused")
             return self.operations[operation_id]
-        operation = {
+        start: Json = {
             "id": str(uuid.uuid4()), "status": "accepted", "ended": False, "requestedAt": now(), "team": TEAM["slug"],
-        } | operation
+        }
+        operation = start | operation
         self.operations[operation["id"]] = operation
         if key is not None:
             self.keys[key] = (body, operation["id"])
@@ -125,7 +126,7 @@ class FakeGateway:
         headers = {"Location": f"{BASE}/operations/{operation['id']}"}
         return JSONResponse(operation, 202, headers=headers)
 
-    def _start(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
+    def _start(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)

@@ -38,9 +38,12 @@ def _unknown(name: str) -> Problem:
 
 
 def _ambiguous(name: str, found: list[Deployment]) -> Problem:
-    lines = [f"  {one.id}  {one.app.name} {one.version or ''}  {one.environment.name}  {one.team.slug}" for one in found]
+    lines = [
+        f"  {one.id}  {one.app.name} {one.version or ''}  {one.environment.name}  {one.team.slug}" for one in found
+    ]
     return Problem(ProblemDetails.read({
-        "title": text("problem.ambiguous-deployment"), "status": CONFLICT, "code": "ambiguous-deployment", "fault": "you",
+        "title": text("problem.ambiguous-deployment"), "status": CONFLICT, "code": "ambiguous-deployment",
+        "fault": "you",
         "detail": "\n".join([text("deployment.ambiguous", name=name), *lines]),
         "next": [f"appstore status {found[0].id}"],
     }))

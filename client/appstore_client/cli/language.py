@@ -39,5 +39,6 @@ def _texts(chosen: str) -> dict[str, str]:
     found = tomllib.loads((files("appstore_client") / "texts" / f"{chosen}.toml").read_text(encoding="utf-8"))
     flat: dict[str, str] = {}
     for name, value in found.items():
-        flat |= {f"{name}.{inner}": words for inner, words in value.items()} if isinstance(value, dict) else {name: value}
+        inside = value if isinstance(value, dict) else {}
+        flat |= {f"{name}.{inner}": words for inner, words in inside.items()} or {name: value}
     return flat

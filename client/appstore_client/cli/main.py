@@ -26,7 +26,7 @@ def main() -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr] # both are TextIOWrapper here
     try:
         _dispatch(sys.argv[1:])
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a sentence and an exit code
         _unexpected(error)
 
 
@@ -87,7 +87,7 @@ def _unexpected(error: Exception) -> None:
     if os.environ.get("APPSTORE_DEBUG") == "1":
         raise error
     # Imported here: help must not wait for it.
-    from appstore_client.cli.exit_codes import InvalidInputError  # noqa: PLC0415
+    from appstore_client.cli.exit_codes import InvalidInputError
 
     if isinstance(error, InvalidInputError):
         sys.stderr.write(f"{text('usage', reason=error)}\n{text('next')} appstore --help\n")

@@ -2,7 +2,14 @@
 
 from appstore_client.cli.exit_codes import ExitCode, code_of_operation
 from appstore_client.cli.language import text, word
-from appstore_client.cli.output import STYLES, Output, complain, print_json, print_next, say
+from appstore_client.cli.output import (
+    STYLES,
+    Output,
+    complain,
+    print_json,
+    print_next,
+    say,
+)
 from appstore_client.models.operation import Objection, Operation
 
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from appstore_client.models.base import ApiModel
 from appstore_client.models.scorecard import Score, Scorecard
 
@@ -17,7 +19,7 @@ class AppCard(ApiModel):
     categories: tuple[str, ...] = ()
     version: str | None = None
     score: Score | None = None
-    criteria: dict[str, str] = {}
+    criteria: dict[str, str] = Field(default_factory=dict)
     gates: str = "unknown"
     licence: str | None = None
     runs_on: dict[str, Any] | None = None

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from appstore_client.models.base import ApiModel
 from appstore_client.models.operation import Objection
 
@@ -37,7 +39,7 @@ class Failure(ApiModel):
     fault: str | None = None
     title: str = ""
     detail: str | None = None
-    params: dict[str, Any] = {}
+    params: dict[str, Any] = Field(default_factory=dict)
     next: tuple[str, ...] = ()
 
 

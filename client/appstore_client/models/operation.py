@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
+
 from appstore_client.models.base import ApiModel
 from appstore_client.models.scorecard import Reference
 
@@ -27,7 +29,7 @@ class OperationProblem(ApiModel):
     title: str = ""
     detail: str | None = None
     fault: str | None = None
-    params: dict[str, Any] = {}
+    params: dict[str, Any] = Field(default_factory=dict)
     objections: tuple[Objection, ...] = ()
     next: tuple[str, ...] = ()
 

@@ -24,7 +24,7 @@ class Deployments:
         """Return one by id; raises `Problem` with code other-team when it is not the person's."""
         return Deployment.read(await self._transport.send(Call("GET", _path(deployment))))
 
-    async def request(  # noqa: PLR0913 - the fields of the request
+    async def request(
         self, app: str, *, environment: str, version: str | None = None, team: str | None = None,
         name: str | None = None, wait: float = 0, key: str | None = None,
     ) -> Operation:

@@ -16,7 +16,14 @@ from pydantic import ValidationError
 
 from appstore_client.models.deployment import TimelineEntry
 from appstore_client.problem import UNAUTHORISED, Unreachable, read_problem
-from appstore_client.transport import BASE, FIRST_PAUSE, LONGEST_PAUSE, UNAVAILABLE, Transport, describe
+from appstore_client.transport import (
+    BASE,
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    UNAVAILABLE,
+    Transport,
+    describe,
+)
 
 PATIENCE = 60.0
 """Seconds without a connection after which the stream is given up."""

@@ -49,7 +49,7 @@ async def _submit(http: httpx.AsyncClient, issuer: Issuer, page: httpx.Response,
         raise SignInRefused("no-sign-in-form", f"{issuer.issuer}: HTTP {page.status_code}")
     answer = await http.post(_target(issuer, page, form), data=form.filled(username, password))
     for _ in range(MOST_PAGES):
-        location = answer.headers.get("Location", "")
+        location: str = answer.headers.get("Location", "")
         if not answer.is_redirect:
             break
         if location.startswith(f"{REDIRECT}?"):

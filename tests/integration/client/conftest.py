@@ -21,7 +21,7 @@ from tests.unit.client.samples import APPS, IMAGE_NOT_FOUND
 
 PATIENCE = 20
 """Seconds for a command that answers in less than one."""
-PASSWORD = "demo-demi"  # noqa: S105 - of a person who does not exist
+PASSWORD = "demo-demi"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Ran:
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - JSON
+    def json(self) -> Any:
         """Its standard output, parsed."""
         return json.loads(self.out)
 
@@ -79,7 +79,7 @@ def anonymous(environment: dict[str, str]) -> Appstore:
     """Runs `appstore` with nobody signed in."""
 
     def run(*arguments: str, typed: str = "", **more: str) -> Ran:
-        done = subprocess.run(  # noqa: S603 - our own command
+        done = subprocess.run(
             [sys.executable, "-m", "appstore_client.cli.main", *arguments],
             input=typed, capture_output=True, text=True, timeout=PATIENCE, env=environment | more, check=False,
         )

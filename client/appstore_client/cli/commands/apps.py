@@ -6,7 +6,15 @@ import typer
 
 from appstore_client.app_store import AppStore
 from appstore_client.cli.language import text, word
-from appstore_client.cli.output import STYLES, Output, OutputOption, print_json, print_next, print_table, styled
+from appstore_client.cli.output import (
+    STYLES,
+    Output,
+    OutputOption,
+    print_json,
+    print_next,
+    print_table,
+    styled,
+)
 from appstore_client.cli.session import run
 from appstore_client.models.app import AppCard
 

@@ -14,13 +14,13 @@ from appstore_client.cli.session import run
 from appstore_client.models.operation import Operation
 
 
-def deploy(  # noqa: PLR0913 - the options of the command
+def deploy(
     name: Annotated[str, typer.Argument(help=text("option.app-name"))],
     version: Annotated[str | None, typer.Option(help=text("option.version"))] = None,
     environment: Annotated[str, typer.Option(help=text("option.environment"))] = "test",
     team: Annotated[str | None, typer.Option(help=text("option.team"))] = None,
     deployment_name: Annotated[str | None, typer.Option("--name", help=text("option.name"))] = None,
-    no_wait: Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))] = False,  # noqa: FBT002 - a flag
+    no_wait: Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))] = False,
     timeout: Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))] = 120,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -53,4 +53,4 @@ async def _show_running(store: AppStore, operation: Operation) -> None:
     ), "bold green")
     if deployed.address:
         say(text("outcome.deploy-address", address=deployed.address))
-    print_next([f"appstore timeline {deployed.id}", f"appstore review {deployed.app.name} --rating 4 --text \"…\""])
+    print_next([f"appstore timeline {deployed.id}", f"appstore review {deployed.app.name} --rating 4 --text '…'"])

@@ -9,14 +9,20 @@ from appstore_client.cli.commands.timeline import timeline_row
 from appstore_client.cli.exit_codes import InvalidInputError
 from appstore_client.cli.find_deployment import find_deployment
 from appstore_client.cli.language import text
-from appstore_client.cli.output import Output, OutputOption, complain, print_json_line, say
+from appstore_client.cli.output import (
+    Output,
+    OutputOption,
+    complain,
+    print_json_line,
+    say,
+)
 from appstore_client.cli.session import run
 from appstore_client.models.deployment import TimelineEntry
 from appstore_client.resources.events import Reset
 
 
 def events(
-    follow: Annotated[bool, typer.Option("--follow", "-f", help=text("option.follow"))] = False,  # noqa: FBT002 - a flag
+    follow: Annotated[bool, typer.Option("--follow", "-f", help=text("option.follow"))] = False,
     app: Annotated[str | None, typer.Option(help=text("option.events-app"))] = None,
     deployment: Annotated[str | None, typer.Option(help=text("option.events-deployment"))] = None,
     output: OutputOption = Output.TABLE,

@@ -29,7 +29,7 @@ def group() -> None:
 
 
 @evidence.command("add", help=help_of("evidence-add"))
-def add(  # noqa: PLR0913 - the options of the command
+def add(
     app: Annotated[str, typer.Argument(help=text("option.app-name"))],
     version: Annotated[str, typer.Argument(help=text("option.evidence-version"))],
     kind: Annotated[str, typer.Option(help=text("option.kind"))],
@@ -45,7 +45,7 @@ def add(  # noqa: PLR0913 - the options of the command
         raise InvalidInputError(text("evidence-one-of"))
     fact = read_fact_file(file) if file is not None else {"value": _read_value(value or "")}
     if source is not None:
-        fact["source"] = {"uri": source, "seen": date.today().isoformat()}  # noqa: DTZ011 - the day where somebody looks
+        fact["source"] = {"uri": source, "seen": date.today().isoformat()}
     if valid_until is not None:
         fact["validUntil"] = valid_until
 
@@ -81,7 +81,7 @@ def read_fact_file(path: Path) -> dict[str, Any]:
     return found if "value" in found or "notApplicable" in found else {"value": found}
 
 
-def _read_value(value: str) -> Any:  # noqa: ANN401 - JSON
+def _read_value(value: str) -> Any:
     try:
         return json.loads(value)
     except ValueError as error:

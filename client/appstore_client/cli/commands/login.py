@@ -10,7 +10,14 @@ import typer
 from appstore_client.app_store import AppStore
 from appstore_client.cli.exit_codes import ExitCode, InvalidInputError
 from appstore_client.cli.language import language, text
-from appstore_client.cli.output import Output, OutputOption, complain, print_json, print_next, say
+from appstore_client.cli.output import (
+    Output,
+    OutputOption,
+    complain,
+    print_json,
+    print_next,
+    say,
+)
 from appstore_client.cli.session import chosen_address
 from appstore_client.cli.show_problem import show_problem
 from appstore_client.problem import Problem
@@ -26,7 +33,7 @@ LONGEST_PASSWORD = 1024
 
 def login(
     username: Annotated[str | None, typer.Option(help=text("option.username"))] = None,
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help=text("option.password-stdin"))] = False,  # noqa: FBT002 - a flag
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help=text("option.password-stdin"))] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Sign in."""

@@ -7,13 +7,22 @@ import typer
 from appstore_client.app_store import AppStore
 from appstore_client.cli.language import text, word
 from appstore_client.cli.outcome import seconds_of
-from appstore_client.cli.output import STYLES, Output, OutputOption, clock, print_json, print_next, print_table, styled
+from appstore_client.cli.output import (
+    STYLES,
+    Output,
+    OutputOption,
+    clock,
+    print_json,
+    print_next,
+    print_table,
+    styled,
+)
 from appstore_client.cli.session import run
 from appstore_client.models.operation import Operation
 
 
 def operations(
-    open_only: Annotated[bool, typer.Option("--open", help=text("option.open"))] = False,  # noqa: FBT002 - a flag
+    open_only: Annotated[bool, typer.Option("--open", help=text("option.open"))] = False,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show operations."""

@@ -7,7 +7,13 @@ import typer
 from appstore_client.app_store import AppStore
 from appstore_client.cli.find_deployment import find_deployment, is_id
 from appstore_client.cli.language import text
-from appstore_client.cli.output import Output, OutputOption, print_json, print_next, print_table
+from appstore_client.cli.output import (
+    Output,
+    OutputOption,
+    print_json,
+    print_next,
+    print_table,
+)
 from appstore_client.cli.session import run
 from appstore_client.models.base import Page
 from appstore_client.models.deployment import TimelineEntry

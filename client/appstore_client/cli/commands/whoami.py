@@ -1,7 +1,13 @@
 """`appstore whoami`: who the platform takes you for."""
 
 from appstore_client.app_store import AppStore
-from appstore_client.cli.output import Output, OutputOption, print_json, print_table, say
+from appstore_client.cli.output import (
+    Output,
+    OutputOption,
+    print_json,
+    print_table,
+    say,
+)
 from appstore_client.cli.session import run
 
 
