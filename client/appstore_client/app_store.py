@@ -23,12 +23,18 @@ class AppStore:
     """
 
     def __init__(
-        self, address: str, tokens: TokenSource | None = None, *, language: str = "en",
+        self,
+        address: str,
+        tokens: TokenSource | None = None,
+        *,
+        language: str = "en",
         http: httpx.AsyncClient | None = None,
     ) -> None:
         """Make the client; `http` is another httpx client to send with. Raises ValueError for an unsafe address."""
         self._http = http or httpx.AsyncClient(
-            timeout=TIMEOUT, limits=httpx.Limits(max_connections=MOST_CONNECTIONS), follow_redirects=False,
+            timeout=TIMEOUT,
+            limits=httpx.Limits(max_connections=MOST_CONNECTIONS),
+            follow_redirects=False,
         )
         transport = Transport(address, tokens, language, self._http)
         self.address = transport.address
@@ -43,7 +49,10 @@ class AppStore:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Close the connections."""
         await self._http.aclose()

@@ -52,7 +52,10 @@ class _Following:
 
 
 async def follow_operation(
-    store: AppStore, operation: Operation, *, within: float,
+    store: AppStore,
+    operation: Operation,
+    *,
+    within: float,
 ) -> AsyncGenerator[TimelineEntry | Operation, None]:
     """Go through the events of an operation, each once; the operation comes last, ended or after `within` seconds.
 

@@ -35,7 +35,7 @@ class ProblemDetails(ApiModel):
     next: tuple[str, ...] = ()
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - the standard's word (RFC 9457)
     """A request that was not done."""
 
     def __init__(self, details: ProblemDetails) -> None:
@@ -99,7 +99,7 @@ class Unreachable(Problem):
         super().__init__(ProblemDetails.read(payload))
 
 
-class StreamReset(Exception):
+class StreamReset(Exception):  # noqa: N818 - the event's name in the API
     """The stream cannot be resumed where it was left: read again what you show, then subscribe anew."""
 
 

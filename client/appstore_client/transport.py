@@ -53,7 +53,7 @@ class Transport:
         self._tokens = tokens
         self._language = language
 
-    async def send(self, call: Call) -> Any:
+    async def send(self, call: Call) -> Any:  # noqa: ANN401 - JSON
         """Return the answer's JSON (None for an empty one); raises `Problem`."""
         renew = False
         tries = TRIES if call.repeatable else 1
@@ -83,7 +83,11 @@ class Transport:
         timeout = httpx.Timeout(TIMEOUT.read + call.wait, connect=TIMEOUT.connect) if TIMEOUT.read else TIMEOUT
         try:
             return await self.http.request(
-                call.method, f"{self.address}{BASE}{call.path}", params=query, json=call.body, headers=headers,
+                call.method,
+                f"{self.address}{BASE}{call.path}",
+                params=query,
+                json=call.body,
+                headers=headers,
                 timeout=timeout,
             )
         except httpx.TransportError as error:
@@ -107,7 +111,7 @@ def describe(error: httpx.TransportError) -> str:
     return str(error) or type(error).__name__
 
 
-def _text(value: str | int | bool) -> str:
+def _text(value: str | int | bool) -> str:  # noqa: FBT001 - a query value
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -116,17 +120,17 @@ def _pause(attempt: int, answer: httpx.Response | None) -> float:
     if asked.isdigit():
         return min(float(asked), LONGEST_PAUSE)
     longest = min(FIRST_PAUSE * 2.0 ** (attempt - 1), LONGEST_PAUSE)
-    return longest * (0.5 + random.random() / 2)
+    return longest * (0.5 + random.random() / 2)  # noqa: S311 - spreads load, protects nothing
 
 
-def _result(answer: httpx.Response) -> Any:
+def _result(answer: httpx.Response) -> Any:  # noqa: ANN401 - JSON
     if answer.is_success:
         return _json(answer)
     problem: Problem = read_problem(answer.status_code, _json(answer), answer.reason_phrase)
     raise problem
 
 
-def _json(answer: httpx.Response) -> Any:
+def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - JSON
     try:
         return answer.json() if answer.content else None
     except ValueError:

@@ -29,7 +29,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
-def problem(status: int, code: str, fault: str = "you", **more: Any) -> JSONResponse:
+def problem(status: int, code: str, fault: str = "you", **more: Any) -> JSONResponse:  # noqa: ANN401 - JSON
     """An error answer."""
     body = {"type": f"/problems/{code}", "title": code, "status": status, "code": code, "fault": fault, **more}
     return JSONResponse(body, status, media_type="application/problem+json")
@@ -97,7 +97,11 @@ class FakeGateway:
                 return problem(422, "idempotency-key-reused")
             return self.operations[operation_id]
         start: Json = {
-            "id": str(uuid.uuid4()), "status": "accepted", "ended": False, "requestedAt": now(), "team": TEAM["slug"],
+            "id": str(uuid.uuid4()),
+            "status": "accepted",
+            "ended": False,
+            "requestedAt": now(),
+            "team": TEAM["slug"],
         }
         operation = start | operation
         self.operations[operation["id"]] = operation
@@ -107,13 +111,24 @@ class FakeGateway:
 
     def _record(self, operation: Json, service: str, event: str, sentence: str) -> None:
         count = len(self.events) + 1
-        self.events.append({
-            "id": str(uuid.uuid4()), "type": f"nl.appstore.{event}.v1", "event": event, "service": service,
-            "time": now(), "hlc": f"{count:020}", "gapSeconds": None if count == 1 else 0.01,
-            "correlationId": operation["id"], "deployment": operation["subject"].get("deployment"),
-            "app": operation["subject"]["app"], "sentence": sentence, "sequence": count,
-            "topic": f"{service}.deployments", "key": operation["subject"].get("deployment", ""),
-        })
+        self.events.append(
+            {
+                "id": str(uuid.uuid4()),
+                "type": f"nl.appstore.{event}.v1",
+                "event": event,
+                "service": service,
+                "time": now(),
+                "hlc": f"{count:020}",
+                "gapSeconds": None if count == 1 else 0.01,
+                "correlationId": operation["id"],
+                "deployment": operation["subject"].get("deployment"),
+                "app": operation["subject"]["app"],
+                "sentence": sentence,
+                "sequence": count,
+                "topic": f"{service}.deployments",
+                "key": operation["subject"].get("deployment", ""),
+            }
+        )
         self.news.set()
         self.news = asyncio.Event()
 
@@ -126,7 +141,7 @@ class FakeGateway:
         headers = {"Location": f"{BASE}/operations/{operation['id']}"}
         return JSONResponse(operation, 202, headers=headers)
 
-    def _start(self, work: Any) -> None:
+    def _start(self, work: Any) -> None:  # noqa: ANN401 - a coroutine
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -145,7 +160,7 @@ class FakeGateway:
         found = [app for app in self.apps.values() if words in f"{app['name']} {app['summary']}".lower()]
         start, size = int(request.query_params.get("cursor", 0)), 2
         following = str(start + size) if start + size < len(found) else None
-        return self._refusal(request) or JSONResponse({"items": found[start:start + size], "next": following})
+        return self._refusal(request) or JSONResponse({"items": found[start : start + size], "next": following})
 
     async def _get_app(self, request: Request) -> Response:
         app = self.apps.get(request.path_params["name"])
@@ -180,10 +195,16 @@ class FakeGateway:
         operation = self._accept(request, body, {"kind": "review", "subject": subject})
         if isinstance(operation, JSONResponse):
             return operation
-        self.reviews.append({
-            "id": subject["review"], "app": name, **json.loads(body), "author": {"id": "p-1", "name": None},
-            "writtenAt": now(), "proof": {"versions": ["1.0.0"], "environments": ["test"], "seconds": 3, "running": True},
-        })
+        self.reviews.append(
+            {
+                "id": subject["review"],
+                "app": name,
+                **json.loads(body),
+                "author": {"id": "p-1", "name": None},
+                "writtenAt": now(),
+                "proof": {"versions": ["1.0.0"], "environments": ["test"], "seconds": 3, "running": True},
+            }
+        )
         self._end(operation, "succeeded")
         return self._answer(operation)
 
@@ -204,9 +225,16 @@ class FakeGateway:
             return operation
         if operation["subject"]["deployment"] == identity:
             self.deployments[identity] = {
-                "id": identity, "name": asked.get("name", app["name"]), "version": version, "team": TEAM,
-                "app": {"id": app["id"], "name": app["name"]}, "environment": {"name": asked["environment"]},
-                "status": "accepted", "since": now(), "removed": False, "operations": [operation["id"]],
+                "id": identity,
+                "name": asked.get("name", app["name"]),
+                "version": version,
+                "team": TEAM,
+                "app": {"id": app["id"], "name": app["name"]},
+                "environment": {"name": asked["environment"]},
+                "status": "accepted",
+                "since": now(),
+                "removed": False,
+                "operations": [operation["id"]],
             }
             self._start(self._roll_out(operation, app))
         return self._answer(operation)
@@ -215,15 +243,24 @@ class FakeGateway:
         deployed = self.deployments[operation["subject"]["deployment"]]
         self._record(operation, "gateway", "DeploymentRequested", "The deployment was asked for.")
         objections = [
-            one for card in app["scorecard"]["criteria"].values() for one in card["results"]
+            one
+            for card in app["scorecard"]["criteria"].values()
+            for one in card["results"]
             if one["gate"] and one["verdict"] in ("fail", "unknown")
         ]
         if objections:
             self._record(operation, "compliance", "DeploymentRejected", "A rule decided against it.")
-            self._end(operation, "rejected", {
-                "code": "rejected-by-policy", "title": "The policy does not allow this deployment", "fault": "you",
-                "objections": objections, "next": [f"appstore evidence add {app['name']} {app['version']} --kind dpia"],
-            })
+            self._end(
+                operation,
+                "rejected",
+                {
+                    "code": "rejected-by-policy",
+                    "title": "The policy does not allow this deployment",
+                    "fault": "you",
+                    "objections": objections,
+                    "next": [f"appstore evidence add {app['name']} {app['version']} --kind dpia"],
+                },
+            )
         elif app["name"] not in self.never_ends:
             self._record(operation, "compliance", "DeploymentApproved", "Every gate is open.")
             self._record(operation, "deployer", "DeploymentStarted", "The objects stand in the cluster.")

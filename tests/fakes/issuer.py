@@ -47,7 +47,8 @@ class FakeIssuer:
     async def _discovery(self, request: Request) -> Response:
         here = f"{request.base_url}issuer"
         endpoints = {
-            "authorization_endpoint": "authorize", "token_endpoint": "token",
+            "authorization_endpoint": "authorize",
+            "token_endpoint": "token",
             "device_authorization_endpoint": "device_authorization",
         }
         return JSONResponse({"issuer": here} | {name: f"{here}/{path}" for name, path in endpoints.items()})
@@ -68,9 +69,15 @@ class FakeIssuer:
 
     async def _device(self, request: Request) -> Response:
         page = f"{request.base_url}issuer/device"
-        return JSONResponse({
-            "device_code": "d", "user_code": "WXYZ-1234", "verification_uri": page, "expires_in": 60, "interval": 0,
-        })
+        return JSONResponse(
+            {
+                "device_code": "d",
+                "user_code": "WXYZ-1234",
+                "verification_uri": page,
+                "expires_in": 60,
+                "interval": 0,
+            }
+        )
 
     async def _token(self, request: Request) -> Response:
         form = await request.form()

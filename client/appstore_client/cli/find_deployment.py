@@ -31,19 +31,33 @@ def is_id(asked: str) -> bool:
 
 
 def _unknown(name: str) -> Problem:
-    return Problem(ProblemDetails.read({
-        "title": text("problem.unknown-deployment"), "status": NOT_FOUND, "code": "unknown-deployment", "fault": "you",
-        "detail": text("deployment.unknown", name=name), "next": ["appstore status"],
-    }))
+    return Problem(
+        ProblemDetails.read(
+            {
+                "title": text("problem.unknown-deployment"),
+                "status": NOT_FOUND,
+                "code": "unknown-deployment",
+                "fault": "you",
+                "detail": text("deployment.unknown", name=name),
+                "next": ["appstore status"],
+            }
+        )
+    )
 
 
 def _ambiguous(name: str, found: list[Deployment]) -> Problem:
     lines = [
         f"  {one.id}  {one.app.name} {one.version or ''}  {one.environment.name}  {one.team.slug}" for one in found
     ]
-    return Problem(ProblemDetails.read({
-        "title": text("problem.ambiguous-deployment"), "status": CONFLICT, "code": "ambiguous-deployment",
-        "fault": "you",
-        "detail": "\n".join([text("deployment.ambiguous", name=name), *lines]),
-        "next": [f"appstore status {found[0].id}"],
-    }))
+    return Problem(
+        ProblemDetails.read(
+            {
+                "title": text("problem.ambiguous-deployment"),
+                "status": CONFLICT,
+                "code": "ambiguous-deployment",
+                "fault": "you",
+                "detail": "\n".join([text("deployment.ambiguous", name=name), *lines]),
+                "next": [f"appstore status {found[0].id}"],
+            }
+        )
+    )

@@ -87,7 +87,7 @@ def _unexpected(error: Exception) -> None:
     if os.environ.get("APPSTORE_DEBUG") == "1":
         raise error
     # Imported here: help must not wait for it.
-    from appstore_client.cli.exit_codes import InvalidInputError
+    from appstore_client.cli.exit_codes import InvalidInputError  # noqa: PLC0415
 
     if isinstance(error, InvalidInputError):
         sys.stderr.write(f"{text('usage', reason=error)}\n{text('next')} appstore --help\n")

@@ -29,8 +29,16 @@ class Output(StrEnum):
 OutputOption = Annotated[Output, typer.Option("-o", "--output", help=text("option.output"))]
 
 STYLES = {
-    "pass": "green", "succeeded": "green", "warn": "yellow", "waiting": "yellow", "fail": "red", "failed": "red",
-    "rejected": "red", "held": "red", "unknown": "magenta", "running": "cyan",
+    "pass": "green",
+    "succeeded": "green",
+    "warn": "yellow",
+    "waiting": "yellow",
+    "fail": "red",
+    "failed": "red",
+    "rejected": "red",
+    "held": "red",
+    "unknown": "magenta",
+    "running": "cyan",
 }
 
 
@@ -66,7 +74,7 @@ def complain(words: object, style: str = "") -> None:
     err().print(styled(words, style), soft_wrap=True)
 
 
-def print_json(value: Any) -> None:
+def print_json(value: Any) -> None:  # noqa: ANN401 - JSON
     """Write the API's own JSON to standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
     sys.stdout.flush()

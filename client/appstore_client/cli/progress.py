@@ -31,5 +31,3 @@ def step_line(operation: Operation, step: TimelineEntry) -> str:
     """Return one step as people read it."""
     seconds = (step.time - operation.requested_at).total_seconds()
     return f"{max(seconds, 0):7.2f} s  {step.service:<11} {step.sentence or step.event}"
-
-

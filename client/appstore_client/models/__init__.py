@@ -9,6 +9,22 @@ from appstore_client.models.review import Proof, Review
 from appstore_client.models.scorecard import Result, Score, Scorecard
 
 __all__ = [
-    "ApiModel", "App", "AppCard", "AppVersion", "Deployment", "Failure", "Me", "Membership", "Objection", "Operation",
-    "OperationProblem", "Page", "Proof", "Result", "Review", "Score", "Scorecard", "TimelineEntry",
+    "ApiModel",
+    "App",
+    "AppCard",
+    "AppVersion",
+    "Deployment",
+    "Failure",
+    "Me",
+    "Membership",
+    "Objection",
+    "Operation",
+    "OperationProblem",
+    "Page",
+    "Proof",
+    "Result",
+    "Review",
+    "Score",
+    "Scorecard",
+    "TimelineEntry",
 ]

@@ -22,7 +22,7 @@ class ApiModel(BaseModel):
     def read(cls, payload: Mapping[str, Any]) -> Self:
         """Return the object; raises pydantic's ValidationError when a property this client needs is missing."""
         model = cls.model_validate(payload)
-        model._raw = dict(payload)
+        model._raw = dict(payload)  # noqa: SLF001 - its own, in a class method
         return model
 
     @property

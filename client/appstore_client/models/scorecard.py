@@ -70,8 +70,5 @@ class Scorecard(ApiModel):
     def blocking(self) -> tuple[tuple[str, Result], ...]:
         """Return the gates that stop a deployment, each with its criterion."""
         return tuple(
-            (criterion, result)
-            for criterion, card in self.criteria.items()
-            for result in card.results
-            if result.blocks
+            (criterion, result) for criterion, card in self.criteria.items() for result in card.results if result.blocks
         )

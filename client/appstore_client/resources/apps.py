@@ -20,7 +20,9 @@ class Apps:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    async def list(self, query: str | None = None, *, limit: int | None = None, cursor: str | None = None) -> Page[AppCard]:
+    async def list(
+        self, query: str | None = None, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[AppCard]:
         """Return one part of the apps whose name or description has these words."""
         return await read_page(self._transport, "/apps", {"q": query, "limit": limit, "cursor": cursor}, AppCard)
 
@@ -37,7 +39,14 @@ class Apps:
         return Scorecard.read(await self._transport.send(Call("GET", f"{_version_path(name, version)}/scorecard")))
 
     async def add_evidence(
-        self, name: str, version: str, *, kind: str, fact: Mapping[str, Any], wait: float = 0, key: str | None = None,
+        self,
+        name: str,
+        version: str,
+        *,
+        kind: str,
+        fact: Mapping[str, Any],
+        wait: float = 0,
+        key: str | None = None,
     ) -> Operation:
         """Bring a fact about a version, with its source."""
         path = f"{_version_path(name, version)}/evidence"

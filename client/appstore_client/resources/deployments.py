@@ -25,8 +25,15 @@ class Deployments:
         return Deployment.read(await self._transport.send(Call("GET", _path(deployment))))
 
     async def request(
-        self, app: str, *, environment: str, version: str | None = None, team: str | None = None,
-        name: str | None = None, wait: float = 0, key: str | None = None,
+        self,
+        app: str,
+        *,
+        environment: str,
+        version: str | None = None,
+        team: str | None = None,
+        name: str | None = None,
+        wait: float = 0,
+        key: str | None = None,
     ) -> Operation:
         """Ask for a deployment; without `version` the newest, without `name` the app's, without `team` the only one."""
         asked = {"app": app, "version": version, "environment": environment, "team": team, "name": name}

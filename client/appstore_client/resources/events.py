@@ -77,8 +77,14 @@ class Events:
         self._transport = transport
 
     async def subscribe(
-        self, *, deployment: str | None = None, app: str | None = None, team: str | None = None,
-        types: Sequence[str] = (), last_event_id: str = "", patience: float = PATIENCE,
+        self,
+        *,
+        deployment: str | None = None,
+        app: str | None = None,
+        team: str | None = None,
+        types: Sequence[str] = (),
+        last_event_id: str = "",
+        patience: float = PATIENCE,
     ) -> AsyncIterator[TimelineEntry | Reset]:
         """Go through the events from now on (or after `last_event_id`), each once.
 
@@ -106,7 +112,12 @@ class Events:
         timeout = httpx.Timeout(SILENCE, connect=3.0)
         url = f"{self._transport.address}{BASE}/events"
         async with aconnect_sse(
-            self._transport.http, "GET", url, params=query, headers=headers, timeout=timeout,
+            self._transport.http,
+            "GET",
+            url,
+            params=query,
+            headers=headers,
+            timeout=timeout,
         ) as source:
             if not await _accepted(source, stream):
                 return

@@ -12,10 +12,20 @@ LONGEST_WAIT = 60
 
 
 async def request(
-    transport: Transport, method: str, path: str, body: Mapping[str, Any] | None, *, wait: float, key: str | None,
+    transport: Transport,
+    method: str,
+    path: str,
+    body: Mapping[str, Any] | None,
+    *,
+    wait: float,
+    key: str | None,
 ) -> Operation:
-    """Return the operation; it has ended if it could within `wait` seconds. A repeat under the same `key` changes nothing."""
+    """Return the operation, ended if it could be within `wait` seconds; a repeat under one `key` changes nothing."""
     call = Call(
-        method, path, body=body, idempotency_key=key or str(uuid.uuid4()), wait=max(0, min(int(wait), LONGEST_WAIT)),
+        method,
+        path,
+        body=body,
+        idempotency_key=key or str(uuid.uuid4()),
+        wait=max(0, min(int(wait), LONGEST_WAIT)),
     )
     return Operation.read(await transport.send(call))

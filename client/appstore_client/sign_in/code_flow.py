@@ -1,8 +1,8 @@
 """Signs in with a name and password for scripts: the code flow with PKCE, the form filled in by this program.
 
 Everything a browser does happens, so nothing is weaker than for people: state, PKCE with S256 (RFC 7636), a redirect to
-this machine (RFC 8252 section 7.3) that is read and never followed. Only an issuer whose page is one plain form, as that
-of the local stack, can be used this way; at others `appstore login` uses the device flow.
+this machine (RFC 8252 section 7.3) that is read and never followed. Only an issuer whose page is one plain form, as
+that of the local stack, can be used this way; at others `appstore login` uses the device flow.
 """
 
 import base64
@@ -28,19 +28,33 @@ MOST_PAGES = 3
 async def sign_in_by_form(http: httpx.AsyncClient, issuer: Issuer, username: str, password: str) -> Tokens:
     """Return the tokens; raises `SignInRefused` when name and password do not fit, `Unreachable`."""
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
-    query = urlencode({
-        "response_type": "code", "client_id": issuer.client_id, "redirect_uri": REDIRECT, "scope": SCOPE, "state": state,
-        "code_challenge": _challenge(verifier), "code_challenge_method": "S256", "nonce": secrets.token_urlsafe(16),
-    })
+    query = urlencode(
+        {
+            "response_type": "code",
+            "client_id": issuer.client_id,
+            "redirect_uri": REDIRECT,
+            "scope": SCOPE,
+            "state": state,
+            "code_challenge": _challenge(verifier),
+            "code_challenge_method": "S256",
+            "nonce": secrets.token_urlsafe(16),
+        }
+    )
     try:
         page = await http.get(f"{issuer.authorize}?{query}")
         location = await _submit(http, issuer, page, username, password)
     except httpx.TransportError as error:
         raise Unreachable(issuer.issuer, describe(error)) from error
-    return await ask_tokens(http, issuer, {
-        "grant_type": "authorization_code", "code": _code(location, state), "redirect_uri": REDIRECT,
-        "code_verifier": verifier,
-    })
+    return await ask_tokens(
+        http,
+        issuer,
+        {
+            "grant_type": "authorization_code",
+            "code": _code(location, state),
+            "redirect_uri": REDIRECT,
+            "code_verifier": verifier,
+        },
+    )
 
 
 async def _submit(http: httpx.AsyncClient, issuer: Issuer, page: httpx.Response, username: str, password: str) -> str:

@@ -41,9 +41,14 @@ async def sign_in_by_device(http: httpx.AsyncClient, issuer: Issuer, show: Calla
     except (httpx.HTTPStatusError, ValueError) as error:
         raise Unreachable(issuer.issuer, f"HTTP {answer.status_code}") from error
     seconds = float(started.get("expires_in", 600))
-    show(Invitation(
-        started["verification_uri"], started["user_code"], started.get("verification_uri_complete"), seconds,
-    ))
+    show(
+        Invitation(
+            started["verification_uri"],
+            started["user_code"],
+            started.get("verification_uri_complete"),
+            seconds,
+        )
+    )
     interval = float(started.get("interval", DEFAULT_INTERVAL))
     return await _wait(http, issuer, started["device_code"], interval, time.monotonic() + seconds)
 

@@ -59,7 +59,7 @@ class Ran:
     err: str
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 - JSON
         """Its standard output, parsed."""
         return json.loads(self.out)
 
@@ -79,9 +79,14 @@ def anonymous(environment: dict[str, str]) -> Appstore:
     """Runs `appstore` with nobody signed in."""
 
     def run(*arguments: str, typed: str = "", **more: str) -> Ran:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, "-m", "appstore_client.cli.main", *arguments],
-            input=typed, capture_output=True, text=True, timeout=PATIENCE, env=environment | more, check=False,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            env=environment | more,
+            check=False,
         )
         return Ran(done.returncode, done.stdout, done.stderr)
 

@@ -59,7 +59,9 @@ def test_a_deployment_is_followed_to_its_end(appstore: Appstore) -> None:
     ran = appstore("deploy", "open")
     assert ran.code == 0, ran.err
     assert [service for service in ("gateway", "compliance", "deployer") if service in ran.out] == [
-        "gateway", "compliance", "deployer",
+        "gateway",
+        "compliance",
+        "deployer",
     ]
     assert "appstore timeline" in ran.out
 
@@ -135,7 +137,9 @@ def test_a_short_outage_is_ridden_out(appstore: Appstore, gateway: Served) -> No
     """Two answers of 503 are not seen by the user, and the repeated request has the same key."""
     gateway.fake.unavailable = 2
     assert appstore("deploy", "open", "--no-wait").code == 0
-    sent = [headers for method, path, headers in gateway.fake.requests if (method, path) == ("POST", "/api/v1/deployments")]
+    sent = [
+        headers for method, path, headers in gateway.fake.requests if (method, path) == ("POST", "/api/v1/deployments")
+    ]
     assert len(sent) == 3
     assert len({headers["idempotency-key"] for headers in sent}) == 1
 

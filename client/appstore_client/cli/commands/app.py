@@ -50,22 +50,24 @@ def show(
 def _show(found: App) -> None:
     say(f"{found.title} ({found.name})", "bold")
     say(found.summary)
-    print_fields([
-        ("version", found.version),
-        ("licence", found.licence),
-        ("maintainer", _name(found.maintainer)),
-        ("repository", found.repository),
-        ("score", f"{found.score.points:g}" if found.score else None),
-        ("coverage", f"{found.score.coverage:.0%}" if found.score else None),
-        ("gates", styled(word("verdict", found.gates), STYLES.get(found.gates, ""))),
-    ])
+    print_fields(
+        [
+            ("version", found.version),
+            ("licence", found.licence),
+            ("maintainer", _name(found.maintainer)),
+            ("repository", found.repository),
+            ("score", f"{found.score.points:g}" if found.score else None),
+            ("coverage", f"{found.score.coverage:.0%}" if found.score else None),
+            ("gates", styled(word("verdict", found.gates), STYLES.get(found.gates, ""))),
+        ]
+    )
     if found.scorecard:
         say("")
         print_table(["criteria", "rule", "verdict", "points", "gate", "message"], _rows(found.scorecard))
     print_next([found.deploy_command or f"appstore deploy {found.name}"])
 
 
-def _name(maintainer: Any) -> object:
+def _name(maintainer: Any) -> object:  # noqa: ANN401 - the API's word for it may be a name or an object
     return maintainer.get("name") if isinstance(maintainer, dict) else maintainer
 
 

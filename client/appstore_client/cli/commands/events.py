@@ -22,7 +22,7 @@ from appstore_client.resources.events import Reset
 
 
 def events(
-    follow: Annotated[bool, typer.Option("--follow", "-f", help=text("option.follow"))] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help=text("option.follow"))] = False,  # noqa: FBT002 - a flag
     app: Annotated[str | None, typer.Option(help=text("option.events-app"))] = None,
     deployment: Annotated[str | None, typer.Option(help=text("option.events-deployment"))] = None,
     output: OutputOption = Output.TABLE,

@@ -29,7 +29,7 @@ def group() -> None:
 
 
 @evidence.command("add", help=help_of("evidence-add"))
-def add(
+def add(  # noqa: PLR0913, PLR0917 - the options of the command
     app: Annotated[str, typer.Argument(help=text("option.app-name"))],
     version: Annotated[str, typer.Argument(help=text("option.evidence-version"))],
     kind: Annotated[str, typer.Option(help=text("option.kind"))],
@@ -45,7 +45,7 @@ def add(
         raise InvalidInputError(text("evidence-one-of"))
     fact = read_fact_file(file) if file is not None else {"value": _read_value(value or "")}
     if source is not None:
-        fact["source"] = {"uri": source, "seen": date.today().isoformat()}
+        fact["source"] = {"uri": source, "seen": date.today().isoformat()}  # noqa: DTZ011 - the day where somebody looks
     if valid_until is not None:
         fact["validUntil"] = valid_until
 
@@ -67,7 +67,7 @@ def wire_name(kind: str) -> str:
 
 
 def read_fact_file(path: Path) -> dict[str, Any]:
-    """Return the fact in a YAML or JSON file; raises `InvalidInputError`. Without `value` the whole file is the value."""
+    """Return the fact in a file; without `value` the whole file is the value. Raises `InvalidInputError`."""
     if path.stat().st_size > LARGEST_FILE:
         raise InvalidInputError(text("json-invalid", what=path, reason=f"> {LARGEST_FILE} bytes"))
     try:
@@ -81,7 +81,7 @@ def read_fact_file(path: Path) -> dict[str, Any]:
     return found if "value" in found or "notApplicable" in found else {"value": found}
 
 
-def _read_value(value: str) -> Any:
+def _read_value(value: str) -> Any:  # noqa: ANN401 - JSON
     try:
         return json.loads(value)
     except ValueError as error:

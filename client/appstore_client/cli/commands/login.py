@@ -33,7 +33,7 @@ LONGEST_PASSWORD = 1024
 
 def login(
     username: Annotated[str | None, typer.Option(help=text("option.username"))] = None,
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help=text("option.password-stdin"))] = False,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help=text("option.password-stdin"))] = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Sign in."""

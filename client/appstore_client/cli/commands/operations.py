@@ -22,7 +22,7 @@ from appstore_client.models.operation import Operation
 
 
 def operations(
-    open_only: Annotated[bool, typer.Option("--open", help=text("option.open"))] = False,
+    open_only: Annotated[bool, typer.Option("--open", help=text("option.open"))] = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show operations."""

@@ -16,7 +16,7 @@ from appstore_client.cli.session import run
 
 def remove(
     deployment: Annotated[str, typer.Argument(help=text("option.deployment"))],
-    no_wait: Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))] = False,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))] = False,  # noqa: FBT002 - a flag
     timeout: Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))] = 120,
     output: OutputOption = Output.TABLE,
 ) -> None:

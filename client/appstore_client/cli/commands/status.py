@@ -53,7 +53,14 @@ def _status(one: Deployment) -> object:
 
 def _row(one: Deployment) -> tuple[object, ...]:
     return (
-        one.name, one.app.name, one.version, one.environment.name, one.team.slug, _status(one), clock(one.since), one.id,
+        one.name,
+        one.app.name,
+        one.version,
+        one.environment.name,
+        one.team.slug,
+        _status(one),
+        clock(one.since),
+        one.id,
     )
 
 
@@ -61,15 +68,29 @@ def _show(one: Deployment) -> None:
     replicas = one.replicas
     if isinstance(replicas, dict):
         replicas = ", ".join(f"{name} {count}" for name, count in replicas.items())
-    print_fields([
-        ("name", one.name), ("id", one.id), ("app", f"{one.app.name} {one.version or ''}"), ("team", one.team.slug),
-        ("environment", one.environment.name), ("status", _status(one)), ("since", clock(one.since)),
-        ("address", one.address), ("replicas", replicas),
-    ])
+    print_fields(
+        [
+            ("name", one.name),
+            ("id", one.id),
+            ("app", f"{one.app.name} {one.version or ''}"),
+            ("team", one.team.slug),
+            ("environment", one.environment.name),
+            ("status", _status(one)),
+            ("since", clock(one.since)),
+            ("address", one.address),
+            ("replicas", replicas),
+        ]
+    )
     for objection in one.objections:
-        say(text(
-            "objection", rule=objection.rule, verdict=word("verdict", objection.verdict), title=objection.title,
-        ), STYLES.get(objection.verdict, "red"))
+        say(
+            text(
+                "objection",
+                rule=objection.rule,
+                verdict=word("verdict", objection.verdict),
+                title=objection.title,
+            ),
+            STYLES.get(objection.verdict, "red"),
+        )
         if objection.remedy:
             say(f"    {text('remedy', remedy=objection.remedy)}")
     following: tuple[str, ...] = (f"appstore timeline {one.id}",)
