@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-PEOPLE = {"demi": "demo-demi"}
+PEOPLE = {"demi": "demo-demi", "cato": "demo-cato"}
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 
