@@ -3,6 +3,7 @@
 Runs as the `extra` part of `chassis.run`: after the relay can publish, before the read models are fed.
 """
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -69,7 +70,7 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
 
 
 def _platform_key(file: Path | None) -> bytes | None:
-    return bytes.fromhex(file.read_text().strip()) if file is not None else None
+    return base64.urlsafe_b64decode(file.read_text().strip()) if file is not None else None
 
 
 def site(world: World, provider: Provider) -> BodyLimit:
