@@ -60,12 +60,23 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
     people = identities.MongoPeople(raw)
     sign_ins = SignIns(LedgerSignInLog(running.performer), identities.MongoSeenSignIns(raw), people)
     identity = Identity(
-        TokenVerifier(provider), Sessions(identities.MongoSessions(raw)), sign_ins, people, settings.public_url.rstrip("/"),
+        TokenVerifier(provider),
+        Sessions(identities.MongoSessions(raw)),
+        sign_ins,
+        people,
+        settings.public_url.rstrip("/"),
     )
     return World(
-        settings=settings, performer=running.performer, clock=SystemClock(), models=ReadModels(running.database),
-        operations=Operations(running.database), hub=hub, identity=identity, people=people,
-        keys=PersonKeys(running.database, _platform_key(settings.platform_key_file)), readiness=running.readiness,
+        settings=settings,
+        performer=running.performer,
+        clock=SystemClock(),
+        models=ReadModels(running.database),
+        operations=Operations(running.database),
+        hub=hub,
+        identity=identity,
+        people=people,
+        keys=PersonKeys(running.database, _platform_key(settings.platform_key_file)),
+        readiness=running.readiness,
     )
 
 
@@ -79,7 +90,11 @@ def site(world: World, provider: Provider) -> BodyLimit:
     async def discovery(_: Request) -> Response:
         return JSONResponse({"issuer": world.settings.issuer, "clientId": "appstore-cli", "api": BASE})
 
-    routes = [Route("/.well-known/appstore", discovery, methods=["GET"]), Mount(BASE, api(world)), *site_routes(world, provider)]
+    routes = [
+        Route("/.well-known/appstore", discovery, methods=["GET"]),
+        Mount(BASE, api(world)),
+        *site_routes(world, provider),
+    ]
     app = Starlette(routes=routes)
     app.router.redirect_slashes = False
     app.state.world = world

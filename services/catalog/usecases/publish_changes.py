@@ -20,4 +20,6 @@ async def publish_changes(reading: Reading, world: World) -> None:
         for said in what_changed(None, known[name], known[name].app):
             await world.record(said)
     for problem in reading.problems:
-        log.warning("an app can't be read", file=problem.file, field=problem.field, what=problem.what, then=problem.what_now)
+        log.warning(
+            "an app can't be read", file=problem.file, field=problem.field, what=problem.what, then=problem.what_now
+        )

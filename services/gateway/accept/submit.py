@@ -64,8 +64,17 @@ async def submit(payload: Payload, about: About, asked: Asked, performer: Perfor
                 return Operation.of(found)
         event = await motion.record(payload)
         operation = Operation(
-            operation_id, about.kind, payload.key, event.context.number, about.app, about.app_name, about.version,
-            asked.person.id, asked.team.id if asked.team else None, asked.team.slug if asked.team else None, event.context.time,
+            operation_id,
+            about.kind,
+            payload.key,
+            event.context.number,
+            about.app,
+            about.app_name,
+            about.version,
+            asked.person.id,
+            asked.team.id if asked.team else None,
+            asked.team.slug if asked.team else None,
+            event.context.time,
         )
         await operations.insert(operation.document())
         if asked.key is not None:

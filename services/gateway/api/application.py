@@ -30,7 +30,9 @@ log = structlog.get_logger(__name__)
 API_VERSION = "1.0.0"
 BASE = "/api/v1"
 HEADERS = {
-    "X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Content-Security-Policy": "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
@@ -39,16 +41,28 @@ _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupp
 def api(world: World) -> FastAPI:
     """The application under `/api/v1`."""
     app = FastAPI(
-        title="App Store platform", version=API_VERSION, openapi_url="/openapi.json", docs_url=None, redoc_url=None,
-        description="Find, evaluate, deploy and manage AI applications on Kubernetes.", redirect_slashes=False,
+        title="App Store platform",
+        version=API_VERSION,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        description="Find, evaluate, deploy and manage AI applications on Kubernetes.",
+        redirect_slashes=False,
         contact={"name": "App Store platform", "email": "appstore@example.org", "url": world.settings.public_url},
-        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"}, servers=[{"url": BASE}],
+        license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        servers=[{"url": BASE}],
         responses={"default": {"description": "A problem (RFC 9457)", "content": {"application/problem+json": {}}}},
     )
     app.state.world = world
     for part in (apps, reviews, evidence, deployments, timeline, operations, events, me):
         app.include_router(part.router)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET"], allow_headers=["Accept-Language"], expose_headers=["API-Version"])
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET"],
+        allow_headers=["Accept-Language"],
+        expose_headers=["API-Version"],
+    )
     app.middleware("http")(_every_answer)
     _problems(app)
     return app
@@ -69,7 +83,16 @@ def _problems(app: FastAPI) -> None:
     async def refused(request: Request, error: Exception) -> Response:
         return problem_response(request, as_refusal(error))
 
-    for kind in (Refusal, RequestValidationError, HTTPException, TokenRefusedError, CrossSiteRequestError, NotNow, PyMongoError, Exception):
+    for kind in (
+        Refusal,
+        RequestValidationError,
+        HTTPException,
+        TokenRefusedError,
+        CrossSiteRequestError,
+        NotNow,
+        PyMongoError,
+        Exception,
+    ):
         app.add_exception_handler(kind, refused)
 
 
@@ -78,7 +101,9 @@ def as_refusal(error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, RequestValidationError):
-        return Problem("bad-request" if _unreadable(error) else "invalid-fields", errors=[_field(one) for one in error.errors()])
+        return Problem(
+            "bad-request" if _unreadable(error) else "invalid-fields", errors=[_field(one) for one in error.errors()]
+        )
     if isinstance(error, HTTPException):
         return Problem(_STATUS_CODES.get(error.status_code, "bad-request"))
     if isinstance(error, TokenRefusedError):

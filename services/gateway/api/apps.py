@@ -80,7 +80,10 @@ class AppShown(AppCard):
 
 @router.get("/apps", operation_id="listApps", summary="Apps in the catalog")
 async def list_apps(
-    world: WorldOf, person: Anybody, texts: TextsOf, q: Annotated[str, Query(max_length=200)] = "",
+    world: WorldOf,
+    person: Anybody,
+    texts: TextsOf,
+    q: Annotated[str, Query(max_length=200)] = "",
 ) -> AppList:
     """Every app whose name, title or summary holds all words of `q`."""
     anywhere(person, Permission.READ_CATALOG)
@@ -94,28 +97,40 @@ async def get_app(name: str, world: WorldOf, person: Anybody, texts: TextsOf) ->
     """One app by its name."""
     anywhere(person, Permission.READ_CATALOG)
     app = await find_app(name, world.models)
-    verdicts = {subject: found for subject, found in (await world.models.verdicts()).items() if found["app"] == app["id"]}
+    verdicts = {
+        subject: found for subject, found in (await world.models.verdicts()).items() if found["app"] == app["id"]
+    }
     running = len({one.get("team") for one in await world.models.running(app["id"])})
     newest = newest_version(app)
     card = card_of(app, verdicts, running, texts)
     verdict = verdicts.get(f"{app['id']}:{newest['version']}") if newest else None
     versions = [
         VersionShown(
-            version=v["version"], released=v.get("released"), published_at=v["publishedAt"], withdrawn=v["withdrawn"],
+            version=v["version"],
+            released=v.get("released"),
+            published_at=v["publishedAt"],
+            withdrawn=v["withdrawn"],
             score=score_of(verdicts.get(f"{app['id']}:{v['version']}")),
         )
         for v in app["versions"]
     ]
     return AppShown(
-        **card.model_dump(by_alias=False), homepage=app.get("homepage"), repository=app.get("repository"),
-        maintainer=app.get("maintainer"), withdrawn=app["withdrawn"], versions=versions,
+        **card.model_dump(by_alias=False),
+        homepage=app.get("homepage"),
+        repository=app.get("repository"),
+        maintainer=app.get("maintainer"),
+        withdrawn=app["withdrawn"],
+        versions=versions,
         scorecard=scorecard_of(verdict, await world.models.rules(), texts) if verdict else None,
-        facts=newest["facts"] if newest else {}, spec=newest["spec"] if newest else None,
+        facts=newest["facts"] if newest else {},
+        spec=newest["spec"] if newest else None,
         deploy_command=f"appstore deploy {name} --environment test",
     )
 
 
-@router.get("/apps/{name}/versions/{version}/scorecard", operation_id="getScorecard", summary="Every verdict about a version")
+@router.get(
+    "/apps/{name}/versions/{version}/scorecard", operation_id="getScorecard", summary="Every verdict about a version"
+)
 async def get_scorecard(name: str, version: str, world: WorldOf, person: Anybody, texts: TextsOf) -> Scorecard:
     """The newest verdict about one version, rule by rule."""
     anywhere(person, Permission.READ_CATALOG)
@@ -164,10 +179,18 @@ def card_of(app: Document, verdicts: dict[str, Document], teams: int, texts: Tex
     verdict = verdicts.get(f"{app['id']}:{newest['version']}") if newest else None
     licence = (newest or {}).get("facts", {}).get("licenceCode") or {}
     return AppCard(
-        id=app["id"], name=app["name"], title=app["title"], summary=app["summary"][texts.language],
-        categories=app["categories"], version=newest["version"] if newest else None, score=score_of(verdict),
-        criteria=verdict["criteria"] if verdict else {}, gates=verdict["gates"] if verdict else "unknown",
-        licence=licence.get("value"), runs_on=runs_on(newest["spec"]) if newest else None, used_by=UsedBy(teams=teams),
+        id=app["id"],
+        name=app["name"],
+        title=app["title"],
+        summary=app["summary"][texts.language],
+        categories=app["categories"],
+        version=newest["version"] if newest else None,
+        score=score_of(verdict),
+        criteria=verdict["criteria"] if verdict else {},
+        gates=verdict["gates"] if verdict else "unknown",
+        licence=licence.get("value"),
+        runs_on=runs_on(newest["spec"]) if newest else None,
+        used_by=UsedBy(teams=teams),
     )
 
 
@@ -175,5 +198,7 @@ def runs_on(spec: Document) -> RunsOn:
     """What the containers of a version ask."""
     resources = [container["resources"] for container in spec["containers"]]
     return RunsOn(
-        cpu=[r["cpu"] for r in resources], memory=[r["memory"] for r in resources], gpu=sum(r.get("gpu") or 0 for r in resources),
+        cpu=[r["cpu"] for r in resources],
+        memory=[r["memory"] for r in resources],
+        gpu=sum(r.get("gpu") or 0 for r in resources),
     )

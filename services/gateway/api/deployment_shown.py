@@ -69,20 +69,39 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
     final = found["finals"].get(str(generation))
     removed = request["kind"] == "remove" and status == "succeeded"
     return DeploymentShown(
-        id=found["_id"], name=wanted["name"], version=wanted["version"], generation=generation, status=status, removed=removed,
+        id=found["_id"],
+        name=wanted["name"],
+        version=wanted["version"],
+        generation=generation,
+        status=status,
+        removed=removed,
         app=AppNamed(id=wanted["app"], name=wanted["appName"], title=app.get("title", wanted["appName"])),
-        environment=EnvironmentShown.model_validate({k: found["environment"][k] for k in ("name", "cluster", "namespace")}),
+        environment=EnvironmentShown.model_validate(
+            {k: found["environment"][k] for k in ("name", "cluster", "namespace")}
+        ),
         team=TeamShown(id=found["team"], slug=membership.slug if membership else ""),
-        revision=rollout.get("revision"), since=final["at"] if final else rollout.get("changedAt") or request["at"],
-        address=None if removed else rollout.get("address"), replicas=rollout.get("replicas"),
+        revision=rollout.get("revision"),
+        since=final["at"] if final else rollout.get("changedAt") or request["at"],
+        address=None if removed else rollout.get("address"),
+        replicas=rollout.get("replicas"),
         failure=problem if status in {"failed", "held", "cancelled"} else None,
-        objections=problem.objections if problem else [], operations=await world.operations.about(found["_id"]),
+        objections=problem.objections if problem else [],
+        operations=await world.operations.about(found["_id"]),
     )
 
 
 def _as_operation(found: Document, generation: int) -> Operation:
     request, wanted = found["requests"][str(generation)], found["asked"]
     return Operation(
-        request["operation"], request["kind"], found["_id"], generation, wanted["app"], wanted["appName"], wanted["version"],
-        request.get("actor") or "", found["team"], None, datetime.fromisoformat(request["at"]),
+        request["operation"],
+        request["kind"],
+        found["_id"],
+        generation,
+        wanted["app"],
+        wanted["appName"],
+        wanted["version"],
+        request.get("actor") or "",
+        found["team"],
+        None,
+        datetime.fromisoformat(request["at"]),
     )

@@ -47,8 +47,14 @@ class DeploymentList(Shown):
 
 @router.post("/deployments", status_code=202, operation_id="requestDeployment", summary="Ask for a deployment")
 async def request_deployment(
-    wish: DeploymentWish, request: Request, response: Response, world: WorldOf, person: Somebody, texts: TextsOf,
-    prefer: Prefer = None, idempotency_key: IdempotencyKey = None,
+    wish: DeploymentWish,
+    request: Request,
+    response: Response,
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> OperationShown:
     """Accept a deployment for a team; compliance decides, the deployer rolls out. The answer is an operation."""
     team = in_team(person, Permission.DEPLOY, team_named(person, wish.team)).place
@@ -60,8 +66,13 @@ async def request_deployment(
     name = wish.name or wish.app
     existing = await _standing_under(name, environment, world)
     payload = DeploymentRequested(
-        deployment=new_id() if existing is None else existing["_id"], environment=environment, app=app["id"], app_name=wish.app,
-        version=version["version"], name=name, decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+        deployment=new_id() if existing is None else existing["_id"],
+        environment=environment,
+        app=app["id"],
+        app_name=wish.app,
+        version=version["version"],
+        name=name,
+        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     about = About("deploy", app["id"], wish.app, version["version"])
     operation = await submit(payload, about, await asked(request, person, team, idempotency_key), world.performer)
@@ -70,7 +81,10 @@ async def request_deployment(
 
 @router.get("/deployments", operation_id="listDeployments", summary="Deployments of your teams")
 async def list_deployments(
-    world: WorldOf, person: Somebody, texts: TextsOf, team: Annotated[str | None, Query(max_length=63)] = None,
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    team: Annotated[str | None, Query(max_length=63)] = None,
     open_only: Annotated[bool, Query(alias="open")] = False,  # noqa: FBT002 - a query parameter
 ) -> DeploymentList:
     """Newest first; with `open=true` those that are not removed."""
@@ -88,10 +102,18 @@ async def get_deployment(deployment_id: str, world: WorldOf, person: Somebody, t
     return await show_deployment(found, world, person, texts)
 
 
-@router.delete("/deployments/{deployment_id}", status_code=202, operation_id="removeDeployment", summary="Take a deployment away")
+@router.delete(
+    "/deployments/{deployment_id}", status_code=202, operation_id="removeDeployment", summary="Take a deployment away"
+)
 async def remove_deployment(
-    deployment_id: str, request: Request, response: Response, world: WorldOf, person: Somebody, texts: TextsOf,
-    prefer: Prefer = None, idempotency_key: IdempotencyKey = None,
+    deployment_id: str,
+    request: Request,
+    response: Response,
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> OperationShown:
     """Accept the removal; the deployer takes every object away. The answer is an operation."""
     found, team = await find_deployment(deployment_id, person, Permission.REMOVE, world)
@@ -99,7 +121,8 @@ async def remove_deployment(
     if found["rollout"].get("removedAt") and found["rollout"].get("running") is False and wish.key is None:
         raise Problem("already-removed", deployment=deployment_id)
     payload = DeploymentRemovalRequested(
-        deployment=deployment_id, environment=Environment.model_validate(found["environment"]),
+        deployment=deployment_id,
+        environment=Environment.model_validate(found["environment"]),
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     about = About("remove", found["asked"]["app"], found["asked"]["appName"], found["asked"]["version"])
@@ -107,7 +130,9 @@ async def remove_deployment(
     return await answer(operation, prefer, response, world, texts)
 
 
-async def find_deployment(deployment: str, person: Person, permission: Permission, world: World) -> tuple[Document, Team]:
+async def find_deployment(
+    deployment: str, person: Person, permission: Permission, world: World
+) -> tuple[Document, Team]:
     """A deployment and its team, when this person may. Raises unknown-deployment, other-team, not-allowed."""
     found = await world.models.deployment(deployment)
     if found is None or "team" not in found:

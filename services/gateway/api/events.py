@@ -21,7 +21,12 @@ Id = Annotated[str | None, Query(max_length=64)]
 
 @router.get("/events", operation_id="followEvents", summary="Events as they happen", response_class=EventSourceResponse)
 async def follow_events(
-    world: WorldOf, person: Anybody, texts: TextsOf, deployment: Id = None, app: Id = None, team: Id = None,
+    world: WorldOf,
+    person: Anybody,
+    texts: TextsOf,
+    deployment: Id = None,
+    app: Id = None,
+    team: Id = None,
     types: Annotated[str | None, Query(max_length=2000, description="Event names, comma separated")] = None,
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", max_length=4000)] = None,
 ) -> EventSourceResponse:
@@ -33,8 +38,10 @@ async def follow_events(
     def wants(heard: Heard) -> bool:
         entry = heard.entry
         return (
-            may_see(entry, person) and (deployment is None or entry["deployment"] == deployment)
-            and (app_id is None or entry["app"] == app_id) and (team_id is None or entry["team"] == team_id)
+            may_see(entry, person)
+            and (deployment is None or entry["deployment"] == deployment)
+            and (app_id is None or entry["app"] == app_id)
+            and (team_id is None or entry["team"] == team_id)
             and (wanted is None or entry["event"] in wanted)
         )
 
@@ -44,7 +51,8 @@ async def follow_events(
     if world.hub.is_full:
         raise Problem("too-many-streams")
     return EventSourceResponse(
-        stream(world.hub, wants, show, last_event_id), ping=PING_SECONDS,
+        stream(world.hub, wants, show, last_event_id),
+        ping=PING_SECONDS,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 

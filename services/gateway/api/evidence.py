@@ -50,28 +50,49 @@ class EvidenceTaken(Taken):
 
 
 @router.post(
-    "/apps/{name}/versions/{version}/evidence", status_code=202, operation_id="addEvidence", summary="Bring evidence about a version",
+    "/apps/{name}/versions/{version}/evidence",
+    status_code=202,
+    operation_id="addEvidence",
+    summary="Bring evidence about a version",
 )
 async def add_evidence(
-    name: str, version: str, evidence: EvidenceTaken, request: Request, response: Response, world: WorldOf, person: Somebody,
-    texts: TextsOf, prefer: Prefer = None, idempotency_key: IdempotencyKey = None,
+    name: str,
+    version: str,
+    evidence: EvidenceTaken,
+    request: Request,
+    response: Response,
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> OperationShown:
     """Accept evidence. Whoever brings it may declare or attest; only a measurement of ours is `verified`."""
     anywhere(person, Permission.ADD_EVIDENCE)
     app = await find_app(name, world.models)
     found = find_version(app, version)
     if evidence.fact.assurance is Assurance.VERIFIED:
-        raise Problem("invalid-fields", errors=[{"field": "fact.assurance", "code": "not-yours", "detail": "attested or declared"}])
+        raise Problem(
+            "invalid-fields",
+            errors=[{"field": "fact.assurance", "code": "not-yours", "detail": "attested or declared"}],
+        )
     fact = evidence.fact.model_dump(mode="json", by_alias=True, exclude_none=True)
     try:
         Fact[Any].model_validate(fact)
     except ValidationError as error:
-        raise Problem("invalid-fields", errors=[
-            {"field": ".".join(("fact", *map(str, one["loc"]))), "code": one["type"], "detail": one["msg"]}
-            for one in error.errors(include_url=False, include_input=False, include_context=False)
-        ]) from error
+        raise Problem(
+            "invalid-fields",
+            errors=[
+                {"field": ".".join(("fact", *map(str, one["loc"]))), "code": one["type"], "detail": one["msg"]}
+                for one in error.errors(include_url=False, include_input=False, include_context=False)
+            ],
+        ) from error
     payload = EvidenceSubmitted(
-        evidence=new_id(), app=app["id"], version=found["version"], kind=evidence.kind, fact=fact,
+        evidence=new_id(),
+        app=app["id"],
+        version=found["version"],
+        kind=evidence.kind,
+        fact=fact,
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     teams = person.teams()

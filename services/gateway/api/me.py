@@ -28,5 +28,7 @@ class Me(Shown):
 async def get_me(response: Response, world: WorldOf, person: Somebody) -> Me:
     """Your id, name, teams and roles."""
     response.headers["Cache-Control"] = "no-store"
-    teams = [Membership(id=m.team, slug=m.slug, roles=sorted(role.value for role in m.roles)) for m in person.memberships]
+    teams = [
+        Membership(id=m.team, slug=m.slug, roles=sorted(role.value for role in m.roles)) for m in person.memberships
+    ]
     return Me(person=person.id, name=person.name or await world.people.name_of(person.id), teams=teams)

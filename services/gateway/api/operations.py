@@ -79,10 +79,16 @@ class OperationList(Shown):
 
 @router.get("/operations", operation_id="listOperations", summary="Operations of yours and your teams")
 async def list_operations(
-    world: WorldOf, person: Somebody, texts: TextsOf, open_only: Annotated[bool, Query(alias="open")] = False,  # noqa: FBT002 - a query parameter
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    open_only: Annotated[bool, Query(alias="open")] = False,  # noqa: FBT002 - a query parameter
 ) -> OperationList:
     """The newest 200; with `open=true` those that did not end."""
-    shown = [await show(one, world, texts) for one in await world.operations.of(person.id, [team.id for team in person.teams()])]
+    shown = [
+        await show(one, world, texts)
+        for one in await world.operations.of(person.id, [team.id for team in person.teams()])
+    ]
     return OperationList(items=[one for one in shown if not (open_only and one.ended)])
 
 
@@ -102,11 +108,15 @@ def _may_see(operation: Operation, person: Person) -> bool:
     return operation.person == person.id or in_team
 
 
-async def answer(operation: Operation, prefer: str | None, response: Response, world: World, texts: Texts) -> OperationShown:
+async def answer(
+    operation: Operation, prefer: str | None, response: Response, world: World, texts: Texts
+) -> OperationShown:
     """What an accepted request answers: 202 and where to look, or 200 when it ended within `Prefer: wait`."""
     seconds = wished_wait(prefer)
-    shown = await show(operation, world, texts, await wait_for_end(operation, seconds, world.hub, world.models)) if seconds else (
-        await show(operation, world, texts)
+    shown = (
+        await show(operation, world, texts, await wait_for_end(operation, seconds, world.hub, world.models))
+        if seconds
+        else (await show(operation, world, texts))
     )
     response.status_code = 200 if seconds and shown.ended else 202
     response.headers["Location"] = f"{BASE}/operations/{operation.id}"
@@ -119,11 +129,21 @@ async def answer(operation: Operation, prefer: str | None, response: Response, w
 async def show(operation: Operation, world: World, texts: Texts, standing: Standing | None = None) -> OperationShown:
     """An operation with its status and, when it did not succeed, why and what to do."""
     standing = standing or await standing_of(operation, world.models)
-    about = {"deploy": "deployment", "remove": "deployment", "add-evidence": "evidence", "review": "review"}[operation.kind]
+    about = {"deploy": "deployment", "remove": "deployment", "add-evidence": "evidence", "review": "review"}[
+        operation.kind
+    ]
     return OperationShown(
-        id=operation.id, kind=operation.kind, status=standing.status, ended=standing.ended, generation=operation.generation,
-        subject=Subject.model_validate({about: operation.subject, "app": operation.app_name, "version": operation.version}),
-        requested_at=write_time(operation.requested_at), ended_at=_ended_at(operation, standing), team=operation.team_slug,
+        id=operation.id,
+        kind=operation.kind,
+        status=standing.status,
+        ended=standing.ended,
+        generation=operation.generation,
+        subject=Subject.model_validate(
+            {about: operation.subject, "app": operation.app_name, "version": operation.version}
+        ),
+        requested_at=write_time(operation.requested_at),
+        ended_at=_ended_at(operation, standing),
+        team=operation.team_slug,
         problem=await problem_of(operation, standing, world, texts),
     )
 
@@ -148,26 +168,41 @@ async def problem_of(operation: Operation, standing: Standing, world: World, tex
     final = found["finals"][generation]
     if standing.status == "rejected":
         objections = [
-            await objection_shown(objection, world, texts) for objection in found["decisions"].get(generation, {}).get("objections", [])
+            await objection_shown(objection, world, texts)
+            for objection in found["decisions"].get(generation, {}).get("objections", [])
         ]
         return _told("rejected-by-policy", {**values, "count": len(objections)}, texts, objections)
-    return _told(final.get("cause") or final["outcome"], {**values, **final.get("params", {})}, texts, fault=final.get("fault"))
+    return _told(
+        final.get("cause") or final["outcome"], {**values, **final.get("params", {})}, texts, fault=final.get("fault")
+    )
 
 
 async def objection_shown(objection: Document, world: World, texts: Texts) -> ObjectionShown:
     """An objection in the reader's language."""
     rules = await world.models.rules()
     return ObjectionShown(
-        rule=objection["rule"], rule_version=objection["ruleVersion"], criterion=objection["criterion"], verdict=objection["verdict"],
+        rule=objection["rule"],
+        rule_version=objection["ruleVersion"],
+        criterion=objection["criterion"],
+        verdict=objection["verdict"],
         **rule_words(objection, rules.get(objection["rule"], {}), texts),
     )
 
 
 def _told(
-    code: str, params: Document, texts: Texts, objections: list[ObjectionShown] | None = None, fault: str | None = None,
+    code: str,
+    params: Document,
+    texts: Texts,
+    objections: list[ObjectionShown] | None = None,
+    fault: str | None = None,
 ) -> ProblemShown:
     told = tell(code, params, texts)
     return ProblemShown(
-        code=told.code, title=told.title, detail=told.detail, fault=fault or told.fault, params=dict(told.params),
-        objections=objections or [], next=list(told.next),
+        code=told.code,
+        title=told.title,
+        detail=told.detail,
+        fault=fault or told.fault,
+        params=dict(told.params),
+        objections=objections or [],
+        next=list(told.next),
     )

@@ -11,7 +11,17 @@ from contracts.community.requests import ReviewSubmitted
 from contracts.people import Personal
 from services.gateway.accept.submit import About, submit
 from services.gateway.api.apps import find_app
-from services.gateway.api.asking import Anybody, IdempotencyKey, Prefer, Somebody, TextsOf, WorldOf, anywhere, asked, team_named
+from services.gateway.api.asking import (
+    Anybody,
+    IdempotencyKey,
+    Prefer,
+    Somebody,
+    TextsOf,
+    WorldOf,
+    anywhere,
+    asked,
+    team_named,
+)
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import Shown, Taken
@@ -62,10 +72,19 @@ class ReviewList(Shown):
     next: str | None = None
 
 
-@router.post("/apps/{name}/reviews", status_code=202, operation_id="submitReview", summary="Say what you think of an app")
+@router.post(
+    "/apps/{name}/reviews", status_code=202, operation_id="submitReview", summary="Say what you think of an app"
+)
 async def submit_review(
-    name: str, review: ReviewTaken, request: Request, response: Response, world: WorldOf, person: Somebody, texts: TextsOf,
-    prefer: Prefer = None, idempotency_key: IdempotencyKey = None,
+    name: str,
+    review: ReviewTaken,
+    request: Request,
+    response: Response,
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> OperationShown:
     """Accept a review. The text travels locked with its author's key."""
     anywhere(person, Permission.WRITE_REVIEW)
@@ -76,7 +95,10 @@ async def submit_review(
     except NoPlatformKey as error:
         raise Problem("not-now", what="reviews") from error
     payload = ReviewSubmitted(
-        review=new_id(), app=app["id"], rating=review.rating, text=text,
+        review=new_id(),
+        app=app["id"],
+        rating=review.rating,
+        text=text,
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     wish = await asked(request, person, team, idempotency_key)
@@ -98,8 +120,13 @@ async def shown_review(found: dict[str, Any], world: World) -> ReviewShown:
     name = await world.people.name_of(found["author"]) if text is not None else None
     proof = ProofShown.model_validate(found["proof"]) if found.get("proof") else None
     return ReviewShown(
-        id=found["_id"], app=found["app"], rating=found["rating"], text=text, author=Actor(id=found["author"], name=name),
-        written_at=found["at"], proof=proof,
+        id=found["_id"],
+        app=found["app"],
+        rating=found["rating"],
+        text=text,
+        author=Actor(id=found["author"], name=name),
+        written_at=found["at"],
+        proof=proof,
     )
 
 

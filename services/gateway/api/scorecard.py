@@ -81,7 +81,10 @@ def score_of(verdict: Document | None) -> ScoreShown | None:
     applicable = [v for v in verdict["criteria"].values() if v != NOT_APPLICABLE]
     known = [v for v in applicable if v != "unknown"]
     return ScoreShown(
-        points=verdict["score"]["points"], coverage=verdict["score"]["coverage"], known=len(known), of=len(applicable),
+        points=verdict["score"]["points"],
+        coverage=verdict["score"]["coverage"],
+        known=len(known),
+        of=len(applicable),
     )
 
 
@@ -91,16 +94,24 @@ def scorecard_of(verdict: Document, rules: dict[str, Document], texts: Texts) ->
     for result in verdict["results"]:
         results[result["criterion"]].append(rule_shown(result, rules.get(result["rule"], {}), texts))
     criteria = {
-        name: CriterionShown(verdict=verdict["criteria"].get(name, "unknown"), results=found) for name, found in results.items()
+        name: CriterionShown(verdict=verdict["criteria"].get(name, "unknown"), results=found)
+        for name, found in results.items()
     }
     score = score_of(verdict)
     if score is None:
         message = "a verdict has a score"
         raise ValueError(message)
     return Scorecard(
-        app=verdict["app"], version=verdict["version"], score=score, criteria=criteria, gates=verdict["gates"],
-        change=verdict["change"], policy_set=PolicySetShown(**verdict["policySet"]), as_of=verdict["asOf"],
-        scored_at=verdict["scoredAt"], history=verdict["history"],
+        app=verdict["app"],
+        version=verdict["version"],
+        score=score,
+        criteria=criteria,
+        gates=verdict["gates"],
+        change=verdict["change"],
+        policy_set=PolicySetShown(**verdict["policySet"]),
+        as_of=verdict["asOf"],
+        scored_at=verdict["scoredAt"],
+        history=verdict["history"],
     )
 
 
@@ -108,9 +119,16 @@ def rule_shown(result: Document, rule: Document, texts: Texts) -> RuleShown:
     """One result with the rule's texts; a rule whose texts did not arrive yet shows its codes."""
     found = rule_words(result, rule, texts)
     return RuleShown(
-        rule=result["rule"], rule_version=result["ruleVersion"], verdict=result["verdict"], gate=result["gate"],
-        weight=result["weight"], points=VALUE[result["verdict"]] * result["weight"], assurance=result.get("assurance"),
-        evidence=result.get("evidence") or [], expires_at=result.get("expiresAt"), **found,
+        rule=result["rule"],
+        rule_version=result["ruleVersion"],
+        verdict=result["verdict"],
+        gate=result["gate"],
+        weight=result["weight"],
+        points=VALUE[result["verdict"]] * result["weight"],
+        assurance=result.get("assurance"),
+        evidence=result.get("evidence") or [],
+        expires_at=result.get("expiresAt"),
+        **found,
     )
 
 
@@ -120,7 +138,10 @@ def rule_words(result: Document, rule: Document, texts: Texts) -> dict[str, Any]
     words = rule.get("texts")
     if words is None:
         return {
-            "title": result["rule"], "message": result["messageCode"], "remedy": "", "legal_reference": LegalShown(title=result["rule"]),
+            "title": result["rule"],
+            "message": result["messageCode"],
+            "remedy": "",
+            "legal_reference": LegalShown(title=result["rule"]),
         }
     template = words["messages"].get(result["messageCode"], {}).get(language, result["messageCode"])
     message = fill(template, result.get("params") or {})
@@ -128,7 +149,9 @@ def rule_words(result: Document, rule: Document, texts: Texts) -> dict[str, Any]
         message = f"{message} ({result['reason']})"
     legal = rule["legalReference"]
     return {
-        "title": words["title"][language], "message": message, "remedy": words["remedy"][language],
+        "title": words["title"][language],
+        "message": message,
+        "remedy": words["remedy"][language],
         "legal_reference": LegalShown(title=legal["title"][language], uri=legal.get("uri")),
     }
 

@@ -9,7 +9,9 @@ from pydantic.alias_generators import to_camel
 class Shown(BaseModel):
     """Something the API answers."""
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
+    )
 
 
 class Taken(BaseModel):

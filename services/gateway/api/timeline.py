@@ -53,7 +53,11 @@ class Timeline(Shown):
     next: str | None = None
 
 
-@router.get("/deployments/{deployment_id}/timeline", operation_id="getTimeline", summary="Everything that happened to a deployment")
+@router.get(
+    "/deployments/{deployment_id}/timeline",
+    operation_id="getTimeline",
+    summary="Everything that happened to a deployment",
+)
 async def get_timeline(deployment_id: str, world: WorldOf, person: Somebody, texts: TextsOf) -> Timeline:
     """Every event about one deployment, with one correlation id per request."""
     await find_deployment(deployment_id, person, Permission.READ_DEPLOYMENTS, world)
@@ -67,13 +71,29 @@ async def get_timeline(deployment_id: str, world: WorldOf, person: Somebody, tex
     return Timeline(items=items)
 
 
-def shown_entry(entry: Document, texts: Texts, names: dict[str, str | None], before: str | None = None) -> TimelineEntry:
+def shown_entry(
+    entry: Document, texts: Texts, names: dict[str, str | None], before: str | None = None
+) -> TimelineEntry:
     """One entry in the reader's language."""
     gap = (datetime.fromisoformat(entry["time"]) - datetime.fromisoformat(before)).total_seconds() if before else None
     actor = Actor(id=entry["actor"], name=names.get(entry["actor"])) if entry["actor"] else None
     return TimelineEntry(
-        id=entry["id"], type=entry["type"], event=entry["event"], service=entry["service"], time=entry["time"], hlc=entry["hlc"],
-        gap_seconds=gap, correlation_id=entry["correlationId"], causation_id=entry["causationId"], actor=actor,
-        deployment=entry["deployment"], app=entry["app"], generation=entry["generation"], sequence=entry["sequence"],
-        topic=entry["topic"], key=entry["subject"], sentence=sentence_of(entry, texts, actor.name if actor else None), told=entry["told"],
+        id=entry["id"],
+        type=entry["type"],
+        event=entry["event"],
+        service=entry["service"],
+        time=entry["time"],
+        hlc=entry["hlc"],
+        gap_seconds=gap,
+        correlation_id=entry["correlationId"],
+        causation_id=entry["causationId"],
+        actor=actor,
+        deployment=entry["deployment"],
+        app=entry["app"],
+        generation=entry["generation"],
+        sequence=entry["sequence"],
+        topic=entry["topic"],
+        key=entry["subject"],
+        sentence=sentence_of(entry, texts, actor.name if actor else None),
+        told=entry["told"],
     )

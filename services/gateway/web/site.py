@@ -16,7 +16,9 @@ def site_routes(world: World, provider: Provider) -> list[BaseRoute]:
     """Sign-in, assets and pages."""
 
     def refused(request: Request, reason: SignInRefusal) -> Response:
-        return problem_response(request, Problem("issuer-away" if reason is SignInRefusal.ISSUER_AWAY else "token-refused"))
+        return problem_response(
+            request, Problem("issuer-away" if reason is SignInRefusal.ISSUER_AWAY else "token-refused")
+        )
 
     secret = world.settings.web_client_secret_file
     routes: list[BaseRoute] = list(asset_routes(load_assets()))
