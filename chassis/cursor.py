@@ -51,7 +51,9 @@ class Cursors:
         """Store the cursor in this transaction. Raises Repeated when it is already at or past `sequence`."""
         try:
             await motion.collection(CURSORS).change(
-                {"_id": f"{topic}/{key}", "sequence": {"$lt": sequence}}, {"$set": {"sequence": sequence}}, upsert=True,
+                {"_id": f"{topic}/{key}", "sequence": {"$lt": sequence}},
+                {"$set": {"sequence": sequence}},
+                upsert=True,
             )
         except DuplicateKeyError as error:
             raise Repeated from error
@@ -59,7 +61,9 @@ class Cursors:
     async def pass_over(self, topic: str, key: str, sequence: int) -> None:
         """Move the cursor over a message that no row of the table wants. Losing this write repeats nothing."""
         await self._database.collection(CURSORS).update_one(
-            {"_id": f"{topic}/{key}"}, {"$max": {"sequence": sequence}}, upsert=True,
+            {"_id": f"{topic}/{key}"},
+            {"$max": {"sequence": sequence}},
+            upsert=True,
         )
         self.moved(topic, key, sequence)
 

@@ -42,7 +42,13 @@ class Handler:
     """Handles the messages of one service, in the order of their keys."""
 
     def __init__(
-        self, table: Table, performer: Performer, world_of: Callable[[Motion], Any], cursors: Cursors, waiting: Waiting, held: Held,
+        self,
+        table: Table,
+        performer: Performer,
+        world_of: Callable[[Motion], Any],
+        cursors: Cursors,
+        waiting: Waiting,
+        held: Held,
     ) -> None:
         self._use_cases = table.use_cases
         self._performer = performer
@@ -109,8 +115,13 @@ class Handler:
 
     async def _run(self, motion: Motion, event: Event[Any]) -> None:
         for use_case in self._use_cases[event.context.type]:
-            with telemetry.MOTION_SECONDS.labels(use_case.__name__).time(), structlog.contextvars.bound_contextvars(
-                correlation=event.context.correlationid, trace=event.context.traceparent, use_case=use_case.__name__,
+            with (
+                telemetry.MOTION_SECONDS.labels(use_case.__name__).time(),
+                structlog.contextvars.bound_contextvars(
+                    correlation=event.context.correlationid,
+                    trace=event.context.traceparent,
+                    use_case=use_case.__name__,
+                ),
             ):
                 await use_case(event, self._world_of(motion))
 
@@ -124,7 +135,9 @@ class Handler:
         self.waiting.added(document)
         return Outcome.WAITING
 
-    async def hold(self, raw: RawMessage, context: Context | None, code: str, detail: str, entry: str | None = None) -> Outcome:
+    async def hold(
+        self, raw: RawMessage, context: Context | None, code: str, detail: str, entry: str | None = None
+    ) -> Outcome:
         async def work(motion: Motion) -> Any:
             if entry is not None:
                 await self.waiting.remove(motion, entry)
@@ -187,7 +200,9 @@ class Handler:
 
 def code_of(error: Exception) -> str:
     """A held message's reason in kebab-case, from the class of what went wrong."""
-    return "".join("-" + letter.lower() if letter.isupper() else letter for letter in type(error).__name__).lstrip("-_")[:60]
+    return "".join("-" + letter.lower() if letter.isupper() else letter for letter in type(error).__name__).lstrip(
+        "-_"
+    )[:60]
 
 
 def detail_of(error: Exception) -> str:

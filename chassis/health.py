@@ -43,9 +43,14 @@ class Readiness:
     def report(self) -> dict[str, Any]:
         """The body of /ready."""
         return {
-            "service": self.service, "ready": self.ready, "reasons": sorted(self._reasons.values()), "epoch": self.epoch,
-            "lag": int(telemetry.LAG._value.get()), "backlog": int(telemetry.BACKLOG._value.get()),  # noqa: SLF001 - no public reader
-            "held": int(telemetry.HELD._value.get()), "waiting": int(telemetry.WAITING._value.get()),  # noqa: SLF001 - no public reader
+            "service": self.service,
+            "ready": self.ready,
+            "reasons": sorted(self._reasons.values()),
+            "epoch": self.epoch,
+            "lag": int(telemetry.LAG._value.get()),
+            "backlog": int(telemetry.BACKLOG._value.get()),  # noqa: SLF001 - no public reader
+            "held": int(telemetry.HELD._value.get()),
+            "waiting": int(telemetry.WAITING._value.get()),  # noqa: SLF001 - no public reader
         }
 
 
@@ -74,12 +79,25 @@ class EmbeddedServer(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: Any, host: str, port: int, *, stopping: Callable[[], None] | None = None, grace: float = 3) -> AsyncIterator[None]:
+async def serving(
+    app: Any, host: str, port: int, *, stopping: Callable[[], None] | None = None, grace: float = 3
+) -> AsyncIterator[None]:
     """Serve an ASGI application until the block ends, then let requests in hand finish for `grace` seconds."""
-    server = EmbeddedServer(uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=int(grace),
-        server_header=False, date_header=False, limit_concurrency=4096, h11_max_incomplete_event_size=64 * 1024,
-    ))
+    server = EmbeddedServer(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=int(grace),
+            server_header=False,
+            date_header=False,
+            limit_concurrency=4096,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+    )
     task = asyncio.ensure_future(server.serve())
     while not server.started and not task.done():
         await asyncio.sleep(0.01)

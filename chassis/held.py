@@ -51,8 +51,14 @@ class Held:
         entry = f"{raw.topic}/{context.subject}/{context.sequence}" if context else f"{raw.topic}//{raw.fingerprint}"
         queued = self.blocks(raw.topic, raw.key_text)
         document = {
-            "_id": entry, "held": new_id(), "key_text": raw.key_text, "reason": code, "detail": detail[:DETAIL_LIMIT],
-            "status": "queued" if queued else "held", "since": motion.clock.now(), **to_document(raw),
+            "_id": entry,
+            "held": new_id(),
+            "key_text": raw.key_text,
+            "reason": code,
+            "detail": detail[:DETAIL_LIMIT],
+            "status": "queued" if queued else "held",
+            "since": motion.clock.now(),
+            **to_document(raw),
         }
         try:
             await motion.collection(HELD).insert(document)
@@ -64,8 +70,13 @@ class Held:
 
     async def _tell(self, motion: Motion, document: dict[str, Any], context: Context | None) -> None:
         told = MessageHeld(
-            held=document["held"], service=self._service, from_topic=document["topic"], partition=document["partition"],
-            offset=document["offset"], reason=document["reason"], correlation=context.correlationid if context else None,
+            held=document["held"],
+            service=self._service,
+            from_topic=document["topic"],
+            partition=document["partition"],
+            offset=document["offset"],
+            reason=document["reason"],
+            correlation=context.correlationid if context else None,
         )
         lineage = Lineage.of(context) if context else Lineage(new_id())
         await motion.record(told, lineage=lineage, topic=topics.HELD_MESSAGES[self._service])

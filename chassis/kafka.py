@@ -82,7 +82,15 @@ class EpochReader:
 class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka carries no types
     """Consumes a service's topics in the group named after the service."""
 
-    def __init__(self, service: str, topics: Iterable[Topic], settings: ServiceSettings, epoch: str, deliver: Deliver, readiness: Readiness) -> None:
+    def __init__(
+        self,
+        service: str,
+        topics: Iterable[Topic],
+        settings: ServiceSettings,
+        epoch: str,
+        deliver: Deliver,
+        readiness: Readiness,
+    ) -> None:
         self._epoch = epoch
         self._deliver = deliver
         self._readiness = readiness
@@ -92,14 +100,28 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
         self._broker = KafkaBroker(
-            settings.kafka, client_id=f"appstore-{service}", apply_types=False, logger=None, graceful_timeout=6,
-            request_timeout_ms=10_000, allow_auto_create_topics=False,
+            settings.kafka,
+            client_id=f"appstore-{service}",
+            apply_types=False,
+            logger=None,
+            graceful_timeout=6,
+            request_timeout_ms=10_000,
+            allow_auto_create_topics=False,
         )
         self._subscriber = self._broker.subscriber(
-            *(topic.name for topic in topics), group_id=service, auto_offset_reset="earliest", ack_policy=AckPolicy.MANUAL,
-            parser=self._untouched, decoder=self._as_it_is, listener=self, partition_assignment_strategy=(RangePartitionAssignor,),
-            session_timeout_ms=settings.session_timeout_ms, heartbeat_interval_ms=settings.heartbeat_ms,
-            fetch_max_wait_ms=settings.fetch_wait_ms, max_poll_interval_ms=MAX_POLL_MS, isolation_level="read_committed",
+            *(topic.name for topic in topics),
+            group_id=service,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            parser=self._untouched,
+            decoder=self._as_it_is,
+            listener=self,
+            partition_assignment_strategy=(RangePartitionAssignor,),
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.heartbeat_ms,
+            fetch_max_wait_ms=settings.fetch_wait_ms,
+            max_poll_interval_ms=MAX_POLL_MS,
+            isolation_level="read_committed",
         )
         self._subscriber(self._receive)
 

@@ -93,7 +93,12 @@ class Motion:
         return Bound(self.database.collection(name), self.session)
 
     async def record(
-        self, payload: Payload, *, generation: int | None = None, lineage: Lineage | None = None, topic: Topic | None = None,
+        self,
+        payload: Payload,
+        *,
+        generation: int | None = None,
+        lineage: Lineage | None = None,
+        topic: Topic | None = None,
     ) -> Event[Any]:
         """Number, stamp, fold and store one event; it is published after the commit.
 
@@ -143,18 +148,35 @@ class Motion:
         return self._kept[place]
 
     def _context(
-        self, payload: Payload, topic: Topic, kept: _Kept, generation: int | None, lineage: Lineage | None,
+        self,
+        payload: Payload,
+        topic: Topic,
+        kept: _Kept,
+        generation: int | None,
+        lineage: Lineage | None,
     ) -> Context:
         cause = self.cause.context if self.cause is not None else None
         came_from = lineage or self.lineage or (Lineage.of(cause) if cause else Lineage(new_id()))
         now = self.writer.clock.now()
         return Context(
-            id=new_id(), source=self.writer.source, type=payload.type_name(), subject=payload.key, time=now,
-            origin=self.writer.origin, team=came_from.team, actor=came_from.actor, actorroles=came_from.actor_roles,
-            correlationid=came_from.correlation, causationid=came_from.causation,
-            cause=position_id(self.cause.data.topic.name, cause.subject, cause.number) if self.cause and cause else None,
-            sequence=padded(kept.sequence + 1), hlc=stamp_after(now, kept.hlc, cause.hlc if cause else None),
-            generation=padded(generation) if generation else None, dataclass=payload.data_class,
+            id=new_id(),
+            source=self.writer.source,
+            type=payload.type_name(),
+            subject=payload.key,
+            time=now,
+            origin=self.writer.origin,
+            team=came_from.team,
+            actor=came_from.actor,
+            actorroles=came_from.actor_roles,
+            correlationid=came_from.correlation,
+            causationid=came_from.causation,
+            cause=position_id(self.cause.data.topic.name, cause.subject, cause.number)
+            if self.cause and cause
+            else None,
+            sequence=padded(kept.sequence + 1),
+            hlc=stamp_after(now, kept.hlc, cause.hlc if cause else None),
+            generation=padded(generation) if generation else None,
+            dataclass=payload.data_class,
             traceparent=came_from.traceparent,
         )
 
@@ -168,10 +190,16 @@ def _ledger_entry(event: Event[Any], topic: Topic, clock: Clock) -> Document:
         raise TooLarge(message)
     context = event.context
     return {
-        "_id": position_id(topic.name, context.subject, context.number), "topic": topic.name, "key": context.subject,
-        "sequence": context.number, "partition": topic.partition_of(context.subject), "hlc": context.hlc,
-        "headers": [[name, content.decode()] for name, content in headers], "value": value,
-        "recorded": clock.now(), "unpublished": True,
+        "_id": position_id(topic.name, context.subject, context.number),
+        "topic": topic.name,
+        "key": context.subject,
+        "sequence": context.number,
+        "partition": topic.partition_of(context.subject),
+        "hlc": context.hlc,
+        "headers": [[name, content.decode()] for name, content in headers],
+        "value": value,
+        "recorded": clock.now(),
+        "unpublished": True,
     }
 
 

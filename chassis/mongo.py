@@ -9,7 +9,12 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorClientSession,
+    AsyncIOMotorCollection,
+    AsyncIOMotorDatabase,
+)
 from pymongo import ReadPreference
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -37,7 +42,9 @@ def is_conflict(error: BaseException) -> bool:
     if isinstance(error, Conflict):
         return True
     if isinstance(error, OperationFailure) and not isinstance(error, DuplicateKeyError):
-        return error.code in _CONFLICT_CODES or (error.has_error_label("TransientTransactionError") and not is_away(error))
+        return error.code in _CONFLICT_CODES or (
+            error.has_error_label("TransientTransactionError") and not is_away(error)
+        )
     return False
 
 
@@ -53,7 +60,9 @@ class Bound:
         found: Document | None = await self._collection.find_one({"_id": key}, session=self._session)
         return found
 
-    async def find(self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int = 1000) -> list[Document]:
+    async def find(
+        self, query: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), limit: int = 1000
+    ) -> list[Document]:
         """The documents that match, at most `limit`."""
         cursor = self._collection.find(query, session=self._session, sort=list(sort) or None, limit=limit)
         return [document async for document in cursor]
@@ -84,10 +93,22 @@ class Database:
 
     def __init__(self, url: str, name: str) -> None:
         self.client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
-            url, serverSelectionTimeoutMS=_SELECTION_MS, connectTimeoutMS=_SELECTION_MS, socketTimeoutMS=20_000,
-            tz_aware=True, maxPoolSize=20, retryWrites=False, heartbeatFrequencyMS=10_000, serverMonitoringMode="poll",
+            url,
+            serverSelectionTimeoutMS=_SELECTION_MS,
+            connectTimeoutMS=_SELECTION_MS,
+            socketTimeoutMS=20_000,
+            tz_aware=True,
+            maxPoolSize=20,
+            retryWrites=False,
+            heartbeatFrequencyMS=10_000,
+            serverMonitoringMode="poll",
         )
         self._database = self.client.get_database(name, write_concern=WriteConcern("majority", j=True))
+
+    @property
+    def raw(self) -> "AsyncIOMotorDatabase[Document]":
+        """The driver's own handle, for what keeps things outside any motion."""
+        return self._database
 
     def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
         """A collection outside any transaction: for reads, read models and the relay's marks."""
@@ -101,9 +122,13 @@ class Database:
         """
         for attempt in range(_ATTEMPTS):
             try:
-                async with await self.client.start_session() as session, session.start_transaction(
-                    read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True),
-                    read_preference=ReadPreference.PRIMARY,
+                async with (
+                    await self.client.start_session() as session,
+                    session.start_transaction(
+                        read_concern=ReadConcern("snapshot"),
+                        write_concern=WriteConcern("majority", j=True),
+                        read_preference=ReadPreference.PRIMARY,
+                    ),
                 ):
                     return await work(session)
             except (PyMongoError, Conflict) as error:

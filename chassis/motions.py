@@ -32,14 +32,21 @@ class Lineage:
     def of(cls, context: Context) -> "Lineage":
         """The lineage that effects of the event with this context have."""
         return cls(
-            context.correlationid, context.id, context.team, context.actor, context.actorroles, context.traceparent,
+            context.correlationid,
+            context.id,
+            context.team,
+            context.actor,
+            context.actorroles,
+            context.traceparent,
         )
 
 
 class Record(Protocol):
     """How a use case tells what happened. The chassis numbers, folds and stores it in the motion's transaction."""
 
-    async def __call__(self, payload: Payload, *, generation: int | None = None, lineage: Lineage | None = None) -> object:
+    async def __call__(
+        self, payload: Payload, *, generation: int | None = None, lineage: Lineage | None = None
+    ) -> object:
         """Record one event. Without a lineage it is an effect of the message in hand."""
         ...
 

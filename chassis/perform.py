@@ -40,7 +40,11 @@ class Performer:
         self.relay = relay
 
     async def perform(
-        self, work: Callable[[Motion], Awaitable[T]], *, cause: Event[Any] | None = None, lineage: Lineage | None = None,
+        self,
+        work: Callable[[Motion], Awaitable[T]],
+        *,
+        cause: Event[Any] | None = None,
+        lineage: Lineage | None = None,
     ) -> T:
         """Run `work` in one transaction. Raises what it raises; NotNow when the database is away."""
 

@@ -86,7 +86,9 @@ class Projector:
         try:
             context = read_context(raw)
             if self._handler.held.blocks(raw.topic, context.subject):
-                await self._handler.hold(raw, context, "behind-a-held-message", "an earlier message of this key is held")
+                await self._handler.hold(
+                    raw, context, "behind-a-held-message", "an earlier message of this key is held"
+                )
                 return None
             return read_event(raw, context)
         except Unreadable as unreadable:
@@ -96,7 +98,7 @@ class Projector:
     async def _load(self, name: str, keys: list[str]) -> dict[str, Document]:
         found: dict[str, Document] = {}
         for start in range(0, len(keys), _CHUNK):
-            chunk = keys[start:start + _CHUNK]
+            chunk = keys[start : start + _CHUNK]
             async for document in self._database.collection(name).find({"_id": {"$in": chunk}}):
                 found[document["_id"]] = document
         return found
@@ -110,7 +112,11 @@ class Projector:
 
 
 def fold_into(
-    projection: Project, documents: dict[str, Document], topic: str, event: Event[Any], changed: set[Spot],
+    projection: Project,
+    documents: dict[str, Document],
+    topic: str,
+    event: Event[Any],
+    changed: set[Spot],
 ) -> Outcome:
     """Fold one event into the document it is for, unless the document's own cursor says that it was folded before."""
     key = projection.document(event)

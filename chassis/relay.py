@@ -36,13 +36,17 @@ _BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 class Relay:
     """Publishes one service's ledger."""
 
-    def __init__(self, database: Database, topics: Sequence[Topic], bootstrap: str, epoch: str, readiness: Readiness) -> None:
+    def __init__(
+        self, database: Database, topics: Sequence[Topic], bootstrap: str, epoch: str, readiness: Readiness
+    ) -> None:
         self._database = database
         self._partitions = [(topic.name, number) for topic in topics for number in range(topic.partitions)]
         self._bootstrap = bootstrap
         self._epoch = epoch
         self._readiness = readiness
-        self._queues: dict[tuple[str, int], deque[tuple[Document, float]]] = {place: deque() for place in self._partitions}
+        self._queues: dict[tuple[str, int], deque[tuple[Document, float]]] = {
+            place: deque() for place in self._partitions
+        }
         self._senders: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._acknowledged: list[str] = []
         self._offsets: dict[tuple[str, int], int] = {}
@@ -58,7 +62,11 @@ class Relay:
         await ledger.create_index([("topic", 1), ("partition", 1), ("hlc", 1)])
         await ledger.create_index([("unpublished", 1)], partialFilterExpression={"unpublished": True})
         self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap, acks="all", linger_ms=0, max_batch_size=262_144, request_timeout_ms=5000,
+            bootstrap_servers=self._bootstrap,
+            acks="all",
+            linger_ms=0,
+            max_batch_size=262_144,
+            request_timeout_ms=5000,
         )
         await self._producer.start()
         for place in await self._short_partitions():
@@ -69,6 +77,7 @@ class Relay:
 
     async def stop(self, grace: float = 4) -> None:
         """Publish what is in hand, for at most `grace` seconds, and mark it; the rest waits in the ledger."""
+
         async def drained() -> None:
             while any(self._queues.values()):
                 await asyncio.sleep(0.02)
@@ -207,7 +216,7 @@ class Relay:
         cursor = self._database.collection(LEDGER).find({"topic": place[0], "partition": place[1]}).sort("hlc", 1)
         count, offset, entries = 0, -1, [entry async for entry in cursor]
         while count < len(entries):
-            sent, offset = await self._send(place, entries[count:count + 5000])
+            sent, offset = await self._send(place, entries[count : count + 5000])
             count += sent
         self._acknowledged.extend(entry["_id"] for entry in entries if entry.get("unpublished"))
         if entries:
@@ -227,11 +236,13 @@ class Relay:
             return
         ledger, relay = self._database.collection(LEDGER), self._database.collection(RELAY)
         for start in range(0, len(ids), _MARK_CHUNK):
-            await ledger.update_many({"_id": {"$in": ids[start:start + _MARK_CHUNK]}}, {"$unset": {"unpublished": 1}})
+            await ledger.update_many({"_id": {"$in": ids[start : start + _MARK_CHUNK]}}, {"$unset": {"unpublished": 1}})
         for (topic, partition), offset in offsets.items():
             await relay.update_one(
-                {"_id": f"{topic}/{partition}"}, {"$set": {"epoch": self._epoch, "offset": offset}}, upsert=True,
+                {"_id": f"{topic}/{partition}"},
+                {"$set": {"epoch": self._epoch, "offset": offset}},
+                upsert=True,
             )
             if self._offsets.get((topic, partition)) == offset:
                 del self._offsets[topic, partition]
-        del self._acknowledged[:len(ids)]
+        del self._acknowledged[: len(ids)]

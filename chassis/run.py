@@ -62,8 +62,14 @@ Extra = Callable[[Running], AbstractAsyncContextManager[None]]
 
 
 def run(
-    service: str, settings: ServiceSettings, rows: Sequence[Row], world_of: Callable[[Motion], Any], *,
-    sources: Mapping[str, Source] | None = None, extra: Extra | None = None, clock: Clock | None = None,
+    service: str,
+    settings: ServiceSettings,
+    rows: Sequence[Row],
+    world_of: Callable[[Motion], Any],
+    *,
+    sources: Mapping[str, Source] | None = None,
+    extra: Extra | None = None,
+    clock: Clock | None = None,
 ) -> None:
     """Run a service until it is told to stop. Exits 75 when the log was replaced under it.
 
@@ -130,7 +136,9 @@ class _Life:
             await relay.start()
             stack.push_async_callback(relay.stop)
             if self.extra is not None:
-                await stack.enter_async_context(self.extra(Running(self.settings, database, performer, readiness, epoch)))
+                await stack.enter_async_context(
+                    self.extra(Running(self.settings, database, performer, readiness, epoch))
+                )
             deliver = await self._delivery(handler, database)
             if self.table.topics_read:
                 subscriber = Subscriber(self.service, self.table.topics_read, self.settings, epoch, deliver, readiness)
@@ -160,7 +168,12 @@ class _Life:
         return projector.apply
 
     async def _until_stopped(
-        self, stop: asyncio.Event, performer: Performer, handler: Handler, epochs: EpochReader, readiness: Readiness,
+        self,
+        stop: asyncio.Event,
+        performer: Performer,
+        handler: Handler,
+        epochs: EpochReader,
+        readiness: Readiness,
     ) -> None:
         work = [self._watch_epoch(epochs, readiness), _sweep(handler, self.clock)]
         work += [self._timer(row, performer) for row in self.table.of(Every)]

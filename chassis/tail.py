@@ -28,9 +28,13 @@ Hear = Callable[[Event[Any], Partition, int], None]
 class Tail:
     """Follows topics from now on."""
 
-    def __init__(self, bootstrap: str, topics: Iterable[Topic], epoch: str, fetch_wait_ms: int, hear: Hear, readiness: Readiness) -> None:
+    def __init__(
+        self, bootstrap: str, topics: Iterable[Topic], epoch: str, fetch_wait_ms: int, hear: Hear, readiness: Readiness
+    ) -> None:
         self._bootstrap = bootstrap
-        self._partitions = [TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)]
+        self._partitions = [
+            TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)
+        ]
         self._epoch = epoch
         self._fetch_wait_ms = fetch_wait_ms
         self._hear = hear
@@ -43,7 +47,9 @@ class Tail:
     async def start(self) -> None:
         """Connect and stand at the end of every partition."""
         consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._bootstrap, enable_auto_commit=False, fetch_max_wait_ms=self._fetch_wait_ms,
+            bootstrap_servers=self._bootstrap,
+            enable_auto_commit=False,
+            fetch_max_wait_ms=self._fetch_wait_ms,
             isolation_level="read_committed",
         )
         await consumer.start()

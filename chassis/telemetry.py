@@ -7,16 +7,26 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
 
-MESSAGES = Counter("appstore_messages_total", "Messages taken from the log, by what became of them.", ["topic", "outcome"], registry=REGISTRY)
+MESSAGES = Counter(
+    "appstore_messages_total",
+    "Messages taken from the log, by what became of them.",
+    ["topic", "outcome"],
+    registry=REGISTRY,
+)
 RECORDED = Counter("appstore_events_recorded_total", "Events stored in the ledger.", ["type"], registry=REGISTRY)
 RELAYED = Counter("appstore_events_relayed_total", "Events acknowledged by the broker.", ["topic"], registry=REGISTRY)
 RELAY_SECONDS = Histogram(
-    "appstore_relay_seconds", "From stored to acknowledged, in seconds.",
-    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5), registry=REGISTRY,
+    "appstore_relay_seconds",
+    "From stored to acknowledged, in seconds.",
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5),
+    registry=REGISTRY,
 )
 MOTION_SECONDS = Histogram(
-    "appstore_motion_seconds", "One motion, from its message to its commit, in seconds.", ["use_case"],
-    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5), registry=REGISTRY,
+    "appstore_motion_seconds",
+    "One motion, from its message to its commit, in seconds.",
+    ["use_case"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5),
+    registry=REGISTRY,
 )
 BACKLOG = Gauge("appstore_ledger_backlog", "Events stored and not yet acknowledged by the broker.", registry=REGISTRY)
 HELD = Gauge("appstore_held_messages", "Messages held or queued behind a held one.", registry=REGISTRY)

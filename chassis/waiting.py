@@ -43,9 +43,13 @@ class Waiting:
         """Store a message in this transaction; without `awaits` it only queues behind an earlier one."""
         context = event.context
         document = {
-            "_id": position_id(raw.topic, context.subject, context.number), "place": [raw.topic, context.subject],
-            "sequence": context.number, "awaits": list(awaits) if awaits else None, "since": motion.clock.now(),
-            "decide_by": getattr(event.data, "decide_by", None), **to_document(raw),
+            "_id": position_id(raw.topic, context.subject, context.number),
+            "place": [raw.topic, context.subject],
+            "sequence": context.number,
+            "awaits": list(awaits) if awaits else None,
+            "since": motion.clock.now(),
+            "decide_by": getattr(event.data, "decide_by", None),
+            **to_document(raw),
         }
         await motion.collection(WAITING).insert(document)
         return document

@@ -51,7 +51,12 @@ class RawMessage:
     def fingerprint(self) -> str:
         """SHA-256 of topic, key, headers and value: what tells two messages without a sequence apart."""
         digest = hashlib.sha256()
-        for part in (self.topic.encode(), self.key or b"", *(n.encode() + b"=" + v for n, v in self.headers), self.value):
+        for part in (
+            self.topic.encode(),
+            self.key or b"",
+            *(n.encode() + b"=" + v for n, v in self.headers),
+            self.value,
+        ):
             digest.update(len(part).to_bytes(4, "big") + part)
         return digest.hexdigest()
 

@@ -114,4 +114,3 @@ class Event(Generic[P_co]):
 
     context: Context
     data: P_co
-

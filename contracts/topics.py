@@ -46,20 +46,33 @@ DEPLOYMENTS = Topic("deployments", "deployer", "deployment", "deployment", ("com
 CLUSTERS = Topic("clusters", "deployer", "cluster", "cluster", ("gateway",))
 REVIEWS = Topic("reviews", "community", "review", "review", ("gateway",))
 DEPLOYMENT_REQUESTS = Topic(
-    "deployment-requests", "gateway", "deployment-request", "deployment", ("compliance", "deployer", "gateway"),
+    "deployment-requests",
+    "gateway",
+    "deployment-request",
+    "deployment",
+    ("compliance", "deployer", "gateway"),
 )
 EVIDENCE_REQUESTS = Topic("evidence-requests", "gateway", "evidence-request", "evidence", ("compliance", "gateway"))
 REVIEW_REQUESTS = Topic("review-requests", "gateway", "review-request", "review", ("community", "gateway"))
 SIGN_INS = Topic("sign-ins", "gateway", "sign-in", "sign_in", ())
 
 SERVICES = ("catalog", "compliance", "deployer", "community", "gateway")
-HELD_MESSAGES = {
-    service: Topic("held-messages", service, "held-message", "held", ("gateway",)) for service in SERVICES
-}
+HELD_MESSAGES = {service: Topic("held-messages", service, "held-message", "held", ("gateway",)) for service in SERVICES}
 
 ALL: tuple[Topic, ...] = (
-    APPS, RULES, VERDICTS, EVIDENCE, DECISIONS, DEPLOYMENTS, CLUSTERS, REVIEWS,
-    DEPLOYMENT_REQUESTS, EVIDENCE_REQUESTS, REVIEW_REQUESTS, SIGN_INS, *HELD_MESSAGES.values(),
+    APPS,
+    RULES,
+    VERDICTS,
+    EVIDENCE,
+    DECISIONS,
+    DEPLOYMENTS,
+    CLUSTERS,
+    REVIEWS,
+    DEPLOYMENT_REQUESTS,
+    EVIDENCE_REQUESTS,
+    REVIEW_REQUESTS,
+    SIGN_INS,
+    *HELD_MESSAGES.values(),
 )
 
 

@@ -118,7 +118,9 @@ class Facts(Noun):
     """Every fact the platform knows how to judge or show. A field that is None is unknown."""
 
     licence_code: Fact[Short] | None = Field(default=None, description="SPDX expression of the code's licence")
-    licence_weights: Fact[Short] | None = Field(default=None, description="SPDX expression of the model weights' licence")
+    licence_weights: Fact[Short] | None = Field(
+        default=None, description="SPDX expression of the model weights' licence"
+    )
     licence_data: Fact[Short] | None = Field(default=None, description="SPDX expression of the training data's licence")
     image_public: Fact[bool] | None = Field(default=None, description="the image can be pulled without an account")
     telemetry: Fact[Telemetry] | None = None
@@ -130,4 +132,6 @@ class Facts(Noun):
     dpia: Fact[Dpia] | None = None
     accessibility_statement: Fact[AccessibilityStatement] | None = None
     ai_risk: Fact[AiRisk] | None = None
-    ai_disclosure: Fact[bool] | None = Field(default=None, description="people are told that they deal with AI (art. 50(1))")
+    ai_disclosure: Fact[bool] | None = Field(
+        default=None, description="people are told that they deal with AI (art. 50(1))"
+    )

@@ -13,7 +13,10 @@ from services.community.settings import CommunitySettings
 def world_of(motion: Motion) -> World:
     """The World of one motion."""
     return World(
-        record=motion.record, clock=motion.clock, known_apps=MongoKnownApps(motion), uses=MongoUses(motion),
+        record=motion.record,
+        clock=motion.clock,
+        known_apps=MongoKnownApps(motion),
+        uses=MongoUses(motion),
         reviews=MongoReviews(motion),
     )
 

@@ -27,7 +27,7 @@ class GatewaySettings(ServiceSettings):
     """File with the web client's secret at the issuer. Without it nobody can sign in by browser."""
 
     platform_key_file: Path | None = None
-    """File with the 32-byte key, in hex, that wraps every person's key. Without it reviews are refused."""
+    """File with the 32-byte key, in base64, that wraps every person's key. Without it reviews are refused."""
 
     body_limit: Annotated[int, Field(ge=1024)] = 256 * 1024
     """Largest request body, in bytes; four times what an event may carry."""

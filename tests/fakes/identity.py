@@ -115,6 +115,10 @@ class DocumentIssuer:
     asked: list[str] = field(default_factory=list)
     away: bool = False
     named: str = ISSUER
+    beside: list[dict[str, str]] = field(default_factory=list)
+    """More rows in the key document."""
+    token_answer: httpx.Response = field(default_factory=lambda: httpx.Response(400, json={"error": "invalid_grant"}))
+    """What the token endpoint says."""
 
     def client(self) -> httpx.AsyncClient:
         """Return an HTTP client that reaches only this issuer."""
@@ -125,8 +129,12 @@ class DocumentIssuer:
         if self.away:
             message = "away"
             raise httpx.ConnectError(message)
+        if request.url.path == "/token":
+            return self.token_answer
         if request.url.path == "/jwks":
-            return httpx.Response(200, json={"keys": [key.as_dict(private=False) for key in self.keys]})
+            return httpx.Response(200, json={
+                "keys": [*self.beside, *(key.as_dict(private=False) for key in self.keys)],
+            })
         return httpx.Response(200, json={
             "issuer": self.named, "authorization_endpoint": f"{ISSUER}/authorize", "token_endpoint": f"{ISSUER}/token",
             "jwks_uri": f"{ISSUER}/jwks",

@@ -77,6 +77,6 @@ class IssuerProcess:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/health", timeout=0.2).is_success
+            return httpx.get(f"{self.url}/health", timeout=0.2, trust_env=False).is_success
         except httpx.HTTPError:
             return False

@@ -27,6 +27,7 @@ def build_app(issuer: Issuer) -> Starlette:
     """Return the application; its state holds the one issuer."""
     routes = [
         Route("/health", health),
+        Route("/ready", ready),
         Route("/page.css", style),
         Route("/.well-known/openid-configuration", discovery),
         Route("/jwks", jwks),
@@ -46,6 +47,11 @@ def build_app(issuer: Issuer) -> Starlette:
 async def health(request: Request) -> Response:  # noqa: ARG001 - a route
     """Answer 200 while the process lives."""
     return JSONResponse({"status": "ok"})
+
+
+async def ready(request: Request) -> Response:  # noqa: ARG001 - a route
+    """Answer 200: whoever gets an answer finds keys and people read, since that happens before listening."""
+    return JSONResponse({"service": "issuer", "ready": True, "reasons": []})
 
 
 async def discovery(request: Request) -> Response:

@@ -23,11 +23,12 @@ async def approve_device(request: Request) -> Response:
         return draw(request, "message.html", status=403, message="foreign_form")
     typed = fields.get("user_code", [""])[-1][:20]
     device = issuer.device_with(typed)
+    username = fields.get("username", [""])[-1][:40]
     sign_in = sign_in_from(issuer, fields)
     if device is None or device.sign_in is not None or device.refused:
-        return draw(request, "device.html", status=400, wrong="unknown_code", user_code=typed)
+        return draw(request, "device.html", status=400, wrong="unknown_code", user_code=typed, username=username)
     if sign_in is None:
-        return draw(request, "device.html", status=400, wrong="wrong", user_code=typed)
+        return draw(request, "device.html", status=400, wrong="wrong", user_code=typed, username=username)
     refused = fields.get("decision", [""])[-1] != "approve"
     issuer.devices.put(device.device_code, replace(device, sign_in=sign_in, refused=refused))
     return draw(request, "message.html", message="refused" if refused else "approved")

@@ -23,7 +23,7 @@ def draw(
     """Return the page with its form token; `form_may_lead_to` is an origin beside our own."""
     language = pick_language(request.headers.get("accept-language", ""))
     token = form_token(request)
-    shown = {"wrong": "", "detail": "", "user_code": "", "message": "", "action": "", **values}
+    shown = {"wrong": "", "detail": "", "user_code": "", "username": "", "message": "", "action": "", **values}
     html = _templates.get_template(template).render(
         language=language, text=TEXTS[language], people=request.app.state.issuer.people.people, form_token=token,
         **shown,

@@ -55,7 +55,7 @@ async def sign_in(issuer_url: str, username: str, password: str, client_id: str 
         "response_type": "code", "client_id": client_id, "redirect_uri": REDIRECT, "scope": "openid profile",
         "state": state, "code_challenge": pkce.challenge, "code_challenge_method": "S256",
     })
-    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as http:
         landed = await fill_in_form(http, f"{issuer_url}/authorize?{query}", username, password)
         answer = parse_qs(urlsplit(landed).query)
         if answer.get("state") != [state] or "code" not in answer:
@@ -87,7 +87,7 @@ async def approve_device(
     issuer_url: str, user_code: str, username: str, password: str, *, approve: bool = True,
 ) -> None:
     """Type a device code as this person and allow or refuse it. Raises `SignInFailedError`."""
-    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as http:
         page_url = f"{issuer_url}/device"
         form = read_form(await http.get(page_url))
         posted = await http.post(urljoin(page_url, form.action), data={

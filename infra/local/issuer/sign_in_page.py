@@ -36,7 +36,7 @@ async def give_code(request: Request) -> Response:
         return _refuse(request, issuer, error)
     sign_in = sign_in_from(issuer, fields)
     if fields.get("decision", [""])[-1] != "refuse" and sign_in is None:
-        return _form(request, grant.redirect_uri, wrong="wrong", status=400)
+        return _form(request, grant.redirect_uri, wrong="wrong", status=400, username=fields.get("username", [""])[-1])
     granted = None if fields.get("decision", [""])[-1] == "refuse" else sign_in
     answer = issuer.create_authorization_response(grant.request, grant_user=granted, grant=grant)
     return answer if isinstance(answer, Response) else Response(status_code=500)
@@ -54,11 +54,13 @@ def sign_in_from(issuer: Issuer, fields: dict[str, list[str]]) -> SignIn | None:
     return SignIn(person, secrets.token_urlsafe(16), int(time.time())) if person else None
 
 
-def _form(request: Request, redirect_uri: str, *, wrong: str = "", status: int = 200) -> Response:
+def _form(
+    request: Request, redirect_uri: str, *, wrong: str = "", status: int = 200, username: str = "",
+) -> Response:
     parts = urlsplit(redirect_uri)
     return draw(
         request, "sign_in.html", status=status, wrong=wrong, form_may_lead_to=f"{parts.scheme}://{parts.netloc}",
-        action=f"/authorize?{request.url.query}",
+        action=f"/authorize?{request.url.query}", username=username[:40],
     )
 
 
@@ -66,5 +68,5 @@ def _refuse(request: Request, issuer: Issuer, error: OAuth2Error) -> Response:
     """Tell the client if its address is known to be its own, else only the person (RFC 6749 section 4.1.2.1)."""
     if error.redirect_uri:
         return issuer.handle_response(*error())
-    detail = f"{error.error}: {error.description}"
+    detail = ": ".join(part for part in (error.error, error.description) if part)
     return draw(request, "message.html", status=400, message="bad_request", detail=detail)

@@ -25,12 +25,19 @@ def evolve(_review: Review | None, event: Event[Any]) -> Review:
     return Review(app=data.app, author=getattr(data, "author", None), published=isinstance(data, ReviewPublished))
 
 
-def publish(request: ReviewSubmitted, author: PersonId, proof: ProofOfUse | None, *, reviewed_before: bool) -> ReviewPublished:
+def publish(
+    request: ReviewSubmitted, author: PersonId, proof: ProofOfUse | None, *, reviewed_before: bool
+) -> ReviewPublished:
     """The review as it will stand. Raises AlreadyReviewed: one person, one review of an app."""
     if reviewed_before:
         raise AlreadyReviewed
     return ReviewPublished(
-        review=request.review, app=request.app, author=author, rating=request.rating, text=request.text, proof=proof,
+        review=request.review,
+        app=request.app,
+        author=author,
+        rating=request.rating,
+        text=request.text,
+        proof=proof,
     )
 
 

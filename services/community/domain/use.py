@@ -30,8 +30,12 @@ def fold_use(use: Use | None, event: Event[Any]) -> Use | None:
     data = event.data
     if isinstance(data, DeploymentSucceeded) and (use is None or use.until is not None):
         return Use(
-            deployment=data.deployment, app=data.app, team=data.environment.team, version=data.version,
-            environment=data.environment.name, since=event.context.time,
+            deployment=data.deployment,
+            app=data.app,
+            team=data.environment.team,
+            version=data.version,
+            environment=data.environment.name,
+            since=event.context.time,
         )
     if isinstance(data, DeploymentFailed | DeploymentRemoved) and use is not None and use.until is None:
         return use.model_copy(update={"until": event.context.time})

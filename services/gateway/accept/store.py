@@ -39,4 +39,6 @@ class Operations:
 
     async def about(self, subject: str) -> list[str]:
         """The ids of the operations about one thing, oldest first."""
-        return [str(found["_id"]) async for found in self._operations.find({"subject": subject}).sort("_id", 1).limit(MOST)]
+        return [
+            str(found["_id"]) async for found in self._operations.find({"subject": subject}).sort("_id", 1).limit(MOST)
+        ]

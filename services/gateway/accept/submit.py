@@ -12,6 +12,7 @@ from chassis.ledger import Motion, new_id
 from chassis.motions import Lineage
 from chassis.perform import Performer
 from contracts.payload import Payload
+from contracts.people import Role
 from services.gateway.accept.idempotency import RequestKey, earlier_operation, remember
 from services.gateway.accept.operation import OPERATIONS, Kind, Operation
 from services.gateway.identity.person import Person
@@ -33,9 +34,9 @@ class Asked:
         team = self.team.id if self.team else None
         return Lineage(operation, None, team, self.person.id, ",".join(roles) or None, self.traceparent)
 
-    def _roles(self) -> frozenset[str]:
+    def _roles(self) -> frozenset[Role]:
         membership = self.person.membership_of(self.team.id) if self.team else None
-        return frozenset(membership.roles) if membership else frozenset(self.person.roles())
+        return membership.roles if membership else self.person.roles()
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,17 @@ async def submit(payload: Payload, about: About, asked: Asked, performer: Perfor
                 return Operation.of(found)
         event = await motion.record(payload)
         operation = Operation(
-            operation_id, about.kind, payload.key, event.context.number, about.app, about.app_name, about.version,
-            asked.person.id, asked.team.id if asked.team else None, asked.team.slug if asked.team else None, event.context.time,
+            operation_id,
+            about.kind,
+            payload.key,
+            event.context.number,
+            about.app,
+            about.app_name,
+            about.version,
+            asked.person.id,
+            asked.team.id if asked.team else None,
+            asked.team.slug if asked.team else None,
+            event.context.time,
         )
         await operations.insert(operation.document())
         if asked.key is not None:

@@ -65,7 +65,9 @@ def _allowed(answer: Allowed[Place] | Denied) -> Allowed[Place]:
         raise Problem("not-signed-in")
     if answer.reason is DenialReason.NOT_IN_TEAM:
         raise Problem("other-team")
-    raise Problem("not-allowed", permission=answer.permission.value, roles=", ".join(role.value for role in answer.enough))
+    raise Problem(
+        "not-allowed", permission=answer.permission.value, roles=", ".join(role.value for role in answer.enough)
+    )
 
 
 def team_named(person: Person, slug: str | None) -> str:
@@ -83,15 +85,21 @@ def team_named(person: Person, slug: str | None) -> str:
 
 async def asked(request: Request, person: Person, team: Team | None, key: str | None) -> Asked:
     """Who asks for what, so that the same request twice is one."""
-    made = RequestKey(person.id, key, fingerprint(request.method, request.url.path, await request.body())) if key else None
+    made = (
+        RequestKey(person.id, key, fingerprint(request.method, request.url.path, await request.body())) if key else None
+    )
     trace = request.headers.get("traceparent")
     return Asked(person, team, made, trace if trace is not None and _is_trace(trace) else _new_trace())
 
 
 def _is_trace(text: str) -> bool:
     parts = text.split("-")
-    return len(parts) == 4 and [len(part) for part in parts] == [2, 32, 16, 2] and all(  # noqa: PLR2004 - W3C trace context
-        set(part) <= set("0123456789abcdef") for part in parts
+    return (
+        len(parts) == 4
+        and [len(part) for part in parts] == [2, 32, 16, 2]
+        and all(  # noqa: PLR2004 - W3C trace context
+            set(part) <= set("0123456789abcdef") for part in parts
+        )
     )
 
 

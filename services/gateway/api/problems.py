@@ -98,16 +98,27 @@ class Told:
     def body(self, **more: Any) -> dict[str, Any]:
         """As it travels."""
         return {
-            "type": f"/problems/{self.code}", "title": self.title, "status": self.status, "detail": self.detail,
-            "code": self.code, "fault": self.fault, "params": dict(self.params), "next": list(self.next), **more,
+            "type": f"/problems/{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "fault": self.fault,
+            "params": dict(self.params),
+            "next": list(self.next),
+            **more,
         }
 
 
 def texts_for(request: Request) -> Texts:
     """The texts of the language this request asks for."""
-    return Texts(choose_language(
-        request.query_params.get(LANGUAGE_PARAMETER), request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"),
-    ))
+    return Texts(
+        choose_language(
+            request.query_params.get(LANGUAGE_PARAMETER),
+            request.cookies.get(LANGUAGE_COOKIE),
+            request.headers.get("accept-language"),
+        )
+    )
 
 
 def tell(code: str, params: Mapping[str, Any], texts: Texts) -> Told:
@@ -117,8 +128,13 @@ def tell(code: str, params: Mapping[str, Any], texts: Texts) -> Told:
     values = {"code": code, **params}
     following = texts.sentence(f"refusal.{known}.next", values) if texts.has(f"refusal.{known}.next") else ""
     return Told(
-        known, texts.sentence(f"refusal.{known}.title", values), texts.sentence(f"refusal.{known}.detail", values),
-        kind.status, kind.fault, tuple(filter(None, following.split("\n"))), params,
+        known,
+        texts.sentence(f"refusal.{known}.title", values),
+        texts.sentence(f"refusal.{known}.detail", values),
+        kind.status,
+        kind.fault,
+        tuple(filter(None, following.split("\n"))),
+        params,
     )
 
 

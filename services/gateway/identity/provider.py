@@ -4,6 +4,7 @@ Fetched at the first need, not at start: the gateway runs, and shows the catalog
 """
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from typing import Any
 
 import httpx
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, import_key
 
 TIMEOUT = httpx.Timeout(3.0, connect=2.0)
 LARGEST_ANSWER = 262_144
@@ -93,12 +94,7 @@ class Provider:
             if self._keys is not None and self._now() - self._fetched_at < older_than:
                 return self._keys
             endpoints = await self.endpoints()
-            document = await self._fetch(endpoints.jwks)
-            try:
-                self._keys = KeySet.import_key_set({"keys": document["keys"]})
-            except (JoseError, KeyError, TypeError, ValueError, AttributeError) as error:
-                message = "unreadable keys"
-                raise IssuerAwayError(message) from error
+            self._keys = _readable_keys(await self._fetch(endpoints.jwks))
             self._fetched_at = self._now()
             return self._keys
 
@@ -127,6 +123,19 @@ class Provider:
                     message = "too large"
                     raise ValueError(message)
         return bytes(body)
+
+
+def _readable_keys(document: dict[str, Any]) -> KeySet:
+    """Return the keys we can use; a kind of key that we do not know is not ours to judge (RFC 7517 section 5)."""
+    readable = []
+    listed = document.get("keys")
+    for key in listed if isinstance(listed, list) else []:
+        with contextlib.suppress(JoseError, TypeError, ValueError, AttributeError):
+            readable.append(import_key(key))
+    if not readable:
+        message = "no readable keys"
+        raise IssuerAwayError(message)
+    return KeySet(readable)
 
 
 def _text(document: dict[str, Any], name: str) -> str:

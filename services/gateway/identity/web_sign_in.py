@@ -7,7 +7,7 @@ takes it up and starts a session; `/auth/sign-out` ends it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 from starlette.requests import Request
@@ -26,6 +26,8 @@ from services.gateway.identity.session import ABSOLUTE, SESSION_COOKIE
 
 LARGEST_FORM = 4096
 """Bytes of the sign-out form."""
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 RefusedPage = Callable[[Request, SignInRefusal], Response]
 
@@ -68,6 +70,8 @@ def sign_in_routes(web: WebSignIn) -> list[Route]:
 
 async def begin(request: Request, web: WebSignIn) -> Response:
     """Send the browser to the provider."""
+    if _is_other_name_for_here(request.url.netloc, web.identity.public_url):
+        return RedirectResponse(f"{web.identity.public_url}/auth/sign-in?{request.url.query}", 303)
     try:
         endpoints = await web.provider.endpoints()
     except IssuerAwayError:
@@ -160,6 +164,15 @@ async def _form_token(request: Request) -> str:
         if len(body) > LARGEST_FORM:
             return ""
     return parse_qs(body.decode("utf-8", "replace"), max_num_fields=20).get(CSRF_FIELD, [""])[-1]
+
+
+def _is_other_name_for_here(host: str, public_url: str) -> bool:
+    """Tell `localhost` from `127.0.0.1`: a cookie set at one is not sent to the other, so the way back would fail."""
+    asked, ours = urlsplit(f"//{host}"), urlsplit(public_url)
+    return (
+        asked.hostname in LOOPBACK_NAMES and ours.hostname in LOOPBACK_NAMES
+        and asked.port == ours.port and asked.hostname != ours.hostname
+    )
 
 
 async def _refused(request: Request, web: WebSignIn, reason: SignInRefusal) -> Response:

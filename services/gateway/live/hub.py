@@ -29,10 +29,6 @@ class Heard:
     offset: int
 
 
-class TooManyListeners(Exception):  # noqa: N818 - an answer
-    """The process serves as many streams as it can."""
-
-
 class Hub:
     """Passes on what the tail hears."""
 
@@ -43,6 +39,11 @@ class Hub:
         self._memory: deque[Heard] = deque(maxlen=REMEMBERED)
         self._oldest: Positions = {}
         self._listeners: dict[asyncio.Queue[Heard | None], Callable[[Heard], bool]] = {}
+
+    @property
+    def is_full(self) -> bool:
+        """Whether this process serves as many streams as it can."""
+        return len(self._listeners) >= MOST_LISTENERS
 
     def begin_at(self, positions: Positions) -> None:
         """The tail starts here: what came before is not remembered."""
@@ -78,8 +79,6 @@ class Hub:
     @contextmanager
     def listening(self, wants: Callable[[Heard], bool]) -> Iterator[asyncio.Queue[Heard | None]]:
         """A queue of what is heard from now on; None in it says that the listener was too slow."""
-        if len(self._listeners) >= MOST_LISTENERS:
-            raise TooManyListeners
         queue: asyncio.Queue[Heard | None] = asyncio.Queue(QUEUE)
         self._listeners[queue] = wants
         try:

@@ -16,7 +16,10 @@ RESET = "reset"
 
 
 async def stream(
-    hub: Hub, wants: Callable[[Heard], bool], show: Callable[[dict[str, Any]], Any], last_event_id: str | None,
+    hub: Hub,
+    wants: Callable[[Heard], bool],
+    show: Callable[[dict[str, Any]], Any],
+    last_event_id: str | None,
 ) -> AsyncIterator[ServerSentEvent]:
     """The events of one listener. `reset` says that some may be missing: read the page again."""
     with hub.listening(wants) as queue:
@@ -46,5 +49,7 @@ async def stream(
 
 def _sent(hub: Hub, heard: Heard, positions: dict[Any, int], show: Callable[[dict[str, Any]], Any]) -> ServerSentEvent:
     return ServerSentEvent(
-        event=heard.entry["event"], data=orjson.dumps(show(heard.entry)).decode(), id=write_position(hub.epoch, positions),
+        event=heard.entry["event"],
+        data=orjson.dumps(show(heard.entry)).decode(),
+        id=write_position(hub.epoch, positions),
     )

@@ -22,13 +22,21 @@ def apply(before: Document | None, event: Event[Any]) -> Document:
     data, at = event.data, write_time(event.context.time)
     if isinstance(data, AppPublished):
         published = app.get("publishedAt", at)
-        return {**app, **data.model_dump(mode="json", exclude={"app"}), "withdrawn": False, "publishedAt": published, "changedAt": at}
+        return {
+            **app,
+            **data.model_dump(mode="json", exclude={"app"}),
+            "withdrawn": False,
+            "publishedAt": published,
+            "changedAt": at,
+        }
     if isinstance(data, AppWithdrawn):
         return {**app, "withdrawn": True, "changedAt": at}
     if isinstance(data, VersionPublished):
         known = next((v for v in app["versions"] if v["version"] == data.version), {"publishedAt": at})
         version = {
-            **data.model_dump(mode="json", exclude={"app"}), "publishedAt": known["publishedAt"], "changedAt": at,
+            **data.model_dump(mode="json", exclude={"app"}),
+            "publishedAt": known["publishedAt"],
+            "changedAt": at,
             "withdrawn": False,
         }
         return {**app, "versions": _with(app["versions"], version)}

@@ -22,8 +22,12 @@ from contracts.noun import write_time
 
 Document = dict[str, Any]
 ENDED = {
-    "DeploymentSucceeded": "succeeded", "DeploymentFailed": "failed", "DeploymentRemoved": "succeeded",
-    "rejected": "rejected", "superseded": "cancelled", "undecided": "failed",
+    "DeploymentSucceeded": "succeeded",
+    "DeploymentFailed": "failed",
+    "DeploymentRemoved": "succeeded",
+    "rejected": "rejected",
+    "superseded": "cancelled",
+    "undecided": "failed",
 }
 
 
@@ -39,7 +43,11 @@ def apply(before: Document | None, event: Event[Any]) -> Document:
     if isinstance(data, DeploymentRequest):
         return _requested(found, event)
     if isinstance(data, DecisionEvent):
-        decision = {**data.model_dump(mode="json"), "approved": isinstance(data, DeploymentApproved), "at": write_time(event.context.time)}
+        decision = {
+            **data.model_dump(mode="json"),
+            "approved": isinstance(data, DeploymentApproved),
+            "at": write_time(event.context.time),
+        }
         return {**found, "decisions": {**found["decisions"], str(event.context.generation_number): decision}}
     if isinstance(data, DeploymentEvent):
         return _observed(found, event)
@@ -49,12 +57,20 @@ def apply(before: Document | None, event: Event[Any]) -> Document:
 def _requested(found: Document, event: Event[Any]) -> Document:
     data, context = event.data, event.context
     request = {
-        **data.model_dump(mode="json"), "kind": "deploy" if isinstance(data, DeploymentRequested) else "remove",
-        "at": write_time(context.time), "actor": context.actor, "operation": context.correlationid,
+        **data.model_dump(mode="json"),
+        "kind": "deploy" if isinstance(data, DeploymentRequested) else "remove",
+        "at": write_time(context.time),
+        "actor": context.actor,
+        "operation": context.correlationid,
     }
     team = {"team": data.environment.team, "environment": request["environment"]}
     asked = {k: request[k] for k in ("app", "appName", "version", "name") if k in request}
-    return {**found, **team, "asked": {**found.get("asked", {}), **asked}, "requests": {**found["requests"], str(context.number): request}}
+    return {
+        **found,
+        **team,
+        "asked": {**found.get("asked", {}), **asked},
+        "requests": {**found["requests"], str(context.number): request},
+    }
 
 
 def _observed(found: Document, event: Event[Any]) -> Document:
@@ -101,6 +117,10 @@ def newest_generation(found: Document) -> int:
 
 
 DEPLOYMENTS = Project(
-    "deployments", 1, (topics.DEPLOYMENT_REQUESTS, topics.DECISIONS, topics.DEPLOYMENTS), document, apply,
+    "deployments",
+    1,
+    (topics.DEPLOYMENT_REQUESTS, topics.DECISIONS, topics.DEPLOYMENTS),
+    document,
+    apply,
     indexes=(("team",), ("app", "rollout.running")),
 )

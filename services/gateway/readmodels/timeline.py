@@ -9,18 +9,53 @@ from chassis.motions import Project
 from contracts import topics
 from contracts.envelope import Event
 from contracts.noun import write_time
+from services.gateway.locales.texts import TextParameterError, Texts
 
 Document = dict[str, Any]
 
 SHOWN = (
-    topics.DEPLOYMENT_REQUESTS, topics.DECISIONS, topics.DEPLOYMENTS, topics.EVIDENCE_REQUESTS, topics.EVIDENCE,
-    topics.REVIEW_REQUESTS, topics.REVIEWS, topics.VERDICTS, topics.APPS, topics.RULES, topics.CLUSTERS,
+    topics.DEPLOYMENT_REQUESTS,
+    topics.DECISIONS,
+    topics.DEPLOYMENTS,
+    topics.EVIDENCE_REQUESTS,
+    topics.EVIDENCE,
+    topics.REVIEW_REQUESTS,
+    topics.REVIEWS,
+    topics.VERDICTS,
+    topics.APPS,
+    topics.RULES,
+    topics.CLUSTERS,
     *topics.HELD_MESSAGES.values(),
 )
 _TOLD = (
-    "deployment", "app", "version", "environment", "step", "params", "cause", "fault", "outcome", "revision", "objections",
-    "score", "change", "rating", "code", "kind", "evidence", "review", "rule", "rules", "address", "replicas", "name", "appName",
-    "title", "service", "reason", "gates",
+    "deployment",
+    "app",
+    "version",
+    "environment",
+    "step",
+    "params",
+    "cause",
+    "fault",
+    "outcome",
+    "revision",
+    "objections",
+    "score",
+    "change",
+    "rating",
+    "code",
+    "kind",
+    "evidence",
+    "review",
+    "rule",
+    "rules",
+    "address",
+    "replicas",
+    "name",
+    "appName",
+    "title",
+    "service",
+    "reason",
+    "gates",
 )
 
 
@@ -34,12 +69,24 @@ def entry_of(event: Event[Any]) -> Document:
     context, data = event.context, event.data.model_dump(mode="json")
     told = {name: data[name] for name in _TOLD if name in data and data[name] is not None}
     return {
-        "id": context.id, "type": context.type, "event": type(event.data).__name__, "service": context.source.rsplit("-", 1)[-1],
-        "time": write_time(context.time), "hlc": context.hlc, "correlationId": context.correlationid,
-        "causationId": context.causationid, "team": context.team, "actor": context.actor,
-        "generation": context.generation_number or None, "sequence": context.number, "subject": context.subject,
-        "topic": event.data.topic.name, "dataclass": context.dataclass, "deployment": data.get("deployment"),
-        "app": data.get("app"), "told": told,
+        "id": context.id,
+        "type": context.type,
+        "event": type(event.data).__name__,
+        "service": context.source.rsplit("-", 1)[-1],
+        "time": write_time(context.time),
+        "hlc": context.hlc,
+        "correlationId": context.correlationid,
+        "causationId": context.causationid,
+        "team": context.team,
+        "actor": context.actor,
+        "generation": context.generation_number or None,
+        "sequence": context.number,
+        "subject": context.subject,
+        "topic": event.data.topic.name,
+        "dataclass": context.dataclass,
+        "deployment": data.get("deployment"),
+        "app": data.get("app"),
+        "told": told,
     }
 
 
@@ -48,11 +95,41 @@ def apply(_before: Document | None, event: Event[Any]) -> Document:
     return entry_of(event)
 
 
+def sentence_of(entry: Document, texts: Texts, person: str | None) -> str:
+    """An entry as one plain sentence; the code itself where there is no sentence for it."""
+    told = entry["told"]
+    code = told.get("step") or told.get("cause") or told.get("outcome")
+    values = {
+        **told,
+        **told.get("params", {}),
+        "person": person or texts("timeline.somebody"),
+        "code": code or entry["event"],
+        "count": len(told.get("objections", ())) or told.get("rules") or told.get("params", {}).get("objects") or 0,
+        "app": told.get("appName") or told.get("title") or entry["app"] or "",
+        "duration": "",
+        "points": told.get("score", {}).get("points", 0),
+    }
+    values = {name: value for name, value in values.items() if isinstance(value, str | int | float)}
+    for key in (f"events.{entry['event']}.{code}", f"events.{entry['event']}", f"events.unknown.{entry['event']}"):
+        if texts.has(key):
+            try:
+                return texts.sentence(key, values).replace("**", "").replace("`", "")
+            except TextParameterError:
+                continue
+    return f"{entry['event']}{f' ({code})' if code else ''}"
+
+
 def in_order(entry: Document) -> tuple[str, str, int]:
     """How entries sort (DESIGN, rule 6)."""
     return entry["hlc"], entry["service"], entry["sequence"]
 
 
 TIMELINE = Project(
-    "timeline", 1, SHOWN, document, apply, indexes=(("deployment",), ("correlationId",)), per_event=True,
+    "timeline",
+    1,
+    SHOWN,
+    document,
+    apply,
+    indexes=(("deployment",), ("correlationId",)),
+    per_event=True,
 )

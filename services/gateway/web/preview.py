@@ -50,7 +50,7 @@ def render_components(languages: tuple[Language, ...] = LANGUAGES) -> Iterator[R
         for example in _read(file):
             for language in languages:
                 module = environment().get_template(f"components/{component}/{component}.html").make_module({"t": Texts(language)})
-                html = getattr(module, example["macro"])(**example.get("arguments", {}))
+                html = getattr(module, example["macro"])(**example.get("arguments", {}))  # type: ignore[call-overload]
                 yield Rendered(f"{component}-{_slug(example['name'])}-{language}", str(html))
 
 

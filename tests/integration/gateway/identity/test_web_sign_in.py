@@ -33,6 +33,7 @@ DEMI = "019ab000-0000-7000-8000-000000000001"
 class Gateway:
     """A browser, and what the gateway behind it wrote down."""
 
+    app: Starlette
     browser: httpx.AsyncClient
     log: SignInLogInMemory
     people: PeopleInMemory
@@ -89,13 +90,24 @@ def application(
     return app
 
 
+def fresh_gateway() -> Gateway:
+    """Return a gateway that has written nothing down yet."""
+    nothing = Starlette()
+    return Gateway(nothing, browser_of(nothing), SignInLogInMemory(), PeopleInMemory(), SessionsInMemory())
+
+
+def browser_of(app: Starlette) -> httpx.AsyncClient:
+    """Return a browser whose requests for the gateway reach this application, and all others the network."""
+    return httpx.AsyncClient(trust_env=False, mounts={GATEWAY: httpx.ASGITransport(app)})
+
+
 @pytest_asyncio.fixture
 async def gateway(issuer: IssuerProcess) -> AsyncIterator[Gateway]:
     """Return a gateway with a browser that also reaches the issuer; cookies as in a real one."""
-    async with httpx.AsyncClient() as http:
-        made = Gateway(httpx.AsyncClient(), SignInLogInMemory(), PeopleInMemory(), SessionsInMemory())
-        app = application(issuer.url, issuer.web_secret_file, http, made)
-        made.browser = httpx.AsyncClient(mounts={GATEWAY: httpx.ASGITransport(app)})
+    async with httpx.AsyncClient(trust_env=False) as http:
+        made = fresh_gateway()
+        made.app = application(issuer.url, issuer.web_secret_file, http, made)
+        made.browser = browser_of(made.app)
         async with made.browser:
             yield made
 
@@ -154,6 +166,14 @@ async def test_an_answer_nobody_asked_for_is_refused(gateway: Gateway, query: st
     assert (without.text, other.text) == ("state-mismatch", "state-mismatch")
     assert gateway.sessions.kept == {}
     assert gateway.log.turned_away == [(SignInMethod.WEB, SignInRefusal.STATE_MISMATCH)] * 2
+
+
+@pytest.mark.asyncio
+async def test_localhost_first_goes_to_the_address_that_gets_the_answer(gateway: Gateway) -> None:
+    """Somebody who typed `localhost` signs in at the public address, where the cookie will be sent back to."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(gateway.app)) as browser:
+        answer = await browser.get("http://localhost:8400/auth/sign-in?next=/apps")
+    assert answer.headers["location"] == f"{GATEWAY}/auth/sign-in?next=/apps"
 
 
 @pytest.mark.asyncio
@@ -228,10 +248,10 @@ async def test_an_id_token_is_not_an_access_token(gateway: Gateway, issuer: Issu
 @pytest.mark.asyncio
 async def test_an_issuer_that_is_away_is_said_so(tmp_path: Path) -> None:
     """When the issuer does not answer, people hear so, and the gateway goes on."""
-    made = Gateway(httpx.AsyncClient(), SignInLogInMemory(), PeopleInMemory(), SessionsInMemory())
-    async with httpx.AsyncClient() as http:
+    made = fresh_gateway()
+    async with httpx.AsyncClient(trust_env=False) as http:
         app = application("http://127.0.0.1:9", tmp_path / "none", http, made)
-        async with httpx.AsyncClient(mounts={GATEWAY: httpx.ASGITransport(app)}) as browser:
+        async with browser_of(app) as browser:
             answer = await browser.get(f"{GATEWAY}/auth/sign-in")
     assert (answer.status_code, answer.text) == (400, "issuer-away")
 
@@ -239,8 +259,8 @@ async def test_an_issuer_that_is_away_is_said_so(tmp_path: Path) -> None:
 @pytest.mark.asyncio
 async def test_on_https_cookies_are_bound_to_the_host(issuer: IssuerProcess) -> None:
     """Behind HTTPS the cookie's name has the `__Host-` prefix, and it is only sent over HTTPS."""
-    made = Gateway(httpx.AsyncClient(), SignInLogInMemory(), PeopleInMemory(), SessionsInMemory())
-    async with httpx.AsyncClient() as http:
+    made = fresh_gateway()
+    async with httpx.AsyncClient(trust_env=False) as http:
         app = application(issuer.url, issuer.web_secret_file, http, made, public_url="https://store.example")
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as browser:
             answer = await browser.get("https://store.example/auth/sign-in")

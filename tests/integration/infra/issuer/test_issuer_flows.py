@@ -61,7 +61,7 @@ def exchange(code: str, verifier: str, **changed: str) -> dict[str, str]:
 @pytest.mark.asyncio
 async def test_discovery_names_what_the_issuer_can_do(issuer: IssuerProcess) -> None:
     """Discovery names this issuer, its endpoints, and S256 as the only challenge method."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         told = (await http.get(f"{issuer.url}/.well-known/openid-configuration")).json()
         keys = (await http.get(told["jwks_uri"])).json()["keys"]
     assert told["issuer"] == issuer.url
@@ -75,7 +75,7 @@ async def test_discovery_names_what_the_issuer_can_do(issuer: IssuerProcess) -> 
 async def test_a_person_signs_in_with_code_and_pkce(issuer: IssuerProcess) -> None:
     """Name and password on the page give an access token with the person's id, teams and roles."""
     tokens = await sign_in(issuer.url, "demi", "demo-demi")
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         token = jwt.decode(tokens.access_token, await keys_of(http, issuer), algorithms=["ES256"])
         about = (await http.get(
             f"{issuer.url}/userinfo", headers={"Authorization": f"Bearer {tokens.access_token}"},
@@ -93,7 +93,7 @@ async def test_a_person_signs_in_with_code_and_pkce(issuer: IssuerProcess) -> No
 async def test_the_id_token_is_for_the_client_and_carries_its_nonce(issuer: IssuerProcess) -> None:
     """The ID token names the client as audience and repeats the nonce."""
     pkce = new_pkce()
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         code = await code_for(http, issuer, pkce.challenge, nonce="nonce-1")
         tokens = read_tokens(await http.post(f"{issuer.url}/token", data=exchange(code, pkce.verifier)))
         claims = jwt.decode(tokens.id_token or "", await keys_of(http, issuer), algorithms=["ES256"]).claims
@@ -112,7 +112,7 @@ async def test_a_wrong_password_signs_nobody_in(issuer: IssuerProcess, username:
 async def test_a_code_needs_its_verifier_and_works_once(issuer: IssuerProcess) -> None:
     """A stolen code is useless: without the verifier it is refused, and it is used up by trying."""
     pkce = new_pkce()
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         code = await code_for(http, issuer, pkce.challenge)
         wrong = await http.post(f"{issuer.url}/token", data=exchange(code, new_pkce().verifier))
         again = await http.post(f"{issuer.url}/token", data=exchange(code, pkce.verifier))
@@ -127,7 +127,7 @@ async def test_a_code_needs_its_verifier_and_works_once(issuer: IssuerProcess) -
 async def test_a_code_is_bound_to_its_client_and_address(issuer: IssuerProcess) -> None:
     """Another redirect address than the one asked for gets no token."""
     pkce = new_pkce()
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         code = await code_for(http, issuer, pkce.challenge)
         answer = await http.post(f"{issuer.url}/token", data=exchange(
             code, pkce.verifier, redirect_uri="http://127.0.0.1:1/callback",
@@ -148,7 +148,7 @@ async def test_a_code_is_bound_to_its_client_and_address(issuer: IssuerProcess) 
 ])
 async def test_nobody_is_sent_to_an_unknown_address(issuer: IssuerProcess, changed: dict[str, str | None]) -> None:
     """When client or address is not exactly registered, the error stays on this page."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.get(authorize_url(issuer, **changed))
     assert answer.status_code == 400
     assert "location" not in answer.headers
@@ -165,7 +165,7 @@ async def test_nobody_is_sent_to_an_unknown_address(issuer: IssuerProcess, chang
 ])
 async def test_the_client_hears_what_is_wrong(issuer: IssuerProcess, changed: dict[str, str | None]) -> None:
     """A request without S256, or for what does not exist, goes back to the client as an error with its state."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         answer = await http.get(authorize_url(issuer, **changed))
     told = parse_qs(urlsplit(answer.headers["location"]).query)
     assert answer.headers["location"].startswith(REDIRECT)
@@ -177,7 +177,7 @@ async def test_the_client_hears_what_is_wrong(issuer: IssuerProcess, changed: di
 @pytest.mark.asyncio
 async def test_somebody_can_cancel(issuer: IssuerProcess) -> None:
     """The cancel button tells the client that access was denied."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         page = authorize_url(issuer)
         form = read_form(await http.get(page))
         answer = await http.post(f"{issuer.url}{form.action}", data={**form.hidden, "decision": "refuse"})
@@ -190,7 +190,7 @@ async def test_a_form_from_elsewhere_is_refused(issuer: IssuerProcess, path: str
     """A post without the page's own token, or from another origin, signs nobody in."""
     page = authorize_url(issuer) if path == "/authorize" else f"{issuer.url}/device"
     fields = {"username": "demi", "password": "demo-demi", "decision": "approve"}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         without = await http.post(page, data=fields)
         form = read_form(await http.get(page))
         foreign = await http.post(page, data={**fields, **form.hidden}, headers={"Origin": "https://evil.example"})
@@ -200,7 +200,7 @@ async def test_a_form_from_elsewhere_is_refused(issuer: IssuerProcess, path: str
 @pytest.mark.asyncio
 async def test_the_page_speaks_two_languages_and_guards_itself(issuer: IssuerProcess) -> None:
     """The page is Dutch or English as asked, says that it is a demo, and allows no script and no frame."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         dutch = await http.get(authorize_url(issuer), headers={"Accept-Language": "nl-NL,nl;q=0.9,en;q=0.5"})
         english = await http.get(authorize_url(issuer), headers={"Accept-Language": "en-GB,nl;q=0.1"})
         style = await http.get(f"{issuer.url}/page.css")
@@ -220,7 +220,7 @@ async def test_the_page_speaks_two_languages_and_guards_itself(issuer: IssuerPro
 @pytest.mark.asyncio
 async def test_what_is_typed_comes_back_escaped(issuer: IssuerProcess) -> None:
     """A code in the address cannot put markup on the page."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         page = await http.get(f"{issuer.url}/device", params={"user_code": '"><b>x'})
     assert "<b>x" not in page.text
 
@@ -244,7 +244,7 @@ async def poll(http: httpx.AsyncClient, issuer: IssuerProcess, begun: dict[str, 
 @pytest.mark.asyncio
 async def test_a_device_waits_until_a_person_approves_it(issuer: IssuerProcess) -> None:
     """The program polls in vain, a person types the code, and the next poll gives that person's tokens, once."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         begun = await start_device(http, issuer)
         waiting, hasty = await poll(http, issuer, begun), await poll(http, issuer, begun)
         await approve_device(issuer.url, begun["user_code"].lower().replace("-", " "), "cato", "demo-cato")
@@ -260,7 +260,7 @@ async def test_a_device_waits_until_a_person_approves_it(issuer: IssuerProcess) 
 @pytest.mark.asyncio
 async def test_a_person_can_refuse_a_device(issuer: IssuerProcess) -> None:
     """A refused code gives the program an end, not a wait; and it cannot be approved after all."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         begun = await start_device(http, issuer)
         await approve_device(issuer.url, begun["user_code"], "cato", "demo-cato", approve=False)
         answer = await poll(http, issuer, begun)
@@ -278,10 +278,10 @@ async def test_an_unknown_user_code_is_refused(issuer: IssuerProcess) -> None:
 
 @pytest.mark.asyncio
 async def test_a_system_signs_in_with_its_own_secret(issuer: IssuerProcess) -> None:
-    """A program gets a token as itself, with the roles of its own and nobody's name; a wrong secret gets nothing."""
+    """A program gets a token as itself, with roles of its own; a wrong secret gets nothing."""
     secret = (issuer.data / "appstore-demo-system.secret").read_text()
     asked = {"grant_type": "client_credentials"}
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         good = await http.post(f"{issuer.url}/token", data=asked, auth=("appstore-demo-system", secret))
         bad = await http.post(f"{issuer.url}/token", data=asked, auth=("appstore-demo-system", "guess"))
         public = await http.post(f"{issuer.url}/token", data={**asked, "client_id": "appstore-cli"})
@@ -303,7 +303,7 @@ async def refresh(http: httpx.AsyncClient, issuer: IssuerProcess, token: str | N
 async def test_a_refreshed_token_is_the_same_sign_in(issuer: IssuerProcess) -> None:
     """A refresh gives a new access token of the same sign-in, and another refresh token."""
     tokens = await sign_in(issuer.url, "wout", "demo-wout")
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         newer = read_tokens(await refresh(http, issuer, tokens.refresh_token))
         keys = await keys_of(http, issuer)
         both = [jwt.decode(one.access_token, keys, algorithms=["ES256"]).claims for one in (tokens, newer)]
@@ -317,11 +317,11 @@ async def test_a_refreshed_token_is_the_same_sign_in(issuer: IssuerProcess) -> N
 @pytest.mark.asyncio
 async def test_bodies_are_bounded(issuer: IssuerProcess) -> None:
     """A large body, another kind of body and very many fields are refused, and the issuer goes on."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(trust_env=False) as http:
         large = await http.post(f"{issuer.url}/token", data={"grant_type": "x" * 50_000})
         other = await http.post(f"{issuer.url}/token", json={"grant_type": "client_credentials"})
         many = await http.post(f"{issuer.url}/token", data={f"f{number}": "1" for number in range(100)})
-        alive = await http.get(f"{issuer.url}/health")
+        alive = await http.get(f"{issuer.url}/ready")
     assert [answer.status_code for answer in (large, other, many, alive)] == [413, 415, 400, 200]
 
 
@@ -330,7 +330,7 @@ async def test_many_people_sign_in_at_once(issuer: IssuerProcess) -> None:
     """Sign-ins that run beside each other do not mix up."""
     async def one(username: str) -> str:
         tokens = await sign_in(issuer.url, username, f"demo-{username}")
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(trust_env=False) as http:
             answer = await http.get(
                 f"{issuer.url}/userinfo", headers={"Authorization": f"Bearer {tokens.access_token}"},
             )
@@ -348,7 +348,7 @@ async def test_a_restart_signs_nobody_out(tmp_path: Path) -> None:
         secret = first.web_secret_file.read_text()
         assert first.stop() == 0
     with IssuerProcess(tmp_path, "http://127.0.0.1:8400", first.port) as second:
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(trust_env=False) as http:
             keys = await keys_of(http, second)
             again = await refresh(http, second, tokens.refresh_token)
     assert jwt.decode(tokens.access_token, keys, algorithms=["ES256"]).claims["sub"] == DEMI

@@ -227,6 +227,19 @@ async def test_an_issuer_that_comes_back_is_asked_again() -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_key_of_an_unknown_kind_is_passed_over() -> None:
+    """A provider may publish keys that we cannot read, beside the one that counts."""
+    issuer = DocumentIssuer([KEY], beside=[{"kty": "FUTURE", "kid": "x"}, {"kty": "RSA", "kid": "broken"}])
+    assert (await verifier(issuer).bearer(sign(KEY))).person.id == PERSON
+
+
+@pytest.mark.asyncio
+async def test_an_issuer_without_any_readable_key_is_away() -> None:
+    """A key document that holds nothing we can use is no answer."""
+    assert await refusal(sign(KEY), DocumentIssuer([], beside=[{"kty": "FUTURE"}])) is SignInRefusal.ISSUER_AWAY
+
+
+@pytest.mark.asyncio
 async def test_discovery_must_name_the_issuer_we_asked() -> None:
     """A document that names another issuer is not believed (OpenID Connect Discovery section 4.3)."""
     issuer = DocumentIssuer([KEY], named="https://elsewhere.example")

@@ -1,0 +1,1 @@
+"""The command `appstore`: the API for people in a terminal and for scripts."""

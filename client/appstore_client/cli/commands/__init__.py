@@ -1,0 +1,1 @@
+"""The sub-commands, one a file; `pyproject.toml` lists them as entry points."""

@@ -1,0 +1,59 @@
+"""The exit codes of `appstore`, which tell a script whose turn it is (documented in the README)."""
+
+from enum import IntEnum
+
+from appstore_client.models.operation import Operation
+from appstore_client.problem import FORBIDDEN, NOT_FOUND, UNAUTHORISED, Problem
+
+
+class ExitCode(IntEnum):
+    """One meaning each; they never change."""
+
+    DONE = 0
+    UNEXPECTED = 1
+    INVALID = 2
+    REJECTED = 3
+    NOT_ALLOWED = 4
+    NOT_FOUND = 5
+    APP_FAILED = 6
+    PLATFORM_FAILED = 7
+    NOT_IN_TIME = 8
+
+
+_BY_FAULT = {
+    "you": ExitCode.INVALID,
+    "app": ExitCode.APP_FAILED,
+    "configuration": ExitCode.APP_FAILED,
+    "platform": ExitCode.PLATFORM_FAILED,
+    "dependency": ExitCode.PLATFORM_FAILED,
+}
+
+
+class InvalidInputError(Exception):
+    """What was typed cannot be used; the message says why."""
+
+
+def code_of_problem(problem: Problem) -> ExitCode:
+    """Return the code for a request that was not done."""
+    if problem.status in (UNAUTHORISED, FORBIDDEN):
+        return ExitCode.NOT_ALLOWED
+    if problem.status == NOT_FOUND:
+        return ExitCode.NOT_FOUND
+    return _BY_FAULT.get(problem.fault, ExitCode.UNEXPECTED)
+
+
+def code_of_operation(operation: Operation) -> ExitCode:
+    """Return the code for an operation, ended or given up on."""
+    if operation.status == "held":
+        return ExitCode.PLATFORM_FAILED
+    if not operation.ended:
+        return ExitCode.NOT_IN_TIME
+    if operation.status == "succeeded":
+        return ExitCode.DONE
+    if operation.status == "rejected" and operation.kind == "deploy":
+        return ExitCode.REJECTED
+    fault = operation.problem.fault if operation.problem else None
+    if operation.status in ("failed", "rolled-back"):
+        # What somebody can change in their own request is the configuration's fault once it has run.
+        return ExitCode.APP_FAILED if fault == "you" else _BY_FAULT.get(fault or "", ExitCode.APP_FAILED)
+    return _BY_FAULT.get(fault or "you", ExitCode.INVALID)

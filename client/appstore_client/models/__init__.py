@@ -1,0 +1,30 @@
+"""The objects of the API, as this client reads them."""
+
+from appstore_client.models.app import App, AppCard, AppVersion
+from appstore_client.models.base import ApiModel, Page
+from appstore_client.models.deployment import Deployment, Failure, TimelineEntry
+from appstore_client.models.operation import Objection, Operation, OperationProblem
+from appstore_client.models.person import Me, Membership
+from appstore_client.models.review import Proof, Review
+from appstore_client.models.scorecard import Result, Score, Scorecard
+
+__all__ = [
+    "ApiModel",
+    "App",
+    "AppCard",
+    "AppVersion",
+    "Deployment",
+    "Failure",
+    "Me",
+    "Membership",
+    "Objection",
+    "Operation",
+    "OperationProblem",
+    "Page",
+    "Proof",
+    "Result",
+    "Review",
+    "Score",
+    "Scorecard",
+    "TimelineEntry",
+]

@@ -1,0 +1,1 @@
+"""The methods of `AppStore`, grouped by what they are about."""

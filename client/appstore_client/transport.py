@@ -1,0 +1,137 @@
+"""One request to the API: who asks, in which language, how long, how often again, and what an error becomes.
+
+Tried again are only requests that are safe to repeat: a GET, and a POST or DELETE with an idempotency key (same key,
+same body: same answer). Everything is bounded: tries, waiting, time per try.
+"""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from appstore_client.problem import UNAUTHORISED, Problem, Unreachable, read_problem
+from appstore_client.tokens import TokenSource
+
+BASE = "/api/v1"
+TRIES = 4
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+"""Seconds between tries: doubling, with a random part, so that many clients do not return at the same moment."""
+UNAVAILABLE = 503
+TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+"""Seconds; a request with `Prefer: wait` is given its waiting time on top."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, before it is sent."""
+
+    method: str
+    path: str
+    query: Mapping[str, str | int | bool | None] | None = None
+    body: Mapping[str, Any] | None = None
+    idempotency_key: str | None = None
+    wait: int = 0
+    """Seconds the API may wait for the end of the operation before it answers."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending it twice does what sending it once does."""
+        return self.method == "GET" or self.idempotency_key is not None
+
+
+class Transport:
+    """Sends requests to one address."""
+
+    def __init__(self, address: str, tokens: TokenSource | None, language: str, http: httpx.AsyncClient) -> None:
+        self.address = checked_address(address)
+        self.http = http
+        self._tokens = tokens
+        self._language = language
+
+    async def send(self, call: Call) -> Any:  # noqa: ANN401 - JSON
+        """Return the answer's JSON (None for an empty one); raises `Problem`."""
+        renew = False
+        tries = TRIES if call.repeatable else 1
+        for attempt in range(1, tries + 1):
+            answer = await self._try(call, renew=renew, last=attempt == tries)
+            if answer is not None and answer.status_code == UNAUTHORISED and not renew and self._tokens is not None:
+                renew = True
+                answer = await self._try(call, renew=True, last=True)
+            if answer is not None and (answer.status_code != UNAVAILABLE or attempt == tries):
+                return _result(answer)
+            await asyncio.sleep(_pause(attempt, answer))
+        raise AssertionError  # the last try returns or raises
+
+    async def headers(self, *, renew: bool = False) -> dict[str, str]:
+        """Return the headers of every request; they hold the token, so they are never logged."""
+        headers = {"Accept-Language": self._language, "Accept": "application/json"}
+        token = await self._tokens.access_token(renew=renew) if self._tokens else None
+        return headers | {"Authorization": f"Bearer {token}"} if token else headers
+
+    async def _try(self, call: Call, *, renew: bool, last: bool) -> httpx.Response | None:
+        headers = await self.headers(renew=renew)
+        if call.idempotency_key:
+            headers["Idempotency-Key"] = call.idempotency_key
+        if call.wait:
+            headers["Prefer"] = f"wait={call.wait}"
+        query = {name: _text(value) for name, value in (call.query or {}).items() if value is not None}
+        timeout = httpx.Timeout(TIMEOUT.read + call.wait, connect=TIMEOUT.connect) if TIMEOUT.read else TIMEOUT
+        try:
+            return await self.http.request(
+                call.method,
+                f"{self.address}{BASE}{call.path}",
+                params=query,
+                json=call.body,
+                headers=headers,
+                timeout=timeout,
+            )
+        except httpx.TransportError as error:
+            if last:
+                raise Unreachable(self.address, describe(error)) from error
+            return None
+
+
+def checked_address(address: str) -> str:
+    """Return the address without its last slash; raises ValueError when a token could be read on the way."""
+    parts = urlsplit(address)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if not safe or not parts.hostname:
+        message = f"{address!r} is not an https address (http is only for this machine)"
+        raise ValueError(message)
+    return address.rstrip("/")
+
+
+def describe(error: httpx.TransportError) -> str:
+    """Return the failure in a few words; the class name says more than an empty message."""
+    return str(error) or type(error).__name__
+
+
+def _text(value: str | int | bool) -> str:  # noqa: FBT001 - a query value
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _pause(attempt: int, answer: httpx.Response | None) -> float:
+    asked = answer.headers.get("Retry-After", "") if answer is not None else ""
+    if asked.isdigit():
+        return min(float(asked), LONGEST_PAUSE)
+    longest = min(FIRST_PAUSE * 2.0 ** (attempt - 1), LONGEST_PAUSE)
+    return longest * (0.5 + random.random() / 2)  # noqa: S311 - spreads load, protects nothing
+
+
+def _result(answer: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+    if answer.is_success:
+        return _json(answer)
+    problem: Problem = read_problem(answer.status_code, _json(answer), answer.reason_phrase)
+    raise problem
+
+
+def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return answer.json() if answer.content else None
+    except ValueError:
+        return None

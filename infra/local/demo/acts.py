@@ -1,0 +1,194 @@
+"""What each step of the demo does, and how it checks that it happened."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from typing import TypeVar
+
+from appstore_client.follow import follow_operation
+from appstore_client.models import Operation, Result, Review, Scorecard, TimelineEntry
+
+from infra.local.demo.choose_app import Choice, blocked_by_dpia_alone, dpia
+from infra.local.demo.people import SignedInPerson
+from infra.local.demo.step import UnexpectedError, say
+
+ENVIRONMENT = "test"
+PREFIX = "demo-"
+LONGEST = 3600.0
+"""Seconds an operation is followed at most; the deadline of the step comes first."""
+LOOK = 0.2
+"""Seconds between two looks at what must become true."""
+SERVICES = {"gateway", "compliance", "deployer"}
+Found = TypeVar("Found")
+
+
+async def clean_up(person: SignedInPerson) -> None:
+    """Remove the deployments that bear the demo's name and run something."""
+    mine = [
+        one
+        for one in await person.store.deployments.list(team=person.team)
+        if one.name == f"{PREFIX}{one.app.name}" and not one.removed and (one.status != "rejected" or one.revision)
+    ]
+    for one in mine:
+        say(f"   {one.name} ({one.status})")
+        await _succeed(person, await person.store.deployments.remove(one.id))
+    if not mine:
+        say("   nothing")
+
+
+async def reopen_dpia(officer: SignedInPerson, choice: Choice) -> None:
+    """Bring the demo's DPIA as a concept, and wait until the scorecard says that the gate is closed."""
+    say("   An earlier run of this demo brought a final DPIA, and it still counts: nothing would be rejected.")
+    say("   So the officer brings it as a concept now, as somebody does who opens a DPIA again.")
+    await _bring(officer, choice, "concept")
+    card = await _until(lambda: _card(officer, choice), blocked_by_dpia_alone)
+    _show_blocking(card)
+
+
+async def find(person: SignedInPerson, choice: Choice) -> None:
+    """Search with the title and see the app among what is found."""
+    found = await person.store.apps.list_all(choice.app.title)
+    for card in found:
+        points = f"{card.score.points:g} points" if card.score else "no score"
+        say(f"   {card.name:<24} {points:<12} gates: {card.gates:<8} {card.summary[:60]}")
+    if choice.app.name not in {card.name for card in found}:
+        message = f'a search for "{choice.app.title}" does not find {choice.app.name}'
+        raise UnexpectedError(message)
+
+
+async def show_trust(person: SignedInPerson, choice: Choice) -> None:
+    """Show score, coverage and the verdict of each criterion, with what blocks."""
+    card = await _card(person, choice)
+    say(f"   {card.score.points:g} points, {card.score.coverage:.0%} of what counts is known")
+    for criterion, one in card.criteria.items():
+        rests_on = sum(len(result.evidence) for result in one.results)
+        say(f"   {criterion:<16} {one.verdict:<8} {len(one.results)} rules, {rests_on} sources")
+    _show_blocking(card)
+
+
+async def deploy_rejected(person: SignedInPerson, choice: Choice) -> None:
+    """Deploy, and see the rejection with the rules that decided."""
+    operation = await _follow(person, await _request(person, choice))
+    if operation.status != "rejected" or operation.problem is None or not operation.problem.objections:
+        message = f"the deployment ended {operation.status}, without a rule that objected"
+        raise UnexpectedError(message)
+    for objection in operation.problem.objections:
+        law = objection.legal_reference.title if objection.legal_reference else ""
+        say(f"   {objection.rule} says {objection.verdict}: {objection.message or objection.title} ({law})")
+        say(f"   what would change it: {objection.remedy}")
+
+
+async def add_final_dpia(officer: SignedInPerson, choice: Choice) -> None:
+    """Bring the DPIA, and wait until the scorecard says that the gate is open."""
+    await _bring(officer, choice, "definitief")
+    card = await _until(lambda: _card(officer, choice), lambda now: not now.blocking())
+    say(f"   {card.score.points:g} points now; no gate blocks it any more")
+
+
+async def deploy_to_healthy(person: SignedInPerson, choice: Choice) -> str:
+    """Deploy with the same request, follow it to its end and return the deployment's id."""
+    operation = await _succeed(person, await _request(person, choice))
+    if operation.subject.deployment is None:
+        message = "the operation does not say which deployment it is about"
+        raise UnexpectedError(message)
+    deployed = await person.store.deployments.get(operation.subject.deployment)
+    say(f"   {deployed.name} {deployed.status} in {deployed.environment.name}: {deployed.address or 'no address'}")
+    return deployed.id
+
+
+async def review_with_proof(person: SignedInPerson, choice: Choice) -> None:
+    """Write a review, and wait until it shows what the events prove."""
+    words = "Written by the demo, after it ran this app."
+    operation = await _succeed(person, await person.store.apps.review(choice.app.name, rating=4, text=words))
+
+    async def mine() -> Review | None:
+        reviews = await person.store.apps.reviews(choice.app.name)
+        return next((review for review in reviews if review.id == operation.subject.review), None)
+
+    review = await _until(mine, lambda found: found is not None and found.proof is not None)
+    if review and review.proof:
+        proof = review.proof
+        where = ", ".join(proof.environments)
+        say(f"   proof: ran {', '.join(proof.versions)} in {where} for {proof.seconds or 0:g} s")
+
+
+async def show_timeline(person: SignedInPerson, deployment: str) -> None:
+    """Show the events with their gaps, and that each service had its part."""
+    entries = (await person.store.deployments.timeline(deployment)).items
+    for entry in entries:
+        gap = "" if entry.gap_seconds is None else f"+{entry.gap_seconds:.3f} s"
+        say(f"   {gap:>12}  {entry.service:<11} {entry.event:<28} {entry.sentence}")
+    missing = SERVICES - {entry.service for entry in entries}
+    if missing:
+        message = f"the timeline has no event of: {', '.join(sorted(missing))}"
+        raise UnexpectedError(message)
+
+
+async def remove(person: SignedInPerson, deployment: str) -> None:
+    """Remove the deployment and follow it until nothing is left."""
+    await _succeed(person, await person.store.deployments.remove(deployment))
+
+
+async def _request(person: SignedInPerson, choice: Choice) -> Operation:
+    return await person.store.deployments.request(
+        choice.app.name,
+        version=choice.version,
+        environment=ENVIRONMENT,
+        team=person.team,
+        name=f"{PREFIX}{choice.app.name}",
+    )
+
+
+async def _bring(officer: SignedInPerson, choice: Choice, status: str) -> None:
+    await _succeed(
+        officer,
+        await officer.store.apps.add_evidence(
+            choice.app.name,
+            choice.version,
+            kind="dpia",
+            fact=dpia(status),
+        ),
+    )
+
+
+async def _card(person: SignedInPerson, choice: Choice) -> Scorecard:
+    return await person.store.apps.scorecard(choice.app.name, choice.version)
+
+
+def _show_blocking(card: Scorecard) -> None:
+    blocking: tuple[tuple[str, Result], ...] = card.blocking()
+    for criterion, result in blocking:
+        say(f"   blocks: {criterion}, rule {result.rule} says {result.verdict}: {result.message or result.title}")
+
+
+async def _follow(person: SignedInPerson, operation: Operation) -> Operation:
+    last = operation
+    async with aclosing(follow_operation(person.store, operation, within=LONGEST)) as steps:
+        async for step in _shown(steps, operation):
+            last = step
+    return last
+
+
+async def _shown(steps: AsyncIterator[TimelineEntry | Operation], asked: Operation) -> AsyncIterator[Operation]:
+    async for step in steps:
+        if isinstance(step, Operation):
+            yield step
+        else:
+            seconds = (step.time - asked.requested_at).total_seconds()
+            say(f"   {max(seconds, 0):6.2f} s  {step.service:<11} {step.sentence or step.event}")
+
+
+async def _succeed(person: SignedInPerson, operation: Operation) -> Operation:
+    ended = await _follow(person, operation)
+    if ended.status != "succeeded":
+        why = f": {ended.problem.title} {ended.problem.detail or ''}".rstrip() if ended.problem else ""
+        message = f"the operation {ended.kind} ended {ended.status}{why}"
+        raise UnexpectedError(message)
+    return ended
+
+
+async def _until(look: Callable[[], Awaitable[Found]], holds: Callable[[Found], bool]) -> Found:
+    """Look until it holds; the deadline is the step's."""
+    while not holds(found := await look()):  # noqa: ASYNC110 - what becomes true is behind HTTP
+        await asyncio.sleep(LOOK)
+    return found

@@ -1,0 +1,48 @@
+"""Finds the stack to show, and starts one when none runs."""
+
+import asyncio
+import contextlib
+import os
+import sys
+
+from infra.local.home import CHECKOUT, Home
+
+from infra.local import run_record
+from infra.local.demo.step import UnexpectedError, say
+
+LOOK = 0.2
+"""Seconds between two looks at a stack that starts."""
+
+
+async def find_or_start_stack() -> str:
+    """Return the address of a stack that is ready; APPSTORE_ADDRESS names one that runs elsewhere."""
+    given = os.environ.get("APPSTORE_ADDRESS")
+    if given:
+        say(f"   APPSTORE_ADDRESS names {given}")
+        return given
+    running = run_record.read_running(Home())
+    if running is None:
+        say("   none runs here, so one is started (it stays; `make down` stops it)")
+        await _start()
+    while True:
+        running = run_record.read_running(Home())
+        if running is None:
+            message = "the stack stopped while it started"
+            raise UnexpectedError(message)
+        if running.state == run_record.READY:
+            say(f"   {running.address}")
+            return running.address
+        await asyncio.sleep(LOOK)
+
+
+async def _start() -> None:
+    command = (sys.executable, "-m", "infra.local.up", "--detach")
+    process = await asyncio.create_subprocess_exec(*command, cwd=CHECKOUT)
+    try:
+        if code := await process.wait():
+            message = f"`make up DETACH=1` ended with {code}"
+            raise UnexpectedError(message)
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()

@@ -1,0 +1,1 @@
+"""Catalog: publishes apps and their versions from folders of YAML."""

@@ -1,0 +1,1 @@
+"""The catalog's ports met with a technology, one folder each."""

@@ -1,0 +1,1 @@
+"""Apps read from folders of YAML on disk."""

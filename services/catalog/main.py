@@ -1,0 +1,31 @@
+"""Starts the catalog: the only place where its parts are put together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from chassis.ledger import Motion, new_id
+from chassis.run import run
+from services.catalog.adapters.files.app_folders import AppFolders
+from services.catalog.adapters.files.watch import watch
+from services.catalog.adapters.mongo.apps import MongoApps
+from services.catalog.domain.folder import Reading
+from services.catalog.handlers import MOTIONS
+from services.catalog.ports import World
+from services.catalog.settings import CatalogSettings
+
+
+def world_of(motion: Motion) -> World:
+    """The World of one motion."""
+    return World(record=motion.record, new_id=new_id, apps=MongoApps(motion))
+
+
+if __name__ == "__main__":
+    settings = CatalogSettings()
+
+    async def readings() -> AsyncIterator[Reading]:
+        """What the folders say, at the start and at each change."""
+        folders = AppFolders(settings.roots)
+        async for _ in watch(*settings.roots):
+            yield await asyncio.to_thread(folders.read)
+
+    run("catalog", settings, MOTIONS, world_of, sources={"folders of apps": readings})

@@ -1,0 +1,1 @@
+"""What judges apps: rules, evidence, verdicts and the decision on a deployment."""

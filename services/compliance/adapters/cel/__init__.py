@@ -1,0 +1,1 @@
+"""Rules' expressions, evaluated by CEL (Google's C++ engine behind cel-expr-python)."""

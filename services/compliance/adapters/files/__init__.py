@@ -1,0 +1,1 @@
+"""Policies as they lie in their folder."""

@@ -1,0 +1,1 @@
+"""What compliance keeps, in MongoDB."""

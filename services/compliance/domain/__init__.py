@@ -1,0 +1,1 @@
+"""The nouns of compliance: frozen state, pure decisions and folds."""

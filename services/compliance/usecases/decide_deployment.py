@@ -1,0 +1,45 @@
+"""A team asks to deploy a version: approve it, or reject it and name each rule that decided.
+
+Before: the gateway stored the request. After: the deployer starts on an approval, and closes on a rejection. The facts
+are judged anew, by the policies and on the day of now, so that a decision never rests on a verdict that has aged; when
+that verdict turns out to have changed, the world hears it with the decision.
+"""
+
+from chassis.errors import NotKnownYet
+from contracts import topics
+from contracts.deployments.requests import DeploymentRequested
+from contracts.envelope import Event
+from services.compliance.domain.calendar import legal_day
+from services.compliance.domain.fact import overlay
+from services.compliance.domain.gate import judge
+from services.compliance.domain.known_version import KnownVersion
+from services.compliance.domain.score import score, score_again
+from services.compliance.ports import World
+
+
+async def decide_deployment(event: Event[DeploymentRequested], world: World) -> None:
+    """Record DeploymentApproved or DeploymentRejected. Raises NotKnownYet while the version is not offered."""
+    request, moment = event.data, world.clock.now()
+    if moment >= request.decide_by or await _decided_already(event, world):
+        return
+    known = await _offered(request, world)
+    policy_set = world.policies.active()
+    facts = overlay(known.facts, await world.evidence.about(request.app, request.version))
+    decision = judge(request, score(policy_set, facts, legal_day(moment)))
+    await world.record(decision, generation=event.context.number)
+    told = await world.verdicts.of(request.app, request.version)
+    if told is not None and (changed := score_again(told, policy_set, facts, moment)) is not None:
+        await world.record(changed)
+
+
+async def _decided_already(event: Event[DeploymentRequested], world: World) -> bool:
+    decided = await world.decisions.of(event.data.deployment)
+    return decided is not None and decided.generation >= event.context.number
+
+
+async def _offered(request: DeploymentRequested, world: World) -> KnownVersion:
+    known = await world.known_versions.of(request.app, request.version)
+    app = await world.known_apps.of(request.app)
+    if known is None or known.withdrawn or (app is not None and app.withdrawn):
+        raise NotKnownYet(topics.APPS, request.app)
+    return known

@@ -1,0 +1,1 @@
+"""Brings what was approved into the cluster, and tells how it went."""

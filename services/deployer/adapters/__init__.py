@@ -1,0 +1,1 @@
+"""The deployer's ports, each met with one technology."""

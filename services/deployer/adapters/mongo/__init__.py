@@ -1,0 +1,1 @@
+"""The deployer's ports met with MongoDB."""

@@ -1,0 +1,81 @@
+"""The objects of the simulated cluster, under `kind/namespace/name`.
+
+The object itself is kept as JSON, since label names hold dots. One transaction is one revision, as in etcd; because
+every writer takes it from the same document, two of them never place pods on the same room of a node.
+"""
+
+import orjson
+
+from chassis.errors import Conflict
+from chassis.ledger import Motion
+from chassis.mongo import Database, Document
+from services.deployer.domain.manifest.labels import DEPLOYMENT
+from services.deployer.ports import Object
+
+OBJECTS = "sandbox_objects"
+_REVISION = "revision"
+_LIMIT = 100_000
+
+
+class MongoSandboxObjects:
+    """Meets `ports.ObjectStore`, for one motion."""
+
+    def __init__(self, motion: Motion) -> None:
+        self._objects = motion.collection(OBJECTS)
+        self._counter = motion.collection("sandbox_revision")
+        self._revision: int | None = None
+
+    async def of_deployment(self, deployment: str) -> tuple[Object, ...]:
+        """The objects with the deployment's label."""
+        return _read(await self._objects.find({"deployment": deployment}, limit=_LIMIT))
+
+    async def of_kind(self, kind: str) -> tuple[Object, ...]:
+        """Every object of one kind."""
+        return _read(await self._objects.find({"kind": kind}, limit=_LIMIT))
+
+    async def named(self, kind: str, namespace: str, name: str) -> Object | None:
+        """One object."""
+        found = await self._objects.get(f"{kind}/{namespace}/{name}")
+        return _read([found])[0] if found is not None else None
+
+    async def put(self, found: Object) -> None:
+        """Write an object whole."""
+        await self.next_revision()
+        await self._objects.put(_key(found), {
+            "kind": found["kind"], "deployment": found["metadata"].get("labels", {}).get(DEPLOYMENT),
+            "body": orjson.dumps(found),
+        })
+
+    async def remove(self, found: Object) -> None:
+        """Remove an object."""
+        await self.next_revision()
+        await self._objects.delete(_key(found))
+
+    async def next_revision(self) -> int:
+        """This transaction's revision. Raises Conflict when another transaction took it first."""
+        if self._revision is None:
+            found = await self._counter.get(_REVISION)
+            before = int(found["value"]) if found is not None else 0
+            which = {"_id": _REVISION, "value": before}
+            if found is None:
+                await self._counter.insert({"_id": _REVISION, "value": 1})
+            elif not await self._counter.change(which, {"$set": {"value": before + 1}}):
+                raise Conflict
+            self._revision = before + 1
+        return self._revision
+
+
+async def prepare_objects(database: Database) -> None:
+    """Make the indexes that lookups by deployment and kind need."""
+    objects = database.collection(OBJECTS)
+    await objects.create_index("deployment")
+    await objects.create_index("kind")
+
+
+def _key(found: Object) -> str:
+    metadata = found["metadata"]
+    return f"{found['kind']}/{metadata.get('namespace', '')}/{metadata['name']}"
+
+
+def _read(documents: list[Document]) -> tuple[Object, ...]:
+    return tuple(orjson.loads(document["body"]) for document in documents)

@@ -1,0 +1,192 @@
+"""SandboxCluster: the cluster port met without a cluster.
+
+Objects are kept whole, with uid, resourceVersion and creation time; each is validated as an API server would. Every
+write ends with what Kubernetes' controllers and scheduler would do next (settle), so pods are objects too and keep
+their nodes. The rest, from image pulls to readiness, is computed when somebody looks (status.py).
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from chassis.clock import Clock
+from contracts.clusters.events import ClusterRegistered, NodeCapacity
+from services.deployer.adapters.sandbox import status
+from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
+from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
+from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
+from services.deployer.adapters.sandbox.replica_set import Pods, pods_of
+from services.deployer.adapters.sandbox.scheduler import schedule
+from services.deployer.adapters.sandbox.schemas import validate
+from services.deployer.adapters.sandbox.status import Scene
+from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER, TEAM
+from services.deployer.domain.observed import Observation
+from services.deployer.ports import Deletion, Object, ObjectRefused, ObjectStore
+
+_OWN_METADATA = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields")
+_KEPT_WHEN_UNDECLARED = ("Pod", "PersistentVolumeClaim")
+"""Pods are the Deployment's; data stays until the deployment is removed."""
+Place = tuple[str, str, str]
+"""Kind, namespace (empty for what belongs to none) and name."""
+
+
+class SandboxCluster:
+    """The simulated cluster, for one motion: `store` reads and writes in its transaction."""
+
+    def __init__(self, store: ObjectStore, file: WatchedClusterFile, clock: Clock, new_id: Callable[[], str]) -> None:
+        self._store = store
+        self._file = file
+        self._clock = clock
+        self._new_id = new_id
+
+    async def apply(self, deployment: str, objects: Sequence[Object]) -> int:
+        """Make these the objects of a deployment. Raises ObjectRefused before anything is written."""
+        version = self._file.current().kubernetes_version
+        there = {_place(one): one for one in await self._store.of_deployment(deployment)}
+        known: dict[Place, Object | None] = {}
+        for manifest in objects:
+            found = there.get(_place(manifest)) or await self._store.named(*_place(manifest))
+            if _without_own(found) != manifest:
+                validate(manifest, version)
+            if found is not None and _owner(found) != _owner(manifest):
+                raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
+            known[_place(manifest)] = found
+        written = [manifest for manifest in objects if _without_own(known[_place(manifest)]) != manifest]
+        for manifest in written:
+            await self._write(manifest, known[_place(manifest)])
+        undeclared = [
+            one for place, one in there.items() if place not in known and one["kind"] not in _KEPT_WHEN_UNDECLARED
+        ]
+        for one in undeclared:
+            await self._store.remove(one)
+        await self._settle(deployment)
+        return len(written) + len(undeclared)
+
+    async def objects_of(self, deployment: str) -> tuple[Object, ...]:
+        """The objects that carry the deployment's label, pods included."""
+        return await self._store.of_deployment(deployment)
+
+    async def observe(self, deployment: str) -> Observation | None:
+        """What the cluster shows now, by the objects, the file and the clock."""
+        workload = await self._workload(deployment)
+        if workload is None:
+            return None
+        scene = await self._scene()
+        pods = self._pods(workload, scene.pods)
+        return status.observe(scene, workload, pods.kept, pods.refused, self._clock.now())
+
+    async def delete(self, deployment: str) -> Deletion:
+        """Remove everything that carries the deployment's label; the images stay on their nodes."""
+        found = await self._store.of_deployment(deployment)
+        if not found:
+            return Deletion(0, 0)
+        scene = await self._scene()
+        await self._remove_pods(scene, [pod for pod in scene.pods if pod.deployment == deployment])
+        others = [one for one in found if one["kind"] != "Pod"]
+        for one in others:
+            await self._store.remove(one)
+        await self._store.next_revision()
+        await self._place_pods()
+        return Deletion(len(others), 0)
+
+    async def facts(self) -> ClusterRegistered:
+        """What the file says."""
+        cluster = self._file.current()
+        return ClusterRegistered(
+            cluster=cluster.id, name=cluster.name, kind="sandbox", kubernetes_version=cluster.kubernetes_version,
+            environments=cluster.environments,
+            nodes=tuple(
+                NodeCapacity(
+                    name=node.name, cpu_millicores=millicores(node.cpu), gpus=node.gpus,
+                    memory_mebibytes=kibibytes(node.memory) // KIBIBYTES_PER_MEBIBYTE,
+                )
+                for node in cluster.nodes
+            ),
+        )
+
+    async def _settle(self, deployment: str) -> None:
+        """What controllers and scheduler do after a write. Writes nothing when there is nothing to do."""
+        workload = await self._workload(deployment)
+        scene = await self._scene()
+        own = [pod for pod in scene.pods if pod.deployment == deployment]
+        pods = self._pods(workload, scene.pods) if workload is not None else Pods((), (), tuple(own), None)
+        await self._remove_pods(scene, pods.gone)
+        for pod in pods.new:
+            await self._put_pod(pod)
+        await self._place_pods()
+
+    async def _place_pods(self) -> None:
+        scene = await self._scene()
+        waiting = {(pod.namespace, pod.name) for pod in scene.pods if pod.node is None}
+        if not waiting:
+            return
+        for pod in schedule(scene.pods, scene.cluster.nodes, self._clock.now()):
+            if pod.node is not None and (pod.namespace, pod.name) in waiting:
+                await self._put_pod(pod)
+
+    async def _put_pod(self, pod: SandboxPod) -> None:
+        written = write_pod(pod)
+        written["metadata"] = {**written["metadata"], "resourceVersion": str(await self._store.next_revision())}
+        await self._store.put(written)
+
+    async def _remove_pods(self, scene: Scene, gone: Iterable[SandboxPod]) -> None:
+        leaving = list(gone)
+        for node, images in status.arrived_images(scene, leaving, self._clock.now()).items():
+            there = scene.present.get(node, frozenset())
+            if images - there:
+                await self._store.put(_node_object(node, there | images))
+        for pod in leaving:
+            await self._store.remove(dict(pod.manifest))
+
+    async def _write(self, manifest: Object, found: Object | None) -> None:
+        now = self._clock.now().isoformat()
+        before = found["metadata"] if found is not None else {}
+        own = {
+            "uid": before.get("uid") or self._new_id(),
+            "resourceVersion": str(await self._store.next_revision()),
+            "creationTimestamp": before.get("creationTimestamp") or now,
+            "generation": int(before.get("generation", 0)) + 1,
+            "managedFields": [{"manager": MANAGER, "operation": "Apply", "time": now}],
+        }
+        await self._store.put({**manifest, "metadata": {**manifest["metadata"], **own}})
+
+    async def _workload(self, deployment: str) -> Object | None:
+        found = await self._store.of_deployment(deployment)
+        return next((one for one in found if one["kind"] == "Deployment"), None)
+
+    async def _scene(self) -> Scene:
+        pods = tuple(read_pod(found) for found in await self._store.of_kind("Pod"))
+        present = {
+            node["metadata"]["name"]: frozenset(image["names"][0] for image in node["status"]["images"])
+            for node in await self._store.of_kind("Node")
+        }
+        return Scene(self._file.current(), pods, present, self._file.name)
+
+    def _pods(self, workload: Mapping[str, Any], pods: Iterable[SandboxPod]) -> Pods:
+        cluster = self._file.current()
+        quota = cluster.quotas.of(workload["metadata"]["namespace"])
+        return pods_of(workload, pods, [node.name for node in cluster.nodes], quota, self._clock.now(), self._new_id)
+
+
+def _place(manifest: Mapping[str, Any]) -> Place:
+    metadata = manifest["metadata"]
+    return str(manifest["kind"]), str(metadata.get("namespace", "")), str(metadata["name"])
+
+
+def _owner(manifest: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    labels = manifest["metadata"].get("labels", {})
+    return labels.get(DEPLOYMENT), labels.get(TEAM)
+
+
+def _without_own(found: Object | None) -> Object | None:
+    """An object as it was applied."""
+    if found is None:
+        return None
+    metadata = {name: value for name, value in found["metadata"].items() if name not in _OWN_METADATA}
+    return {**found, "metadata": metadata}
+
+
+def _node_object(name: str, images: Iterable[str]) -> Object:
+    return {
+        "apiVersion": "v1", "kind": "Node", "metadata": {"name": name},
+        "status": {"images": [{"names": [image]} for image in sorted(images)]},
+    }

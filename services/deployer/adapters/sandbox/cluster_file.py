@@ -1,0 +1,160 @@
+"""The file that says what the sandbox cluster is made of: nodes, images with their behaviour, quotas.
+
+Validated strictly, with errors that name the place. Outcomes follow from it and from the manifests alone.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+
+from contracts.apps.spec import ByteQuantity, CpuQuantity, ImageReference
+from contracts.identifiers import ClusterId, DnsLabel
+
+Line = Annotated[str, StringConstraints(max_length=400)]
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+Mebibytes = Annotated[int, Field(ge=1, le=1_000_000)]
+_SIZE_LIMIT = 1024 * 1024
+
+
+class ClusterFileError(ValueError):
+    """The file can't be used. Its text names the file, the field and what is wrong with it."""
+
+
+class Entry(BaseModel):
+    """A part of the file: camelCase, and nothing that is not known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_by_name=True)
+
+
+class Behaviour(Entry):
+    """It runs and gets ready, or ends each time it is started, or answers its readiness probe with another status."""
+
+    runs: bool = True
+    exit_code: Annotated[int, Field(ge=0, le=255)] = 1
+    after_seconds: Annotated[float, Field(ge=0.1, le=86_400)] = 1
+    last_line: Line = ""
+    readiness_status: Annotated[int, Field(ge=100, le=599)] = 200
+
+
+class Image(Entry):
+    """One image of the registry. `start_seconds` pass from a container's start until it answers its readiness probe.
+
+    A container that uses more memory than its limit is killed (OOMKilled).
+    """
+
+    image: ImageReference
+    size_mebibytes: Mebibytes
+    start_seconds: Seconds = 1
+    uses_mebibytes: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    behaviour: Behaviour = Behaviour()
+
+
+class Node(Entry):
+    """What one node can give to pods (its allocatable)."""
+
+    name: DnsLabel
+    cpu: CpuQuantity
+    memory: ByteQuantity
+    gpus: Annotated[int, Field(ge=0, le=64)] = 0
+    bandwidth_mebibytes_per_second: Mebibytes = 1000
+
+
+class Quota(Entry):
+    """What the pods of one namespace may ask together (a ResourceQuota). What is absent is not limited."""
+
+    cpu: CpuQuantity | None = None
+    memory: ByteQuantity | None = None
+    gpus: Annotated[int, Field(ge=0)] | None = None
+    pods: Annotated[int, Field(ge=0)] | None = None
+
+
+class Quotas(Entry):
+    """The quota of every namespace, and those that have one of their own."""
+
+    default: Quota = Quota()
+    namespaces: dict[DnsLabel, Quota] = {}
+
+    def of(self, namespace: str) -> Quota:
+        """The quota that counts in a namespace."""
+        return self.namespaces.get(namespace, self.default)
+
+
+class BackOff(Entry):
+    """How long the kubelet waits before it tries an image or a container again; doubled each time up to the ceiling."""
+
+    first_seconds: Annotated[float, Field(ge=0.1, le=300)] = 1
+    ceiling_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 60
+
+
+Images = Annotated[tuple[Image, ...], Field(max_length=10_000)]
+E = TypeVar("E", bound=Entry)
+
+
+class ImagesFile(Entry):
+    """A file with images only, named by the cluster's file."""
+
+    images: Images
+
+
+class ClusterFile(Entry):
+    """The whole sandbox cluster. `images` is this file's own and the named files' together."""
+
+    id: ClusterId
+    name: DnsLabel
+    kubernetes_version: Annotated[str, StringConstraints(pattern=r"^1\.[0-9]{2}(\.[0-9]+)?$")]
+    environments: Annotated[tuple[DnsLabel, ...], Field(min_length=1, max_length=20)]
+    nodes: Annotated[tuple[Node, ...], Field(min_length=1, max_length=200)]
+    images: Images = ()
+    images_files: Annotated[tuple[str, ...], Field(max_length=20)] = ()
+    quotas: Quotas = Quotas()
+    back_off: BackOff = BackOff()
+
+    @cached_property
+    def registry(self) -> dict[str, Image]:
+        """The images by their reference; of two that are the same the last one counts."""
+        return {image.image: image for image in self.images}
+
+    @model_validator(mode="after")
+    def _names_each_node_once(self) -> "ClusterFile":
+        names = [node.name for node in self.nodes]
+        if len(set(names)) != len(names):
+            message = "two nodes have the same name"
+            raise ValueError(message)
+        return self
+
+
+def load_cluster_file(path: Path) -> tuple[ClusterFile, tuple[Path, ...]]:
+    """The cluster, and every file it was read from. Raises ClusterFileError."""
+    cluster = _validated(ClusterFile, path)
+    images: tuple[Image, ...] = ()
+    sources = [path]
+    for name in cluster.images_files:
+        source = path.parent / name
+        images += _validated(ImagesFile, source).images
+        sources.append(source)
+    return cluster.model_copy(update={"images": images + cluster.images}), tuple(sources)
+
+
+def _validated(kind: type[E], path: Path) -> E:
+    try:
+        return kind.model_validate(_read(path))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the whole"
+        message = f"{path}: {place}: {first['msg']} ({error.error_count()} in all)"
+        raise ClusterFileError(message) from error
+
+
+def _read(path: Path) -> object:
+    try:
+        if path.stat().st_size > _SIZE_LIMIT:
+            message = f"{path}: larger than {_SIZE_LIMIT} bytes"
+            raise ClusterFileError(message)
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        message = f"{path}: {error}"
+        raise ClusterFileError(message) from error

@@ -1,0 +1,1 @@
+"""The deployer's nouns: pure, without clock, randomness or I/O."""

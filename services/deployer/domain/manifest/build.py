@@ -1,0 +1,29 @@
+"""The objects of one deployment, in the order in which they are applied.
+
+Called by the reconciler's use case each time, so the same facts always give the same objects. What admits them
+(quota, Pod Security, schemas) is the cluster's business.
+"""
+
+from typing import Any
+
+from contracts.apps.spec import AppSpec
+from services.deployer.domain.manifest.facts import DeploymentFacts
+from services.deployer.domain.manifest.identity import service_account
+from services.deployer.domain.manifest.namespace import team_namespace
+from services.deployer.domain.manifest.network import network_policies, service
+from services.deployer.domain.manifest.storage import volume_claims
+from services.deployer.domain.manifest.workload import workload
+
+Manifest = dict[str, Any]
+
+
+def build(facts: DeploymentFacts, spec: AppSpec) -> tuple[Manifest, ...]:
+    """Namespace (shared by the team), account, policies, storage, workload, Service."""
+    return (
+        team_namespace(facts.environment),
+        service_account(facts),
+        *network_policies(facts, spec),
+        *volume_claims(facts, spec),
+        workload(facts, spec),
+        *service(facts, spec),
+    )

@@ -1,0 +1,12 @@
+"""What makes a step the same step, so that it is told once per generation."""
+
+from collections.abc import Mapping
+
+from contracts.deployments.reasons import Step
+
+_TELLING_PARAMS = ("pod", "image", "restarts", "resource")
+
+
+def told_key(step: Step, params: Mapping[str, object]) -> str:
+    """The step with the parameters that tell it from its like, e.g. `pod-restarted web-7d9f-abcde 2`."""
+    return " ".join([step.value, *(str(params[name]) for name in _TELLING_PARAMS if name in params)])

@@ -1,0 +1,27 @@
+"""What sets the deployer in motion, and what it keeps. The reconciler beside it is set in motion by these (main.py)."""
+
+from chassis.motions import Every, Keeps, On, Watch
+from contracts import topics
+from contracts.apps.events import VersionPublished
+from contracts.compliance.events import DeploymentApproved, DeploymentRejected
+from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
+from services.deployer.domain import cluster, deployment
+from services.deployer.usecases.accept_request import accept_request
+from services.deployer.usecases.close_deployment import close_deployment
+from services.deployer.usecases.close_undecided import close_undecided
+from services.deployer.usecases.register_cluster import register_cluster
+from services.deployer.usecases.remember_version import remember_version
+from services.deployer.usecases.remove_deployment import remove_deployment
+from services.deployer.usecases.start_deployment import start_deployment
+
+MOTIONS = (
+    On(VersionPublished, remember_version),
+    On(DeploymentRequested, accept_request),
+    On(DeploymentApproved, start_deployment),
+    On(DeploymentRejected, close_deployment),
+    On(DeploymentRemovalRequested, remove_deployment),
+    Every(seconds=5, do=close_undecided),
+    Watch("cluster", register_cluster),
+    Keeps(topics.DEPLOYMENTS, deployment.Deployment, deployment.evolve),
+    Keeps(topics.CLUSTERS, cluster.Cluster, cluster.evolve),
+)

@@ -1,0 +1,55 @@
+"""Starts the deployer: the only place where its parts are put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from chassis.ledger import Motion, new_id
+from chassis.run import Running, run
+from services.deployer.adapters.mongo.clusters import MongoClusters
+from services.deployer.adapters.mongo.deployments import MongoDeployments, names_to_reconcile
+from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
+from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
+from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
+from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects, prepare_objects
+from services.deployer.adapters.sandbox.cluster import SandboxCluster
+from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
+from services.deployer.handlers import MOTIONS
+from services.deployer.ports import World
+from services.deployer.reconciler.queue import KeyedQueue
+from services.deployer.reconciler.running import reconciling
+from services.deployer.settings import DeployerSettings
+from services.deployer.usecases.reconcile_deployment import reconcile_deployment
+
+
+def start(settings: DeployerSettings) -> None:
+    """Run the deployer until it is told to stop."""
+    file, queue = WatchedClusterFile(settings.cluster_file), KeyedQueue()
+
+    def world_of(motion: Motion) -> World:
+        def wake(deployment: str) -> None:
+            queue.wake_after_commit(deployment, motion.after_commit)
+
+        return World(
+            clock=motion.clock, record=motion.record, wake=wake,
+            cluster=SandboxCluster(MongoSandboxObjects(motion), file, motion.clock, new_id),
+            deployments=MongoDeployments(motion), clusters=MongoClusters(motion), requests=MongoKnownRequests(motion),
+            versions=MongoKnownVersions(motion), desired=MongoDesiredStates(motion), patience=settings.patience,
+            undecided_grace_seconds=settings.undecided_grace_seconds,
+        )
+
+    @asynccontextmanager
+    async def reconciler(running: Running) -> AsyncIterator[None]:
+        await prepare_objects(running.database)
+        async with reconciling(
+            queue,
+            lambda name: running.performer.perform(lambda motion: reconcile_deployment(name, world_of(motion))),
+            lambda: names_to_reconcile(running.database),
+            at_once=settings.reconciles_at_once,
+        ):
+            yield
+
+    run("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, extra=reconciler)
+
+
+if __name__ == "__main__":
+    start(DeployerSettings())

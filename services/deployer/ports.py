@@ -1,0 +1,191 @@
+"""What the deployer needs from outside, and the `World` that holds one of each for one motion.
+
+Adapters meet these; use cases see nothing else. `Cluster` is met by the sandbox now and by Kubernetes later, so it
+speaks of objects, server-side apply and statuses.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chassis.clock import Clock
+from chassis.motions import Lineage, Record
+from contracts.clusters.events import ClusterRegistered
+from contracts.envelope import Context
+from services.deployer.domain.cluster import Cluster as KnownCluster
+from services.deployer.domain.deployment import Deployment
+from services.deployer.domain.desired import Desired
+from services.deployer.domain.health import Patience
+from services.deployer.domain.known_request import CameFrom, KnownRequest
+from services.deployer.domain.known_version import KnownVersion
+from services.deployer.domain.observed import Observation
+
+Object = dict[str, Any]
+
+
+class ObjectRefused(Exception):  # noqa: N818 - the API server's word
+    """The cluster refused an object (422 Invalid, or 409 when it is somebody else's). `field` is a path, or `.`."""
+
+    def __init__(self, kind: str, name: str, field: str, message: str) -> None:
+        super().__init__(f"{kind} {name}: {field}: {message}")
+        self.kind, self.name, self.field, self.message = kind, name, field, message
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What a delete did: objects removed now, and objects that are still there."""
+
+    removed: int
+    remaining: int
+
+
+class Cluster(Protocol):
+    """A cluster. Every call is level-triggered: the same again changes nothing."""
+
+    async def apply(self, deployment: str, objects: Sequence[Object]) -> int:
+        """Make these the objects of a deployment, in this order; how many were written.
+
+        Raises ObjectRefused before anything is written.
+        """
+        ...
+
+    async def objects_of(self, deployment: str) -> tuple[Object, ...]:
+        """The objects that carry the deployment's label."""
+        ...
+
+    async def observe(self, deployment: str) -> Observation | None:
+        """What the cluster shows of a deployment now; None when it has no workload there."""
+        ...
+
+    async def delete(self, deployment: str) -> Deletion:
+        """Remove everything that carries the deployment's label, its data too."""
+        ...
+
+    async def facts(self) -> ClusterRegistered:
+        """What this cluster is and offers."""
+        ...
+
+
+class Deployments(Protocol):
+    """The deployer's own deployments, folded from its events."""
+
+    async def get(self, deployment: str) -> Deployment | None:
+        """One deployment, with what this motion recorded."""
+        ...
+
+
+class Clusters(Protocol):
+    """The clusters the world was told about."""
+
+    async def get(self, cluster: str) -> KnownCluster | None:
+        """What was told last about one cluster."""
+        ...
+
+
+class KnownRequests(Protocol):
+    """The newest request of each deployment."""
+
+    async def get(self, deployment: str) -> KnownRequest | None:
+        """The newest request for a deployment."""
+        ...
+
+    async def keep(self, request: KnownRequest) -> None:
+        """Remember this as the newest, open until `ended`."""
+        ...
+
+    async def ended(self, request: KnownRequest) -> None:
+        """This generation has its answer or was started: no deadline is watched for it any more."""
+        ...
+
+    async def unanswered(self, limit: int) -> tuple[KnownRequest, ...]:
+        """Requests whose deadline is still watched, the earliest deadline first."""
+        ...
+
+
+class KnownVersions(Protocol):
+    """The versions the catalog published."""
+
+    async def get(self, app: str, version: str) -> KnownVersion | None:
+        """One version, or None when it is not known (yet)."""
+        ...
+
+    async def keep(self, version: KnownVersion) -> None:
+        """Remember a version, in place of what was known about it."""
+        ...
+
+
+class DesiredStates(Protocol):
+    """What each started deployment should look like."""
+
+    async def get(self, deployment: str) -> Desired | None:
+        """What it should look like; None when nothing should be there."""
+        ...
+
+    async def keep(self, desired: Desired) -> None:
+        """From now on it should look like this."""
+        ...
+
+    async def forget(self, deployment: str) -> None:
+        """From now on nothing should be there."""
+        ...
+
+
+class ObjectStore(Protocol):
+    """Where a cluster that is only simulated keeps its objects. `found` documents are whole Kubernetes objects."""
+
+    async def of_deployment(self, deployment: str) -> tuple[Object, ...]:
+        """The objects with the deployment's label, pods included."""
+        ...
+
+    async def of_kind(self, kind: str) -> tuple[Object, ...]:
+        """Every object of one kind."""
+        ...
+
+    async def named(self, kind: str, namespace: str, name: str) -> Object | None:
+        """One object; the namespace is empty for what belongs to none."""
+        ...
+
+    async def put(self, found: Object) -> None:
+        """Write an object whole."""
+        ...
+
+    async def remove(self, found: Object) -> None:
+        """Remove an object."""
+        ...
+
+    async def next_revision(self) -> int:
+        """The cluster's next resource version; one writer at a time gets it."""
+        ...
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything a use case may touch, for one motion."""
+
+    clock: Clock
+    record: Record
+    wake: Callable[[str], None]
+    """Have a deployment reconciled once this motion is committed."""
+    cluster: Cluster
+    deployments: Deployments
+    clusters: Clusters
+    requests: KnownRequests
+    versions: KnownVersions
+    desired: DesiredStates
+    patience: Patience
+    undecided_grace_seconds: float
+
+
+def came_from(context: Context) -> CameFrom:
+    """What is kept of a request's lineage."""
+    found = Lineage.of(context)
+    return CameFrom(
+        correlation=found.correlation, causation=found.causation, team=found.team, actor=found.actor,
+        actor_roles=found.actor_roles, traceparent=found.traceparent,
+    )
+
+
+def lineage(request: KnownRequest) -> Lineage:
+    """The lineage of everything told about a request without its message in hand."""
+    known: Mapping[str, Any] = request.came_from.model_dump(by_alias=False)
+    return Lineage(**known)

@@ -1,0 +1,1 @@
+"""The deployer's verbs: one async function a file."""

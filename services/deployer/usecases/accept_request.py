@@ -1,0 +1,33 @@
+"""A team asks for a deployment: remember it until compliance decides; what it overtakes ends as superseded.
+
+Before: the gateway stored the request. After: start_deployment, close_deployment or close_undecided.
+"""
+
+from contracts.deployments.reasons import ClosedOutcome
+from contracts.deployments.requests import DeploymentRequested
+from contracts.envelope import Event
+from services.deployer.domain.deployment import close, is_open
+from services.deployer.domain.known_request import KnownRequest
+from services.deployer.ports import World, came_from, lineage
+
+
+async def accept_request(event: Event[DeploymentRequested], world: World) -> None:
+    """Remember the newest request. Its generation is its sequence on the topic (DESIGN, rule 7)."""
+    asked = event.data
+    request = KnownRequest(
+        deployment=asked.deployment, generation=event.context.number, environment=asked.environment, app=asked.app,
+        app_name=asked.app_name, version=asked.version, name=asked.name, decide_by=asked.decide_by,
+        came_from=came_from(event.context),
+    )
+    await supersede_open_request(request, world)
+    await world.requests.keep(request)
+
+
+async def supersede_open_request(newer: KnownRequest, world: World) -> None:
+    """End the request before this one, if it still owes its answer."""
+    older = await world.requests.get(newer.deployment)
+    if older is None or older.generation >= newer.generation:
+        return
+    if is_open(older, await world.deployments.get(newer.deployment)):
+        closed = close(older, ClosedOutcome.SUPERSEDED)
+        await world.record(closed, generation=older.generation, lineage=lineage(older))

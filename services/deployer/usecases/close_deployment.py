@@ -1,0 +1,24 @@
+"""Compliance rejected: this generation ends, and what runs goes on running."""
+
+from chassis.errors import NotKnownYet
+from contracts import topics
+from contracts.compliance.events import DeploymentRejected
+from contracts.deployments.reasons import ClosedOutcome
+from contracts.envelope import Event
+from services.deployer.domain.deployment import awaits_decision, close
+from services.deployer.ports import World
+
+
+async def close_deployment(event: Event[DeploymentRejected], world: World) -> None:
+    """Close the newest request's generation as rejected, unless it has its answer.
+
+    Raises NotKnownYet when the request has not arrived.
+    """
+    rejected, generation = event.data, event.context.generation_number
+    request = await world.requests.get(rejected.deployment)
+    if request is None or request.generation < generation:
+        raise NotKnownYet(topics.DEPLOYMENT_REQUESTS, rejected.deployment)
+    state = await world.deployments.get(rejected.deployment)
+    if request.generation == generation and awaits_decision(request, state):
+        await world.record(close(request, ClosedOutcome.REJECTED), generation=generation)
+        await world.requests.ended(request)

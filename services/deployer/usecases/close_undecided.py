@@ -1,0 +1,25 @@
+"""Nobody decided in time: the owner of the deployment answers (DESIGN, rule 7).
+
+Run by the clock. A decision made in time may still be on its way, hence the grace.
+"""
+
+from datetime import timedelta
+
+from contracts.deployments.reasons import ClosedOutcome
+from services.deployer.domain.deployment import awaits_decision, close
+from services.deployer.ports import World, lineage
+
+AT_ONCE = 100
+"""At most so many in one motion; the rest the next time."""
+
+
+async def close_undecided(_tick: object, world: World) -> None:
+    """Close every request whose `decideBy` and grace have passed without a decision."""
+    due = world.clock.now() - timedelta(seconds=world.undecided_grace_seconds)
+    for request in await world.requests.unanswered(AT_ONCE):
+        if request.decide_by > due:
+            break
+        if awaits_decision(request, await world.deployments.get(request.deployment)):
+            closed = close(request, ClosedOutcome.UNDECIDED)
+            await world.record(closed, generation=request.generation, lineage=lineage(request))
+        await world.requests.ended(request)

@@ -1,0 +1,168 @@
+"""Deployments: ask for one, look at one, take one away. Only for the team that owns it."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from chassis.ledger import new_id
+from contracts.deployments.environment import Environment
+from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
+from contracts.identifiers import AppName, DnsLabel, VersionTag
+from services.gateway.accept.submit import About, submit
+from services.gateway.api.apps import find_app, find_version
+from services.gateway.api.asking import IdempotencyKey, Prefer, Somebody, TextsOf, WorldOf, asked, in_team, team_named
+from services.gateway.api.deployment_shown import DeploymentShown, show_deployment
+from services.gateway.api.operations import OperationShown, answer
+from services.gateway.api.problems import Problem
+from services.gateway.api.shapes import Shown, Taken
+from services.gateway.identity.permissions import Permission
+from services.gateway.identity.person import Person
+from services.gateway.identity.team import Team
+from services.gateway.ports import World
+from services.gateway.readmodels.deployment import newest_generation, status_of
+
+router = APIRouter(tags=["deployments"])
+Document = dict[str, Any]
+_LONGEST_NAME = 40
+
+
+class DeploymentWish(Taken):
+    """What somebody wants to deploy. Without a version the newest; without a name the app's."""
+
+    app: AppName
+    version: VersionTag | None = None
+    environment: DnsLabel = "test"
+    team: Annotated[str | None, Field(max_length=63)] = None
+    name: Annotated[DnsLabel | None, Field(max_length=_LONGEST_NAME)] = None
+
+
+class DeploymentList(Shown):
+    """Deployments, newest first."""
+
+    items: list[DeploymentShown]
+    next: str | None = None
+
+
+@router.post("/deployments", status_code=202, operation_id="requestDeployment", summary="Ask for a deployment")
+async def request_deployment(
+    wish: DeploymentWish,
+    request: Request,
+    response: Response,
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
+) -> OperationShown:
+    """Accept a deployment for a team; compliance decides, the deployer rolls out. The answer is an operation."""
+    team = in_team(person, Permission.DEPLOY, team_named(person, wish.team)).place
+    app = await find_app(wish.app, world.models)
+    if app["withdrawn"]:
+        raise Problem("app-withdrawn", app=wish.app)
+    version = find_version(app, wish.version)
+    environment = await _environment(wish.environment, team, world)
+    name = wish.name or wish.app
+    existing = await _standing_under(name, environment, world)
+    payload = DeploymentRequested(
+        deployment=new_id() if existing is None else existing["_id"],
+        environment=environment,
+        app=app["id"],
+        app_name=wish.app,
+        version=version["version"],
+        name=name,
+        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+    )
+    about = About("deploy", app["id"], wish.app, version["version"])
+    operation = await submit(payload, about, await asked(request, person, team, idempotency_key), world.performer)
+    return await answer(operation, prefer, response, world, texts)
+
+
+@router.get("/deployments", operation_id="listDeployments", summary="Deployments of your teams")
+async def list_deployments(
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    team: Annotated[str | None, Query(max_length=63)] = None,
+    open_only: Annotated[bool, Query(alias="open")] = False,  # noqa: FBT002 - a query parameter
+) -> DeploymentList:
+    """Newest first; with `open=true` those that are not removed."""
+    teams = [team_named(person, team)] if team else [one.id for one in person.teams()]
+    for one in teams:
+        in_team(person, Permission.READ_DEPLOYMENTS, one)
+    shown = [await show_deployment(found, world, person, texts) for found in await world.models.deployments(teams)]
+    return DeploymentList(items=[one for one in shown if not (open_only and one.removed)])
+
+
+@router.get("/deployments/{deployment_id}", operation_id="getDeployment", summary="One deployment")
+async def get_deployment(deployment_id: str, world: WorldOf, person: Somebody, texts: TextsOf) -> DeploymentShown:
+    """How it stands, and why."""
+    found, _ = await find_deployment(deployment_id, person, Permission.READ_DEPLOYMENTS, world)
+    return await show_deployment(found, world, person, texts)
+
+
+@router.delete(
+    "/deployments/{deployment_id}", status_code=202, operation_id="removeDeployment", summary="Take a deployment away"
+)
+async def remove_deployment(
+    deployment_id: str,
+    request: Request,
+    response: Response,
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
+) -> OperationShown:
+    """Accept the removal; the deployer takes every object away. The answer is an operation."""
+    found, team = await find_deployment(deployment_id, person, Permission.REMOVE, world)
+    wish = await asked(request, person, team, idempotency_key)
+    if found["rollout"].get("removedAt") and found["rollout"].get("running") is False and wish.key is None:
+        raise Problem("already-removed", deployment=deployment_id)
+    payload = DeploymentRemovalRequested(
+        deployment=deployment_id,
+        environment=Environment.model_validate(found["environment"]),
+        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+    )
+    about = About("remove", found["asked"]["app"], found["asked"]["appName"], found["asked"]["version"])
+    operation = await submit(payload, about, wish, world.performer)
+    return await answer(operation, prefer, response, world, texts)
+
+
+async def find_deployment(
+    deployment: str, person: Person, permission: Permission, world: World
+) -> tuple[Document, Team]:
+    """A deployment and its team, when this person may. Raises unknown-deployment, other-team, not-allowed."""
+    found = await world.models.deployment(deployment)
+    if found is None or "team" not in found:
+        raise Problem("unknown-deployment", deployment=deployment)
+    return found, in_team(person, permission, found["team"]).place
+
+
+async def _environment(name: str, team: Team, world: World) -> Environment:
+    clusters = await world.models.clusters()
+    if not clusters:
+        raise Problem("no-cluster")
+    for cluster in clusters:
+        if name in cluster["environments"]:
+            return Environment(name=name, team=team.id, cluster=cluster["cluster"], namespace=f"{team.slug}-{name}")
+    known = ", ".join(sorted({environment for cluster in clusters for environment in cluster["environments"]}))
+    raise Problem("unknown-environment", environment=name, known=known)
+
+
+async def _standing_under(name: str, environment: Environment, world: World) -> Document | None:
+    """The deployment that stands under this name in this environment: asking again is a new generation of it."""
+    for found in await world.models.deployments([environment.team]):
+        same = found.get("asked", {}).get("name") == name and found["environment"]["namespace"] == environment.namespace
+        if same and not _gone(found):
+            return found
+    return None
+
+
+def _gone(found: Document) -> bool:
+    generation = newest_generation(found)
+    kind = found["requests"][str(generation)]["kind"]
+    status = status_of(found, generation)
+    never_ran = not found["rollout"].get("started") and status in {"rejected", "failed", "cancelled"}
+    return never_ran or (kind == "remove" and status == "succeeded")

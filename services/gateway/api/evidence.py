@@ -1,0 +1,101 @@
+"""Evidence: somebody brings a fact about a version; compliance judges it and answers."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field, ValidationError
+
+from chassis.ledger import new_id
+from contracts.apps.facts import Assurance, Fact
+from contracts.compliance.evidence import EvidenceKind
+from contracts.compliance.requests import EvidenceSubmitted
+from services.gateway.accept.submit import About, submit
+from services.gateway.api.apps import find_app, find_version
+from services.gateway.api.asking import IdempotencyKey, Prefer, Somebody, TextsOf, WorldOf, anywhere, asked
+from services.gateway.api.operations import OperationShown, answer
+from services.gateway.api.problems import Problem
+from services.gateway.api.shapes import Taken
+from services.gateway.identity.permissions import Permission
+
+router = APIRouter(tags=["evidence"])
+_LONGEST = 400
+
+
+class SourceTaken(Taken):
+    """Where the fact was seen: an address, or a repository and path."""
+
+    uri: Annotated[str | None, Field(max_length=_LONGEST)] = None
+    repository: Annotated[str | None, Field(max_length=_LONGEST)] = None
+    path: Annotated[str | None, Field(max_length=_LONGEST)] = None
+    seen: date
+    quote: Annotated[str | None, Field(max_length=_LONGEST)] = None
+
+
+class FactTaken(Taken):
+    """A value, or the reason why the question does not apply."""
+
+    value: Any = None
+    not_applicable: Annotated[str | None, Field(max_length=_LONGEST)] = None
+    assurance: Assurance = Assurance.DECLARED
+    source: SourceTaken
+    valid_until: date | None = None
+
+
+class EvidenceTaken(Taken):
+    """One fact about a version."""
+
+    kind: EvidenceKind
+    fact: FactTaken
+
+
+@router.post(
+    "/apps/{name}/versions/{version}/evidence",
+    status_code=202,
+    operation_id="addEvidence",
+    summary="Bring evidence about a version",
+)
+async def add_evidence(
+    name: str,
+    version: str,
+    evidence: EvidenceTaken,
+    request: Request,
+    response: Response,
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
+) -> OperationShown:
+    """Accept evidence. Whoever brings it may declare or attest; only a measurement of ours is `verified`."""
+    anywhere(person, Permission.ADD_EVIDENCE)
+    app = await find_app(name, world.models)
+    found = find_version(app, version)
+    if evidence.fact.assurance is Assurance.VERIFIED:
+        raise Problem(
+            "invalid-fields",
+            errors=[{"field": "fact.assurance", "code": "not-yours", "detail": "attested or declared"}],
+        )
+    fact = evidence.fact.model_dump(mode="json", by_alias=True, exclude_none=True)
+    try:
+        Fact[Any].model_validate(fact)
+    except ValidationError as error:
+        raise Problem(
+            "invalid-fields",
+            errors=[
+                {"field": ".".join(("fact", *map(str, one["loc"]))), "code": one["type"], "detail": one["msg"]}
+                for one in error.errors(include_url=False, include_input=False, include_context=False)
+            ],
+        ) from error
+    payload = EvidenceSubmitted(
+        evidence=new_id(),
+        app=app["id"],
+        version=found["version"],
+        kind=evidence.kind,
+        fact=fact,
+        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+    )
+    teams = person.teams()
+    wish = await asked(request, person, teams[0] if len(teams) == 1 else None, idempotency_key)
+    operation = await submit(payload, About("add-evidence", app["id"], name, found["version"]), wish, world.performer)
+    return await answer(operation, prefer, response, world, texts)

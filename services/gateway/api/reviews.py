@@ -1,0 +1,139 @@
+"""Reviews: what people say about an app, with the proof of use that the events give."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field, StringConstraints
+
+from chassis.ledger import new_id
+from contracts.community.requests import ReviewSubmitted
+from contracts.people import Personal
+from services.gateway.accept.submit import About, submit
+from services.gateway.api.apps import find_app
+from services.gateway.api.asking import (
+    Anybody,
+    IdempotencyKey,
+    Prefer,
+    Somebody,
+    TextsOf,
+    WorldOf,
+    anywhere,
+    asked,
+    team_named,
+)
+from services.gateway.api.operations import OperationShown, answer
+from services.gateway.api.problems import Problem
+from services.gateway.api.shapes import Shown, Taken
+from services.gateway.api.timeline import Actor
+from services.gateway.identity.permissions import Permission
+from services.gateway.identity.person import Person
+from services.gateway.identity.person_key import NoPlatformKey
+from services.gateway.identity.team import Team
+from services.gateway.ports import World
+
+router = APIRouter(tags=["reviews"])
+
+
+class ReviewTaken(Taken):
+    """A rating of 1 to 5 and what somebody has to say; `team` when the author is in several."""
+
+    rating: Annotated[int, Field(ge=1, le=5)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
+    team: Annotated[str | None, Field(max_length=63)] = None
+
+
+class ProofShown(Shown):
+    """What the events say about the author's team running the app."""
+
+    versions: list[str]
+    environments: list[str]
+    since: str
+    seconds: int
+    running: bool
+
+
+class ReviewShown(Shown):
+    """A review; text and name are None when their author's key is gone."""
+
+    id: str
+    app: str
+    rating: int
+    text: str | None
+    author: Actor
+    written_at: str
+    proof: ProofShown | None
+
+
+class ReviewList(Shown):
+    """Reviews, newest first."""
+
+    items: list[ReviewShown]
+    next: str | None = None
+
+
+@router.post(
+    "/apps/{name}/reviews", status_code=202, operation_id="submitReview", summary="Say what you think of an app"
+)
+async def submit_review(
+    name: str,
+    review: ReviewTaken,
+    request: Request,
+    response: Response,
+    world: WorldOf,
+    person: Somebody,
+    texts: TextsOf,
+    prefer: Prefer = None,
+    idempotency_key: IdempotencyKey = None,
+) -> OperationShown:
+    """Accept a review. The text travels locked with its author's key."""
+    anywhere(person, Permission.WRITE_REVIEW)
+    app = await find_app(name, world.models)
+    team = _team(person, review.team)
+    try:
+        text = await world.keys.lock(person.id, review.text)
+    except NoPlatformKey as error:
+        raise Problem("not-now", what="reviews") from error
+    payload = ReviewSubmitted(
+        review=new_id(),
+        app=app["id"],
+        rating=review.rating,
+        text=text,
+        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+    )
+    wish = await asked(request, person, team, idempotency_key)
+    operation = await submit(payload, About("review", app["id"], name), wish, world.performer)
+    return await answer(operation, prefer, response, world, texts)
+
+
+@router.get("/apps/{name}/reviews", operation_id="listReviews", summary="What people say about an app")
+async def list_reviews(name: str, world: WorldOf, person: Anybody) -> ReviewList:
+    """Published reviews, newest first."""
+    anywhere(person, Permission.READ_CATALOG)
+    app = await find_app(name, world.models)
+    return ReviewList(items=[await shown_review(found, world) for found in await world.models.reviews(app["id"])])
+
+
+async def shown_review(found: dict[str, Any], world: World) -> ReviewShown:
+    """A review unlocked for reading."""
+    text = await world.keys.unlock(Personal.model_validate(found["text"]))
+    name = await world.people.name_of(found["author"]) if text is not None else None
+    proof = ProofShown.model_validate(found["proof"]) if found.get("proof") else None
+    return ReviewShown(
+        id=found["_id"],
+        app=found["app"],
+        rating=found["rating"],
+        text=text,
+        author=Actor(id=found["author"], name=name),
+        written_at=found["at"],
+        proof=proof,
+    )
+
+
+def _team(person: Person, slug: str | None) -> Team | None:
+    """The team whose use of the app counts as proof: the one named, else the only one."""
+    teams = person.teams()
+    if slug is None and len(teams) != 1:
+        return None
+    team = team_named(person, slug)
+    return next((one for one in teams if one.id == team), None)

@@ -1,0 +1,99 @@
+"""A deployment's timeline: every event with its service, its time and the gap to the one before."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+
+from services.gateway.api.asking import Somebody, TextsOf, WorldOf
+from services.gateway.api.deployments import find_deployment
+from services.gateway.api.shapes import Shown
+from services.gateway.identity.permissions import Permission
+from services.gateway.locales.texts import Texts
+from services.gateway.readmodels.timeline import sentence_of
+
+router = APIRouter(tags=["deployments"])
+Document = dict[str, Any]
+
+
+class Actor(Shown):
+    """Who set it off: an opaque id, and the name when it is known here."""
+
+    id: str
+    name: str | None = None
+
+
+class TimelineEntry(Shown):
+    """One event. `gapSeconds` is the time since the entry before it, None for the first."""
+
+    id: str
+    type: str
+    event: str
+    service: str
+    time: str
+    hlc: str
+    gap_seconds: float | None = None
+    correlation_id: str
+    causation_id: str | None = None
+    actor: Actor | None = None
+    deployment: str | None = None
+    app: str | None = None
+    generation: int | None = None
+    sequence: int
+    topic: str
+    key: str
+    sentence: str
+    told: dict[str, Any]
+
+
+class Timeline(Shown):
+    """Entries, oldest first."""
+
+    items: list[TimelineEntry]
+    next: str | None = None
+
+
+@router.get(
+    "/deployments/{deployment_id}/timeline",
+    operation_id="getTimeline",
+    summary="Everything that happened to a deployment",
+)
+async def get_timeline(deployment_id: str, world: WorldOf, person: Somebody, texts: TextsOf) -> Timeline:
+    """Every event about one deployment, with one correlation id per request."""
+    await find_deployment(deployment_id, person, Permission.READ_DEPLOYMENTS, world)
+    entries = await world.models.timeline(deployment_id)
+    actors = {entry["actor"] for entry in entries if entry["actor"]}
+    names = {actor: await world.people.name_of(actor) for actor in actors}
+    items, before = [], None
+    for entry in entries:
+        items.append(shown_entry(entry, texts, names, before))
+        before = entry["time"]
+    return Timeline(items=items)
+
+
+def shown_entry(
+    entry: Document, texts: Texts, names: dict[str, str | None], before: str | None = None
+) -> TimelineEntry:
+    """One entry in the reader's language."""
+    gap = (datetime.fromisoformat(entry["time"]) - datetime.fromisoformat(before)).total_seconds() if before else None
+    actor = Actor(id=entry["actor"], name=names.get(entry["actor"])) if entry["actor"] else None
+    return TimelineEntry(
+        id=entry["id"],
+        type=entry["type"],
+        event=entry["event"],
+        service=entry["service"],
+        time=entry["time"],
+        hlc=entry["hlc"],
+        gap_seconds=gap,
+        correlation_id=entry["correlationId"],
+        causation_id=entry["causationId"],
+        actor=actor,
+        deployment=entry["deployment"],
+        app=entry["app"],
+        generation=entry["generation"],
+        sequence=entry["sequence"],
+        topic=entry["topic"],
+        key=entry["subject"],
+        sentence=sentence_of(entry, texts, actor.name if actor else None),
+        told=entry["told"],
+    )

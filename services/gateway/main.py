@@ -1,0 +1,24 @@
+"""Starts the gateway: the only place where its parts are put together."""
+
+from contextlib import AbstractAsyncContextManager
+
+from chassis.ledger import Motion
+from chassis.run import Running, run
+from services.gateway.handlers import MOTIONS
+from services.gateway.parts import gateway
+from services.gateway.settings import GatewaySettings
+
+
+def world_of(motion: Motion) -> Motion:
+    """The gateway has no use cases: what is recorded comes from its routes."""
+    return motion
+
+
+if __name__ == "__main__":
+    settings = GatewaySettings()
+
+    def public_address(running: Running) -> AbstractAsyncContextManager[None]:
+        """The API and pages of this process."""
+        return gateway(running, settings)
+
+    run("gateway", settings, MOTIONS, world_of, extra=public_address)

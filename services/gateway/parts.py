@@ -1,0 +1,102 @@
+"""Puts the gateway's parts together: identity, hub and tail, the API and the pages, on one public address.
+
+Runs as the `extra` part of `chassis.run`: after the relay can publish, before the read models are fed.
+"""
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from chassis.clock import SystemClock
+from chassis.health import serving
+from chassis.run import Running
+from chassis.tail import Tail
+from contracts import topics
+from services.gateway.accept import store as accepted
+from services.gateway.accept.store import Operations
+from services.gateway.api.application import BASE, api
+from services.gateway.api.body_limit import BodyLimit
+from services.gateway.identity import store as identities
+from services.gateway.identity.current_person import Identity
+from services.gateway.identity.oidc import TokenVerifier
+from services.gateway.identity.person_key import PersonKeys
+from services.gateway.identity.provider import Provider
+from services.gateway.identity.session import Sessions
+from services.gateway.identity.sign_in_log import LedgerSignInLog
+from services.gateway.identity.sign_ins import SignIns
+from services.gateway.live.hub import Hub
+from services.gateway.ports import World
+from services.gateway.readmodels.store import ReadModels
+from services.gateway.settings import GatewaySettings
+from services.gateway.web.site import site_routes
+
+
+@asynccontextmanager
+async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[None]:
+    """Serve the public address while the block lasts."""
+    await identities.prepare(running.database.raw)
+    await accepted.prepare(running.database)
+    hub = Hub(running.epoch)
+    tail = Tail(settings.kafka, topics.ALL, running.epoch, settings.fetch_wait_ms, hub.hear, running.readiness)
+    await tail.start()
+    hub.begin_at(tail.positions)
+    async with httpx.AsyncClient(timeout=5, follow_redirects=False) as http:
+        provider = Provider(settings.issuer.rstrip("/"), http)
+        world = _world(running, settings, hub, provider)
+        async with serving(site(world, provider), settings.host, settings.port):
+            yield
+    await tail.stop()
+
+
+def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Provider) -> World:
+    raw = running.database.raw
+    people = identities.MongoPeople(raw)
+    sign_ins = SignIns(LedgerSignInLog(running.performer), identities.MongoSeenSignIns(raw), people)
+    identity = Identity(
+        TokenVerifier(provider),
+        Sessions(identities.MongoSessions(raw)),
+        sign_ins,
+        people,
+        settings.public_url.rstrip("/"),
+    )
+    return World(
+        settings=settings,
+        performer=running.performer,
+        clock=SystemClock(),
+        models=ReadModels(running.database),
+        operations=Operations(running.database),
+        hub=hub,
+        identity=identity,
+        people=people,
+        keys=PersonKeys(running.database, _platform_key(settings.platform_key_file)),
+        readiness=running.readiness,
+    )
+
+
+def _platform_key(file: Path | None) -> bytes | None:
+    return base64.urlsafe_b64decode(file.read_text().strip()) if file is not None else None
+
+
+def site(world: World, provider: Provider) -> BodyLimit:
+    """Everything on the public address: discovery, API, sign-in and pages."""
+
+    async def discovery(_: Request) -> Response:
+        return JSONResponse({"issuer": world.settings.issuer, "clientId": "appstore-cli", "api": BASE})
+
+    routes = [
+        Route("/.well-known/appstore", discovery, methods=["GET"]),
+        Mount(BASE, api(world)),
+        *site_routes(world, provider),
+    ]
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False
+    app.state.world = world
+    app.state.identity = world.identity
+    return BodyLimit(app, world.settings.body_limit)

@@ -1,0 +1,1 @@
+"""Ports of the services, met in memory: what use cases are tested on."""

@@ -1,0 +1,291 @@
+"""A world for the deployer's use cases: its stores in memory, its clock in the test's hand, the sandbox as it is.
+
+Recorded events are folded as the chassis folds them, so that a test can go on from what was recorded.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from chassis.motions import Lineage
+from contracts.apps.events import VersionPublished
+from contracts.apps.facts import Facts
+from contracts.apps.spec import AppSpec
+from contracts.compliance.events import DeploymentApproved, DeploymentRejected, Objection
+from contracts.compliance.rule import Criterion
+from contracts.compliance.verdict import PolicySet, Score, Verdict
+from contracts.deployments.environment import Environment
+from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
+from contracts.envelope import Context, Event, padded
+from contracts.payload import Payload
+from services.deployer.adapters.sandbox.cluster import SandboxCluster
+from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
+from services.deployer.domain import cluster, deployment
+from services.deployer.domain.desired import Desired
+from services.deployer.domain.health import Patience
+from services.deployer.domain.known_request import KnownRequest
+from services.deployer.domain.known_version import KnownVersion
+from services.deployer.ports import Cluster, Object, World
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+APP = "019abf00-0000-7000-8000-00000000a001"
+TEAM = "019abf00-0000-7000-8000-00000000e001"
+CLUSTER = "019abf00-0000-7000-8000-00000000c10d"
+POLICY_SET = PolicySet(version="1", sha256="0" * 64)
+
+
+def an_id(number: int) -> str:
+    """An id that is the same in every run."""
+    return f"019abf00-0000-7000-8000-{number:012x}"
+
+
+DEPLOYMENT = an_id(0xD001)
+
+
+class HandClock:
+    """A clock that goes on only when told to."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def now(self) -> datetime:
+        """The time now."""
+        return self.moment
+
+    def after(self, seconds: float) -> None:
+        """Let time pass."""
+        self.moment += timedelta(seconds=seconds)
+
+
+class MemoryObjects:
+    """The object store in memory; `writes` counts what a database would have been asked to change."""
+
+    def __init__(self) -> None:
+        self.objects: dict[tuple[str, str, str], Object] = {}
+        self.revision = 0
+        self.writes = 0
+        self.before_write: Callable[[int], None] = lambda _number: None
+
+    async def of_deployment(self, deployment: str) -> tuple[Object, ...]:
+        """The objects with the deployment's label."""
+        return tuple(
+            one for one in self.objects.values()
+            if one["metadata"].get("labels", {}).get("appstore.nl/deployment") == deployment
+        )
+
+    async def of_kind(self, kind: str) -> tuple[Object, ...]:
+        """Every object of one kind."""
+        return tuple(one for one in self.objects.values() if one["kind"] == kind)
+
+    async def named(self, kind: str, namespace: str, name: str) -> Object | None:
+        """One object."""
+        return self.objects.get((kind, namespace, name))
+
+    async def put(self, found: Object) -> None:
+        """Write an object whole."""
+        self._count()
+        self.objects[_place(found)] = found
+
+    async def remove(self, found: Object) -> None:
+        """Remove an object."""
+        self._count()
+        del self.objects[_place(found)]
+
+    async def next_revision(self) -> int:
+        """The next resource version."""
+        self.revision += 1
+        return self.revision
+
+    def _count(self) -> None:
+        self.writes += 1
+        self.before_write(self.writes)
+
+
+def _place(found: Object) -> tuple[str, str, str]:
+    metadata = found["metadata"]
+    return found["kind"], metadata.get("namespace", ""), metadata["name"]
+
+
+@dataclass
+class FakeWorld:
+    """The stores behind a `World`, and what was recorded."""
+
+    file: Path
+    clock: HandClock = field(default_factory=HandClock)
+    objects: MemoryObjects = field(default_factory=MemoryObjects)
+    recorded: list[Event[Any]] = field(default_factory=list)
+    woken: list[str] = field(default_factory=list)
+    patience: Patience = field(default_factory=Patience)
+    _requests: dict[str, KnownRequest] = field(default_factory=dict)
+    _open: set[str] = field(default_factory=set)
+    _versions: dict[tuple[str, str], KnownVersion] = field(default_factory=dict)
+    _desired: dict[str, Desired] = field(default_factory=dict)
+    _deployments: dict[str, deployment.Deployment] = field(default_factory=dict)
+    _clusters: dict[str, cluster.Cluster] = field(default_factory=dict)
+    _ids: int = 0x1000
+
+    def __post_init__(self) -> None:
+        """Read the cluster's file."""
+        self.watched = WatchedClusterFile(self.file)
+        self.other_cluster: Cluster | None = None
+
+    def world(self) -> World:
+        """The world of one motion."""
+        sandbox = SandboxCluster(self.objects, self.watched, self.clock, self.new_id)
+        return World(
+            clock=self.clock, record=self.record, wake=self.woken.append,
+            cluster=self.other_cluster or sandbox,
+            deployments=_Folded(self._deployments), clusters=_Folded(self._clusters),
+            requests=_Requests(self._requests, self._open), versions=_Versions(self._versions),
+            desired=_DesiredStates(self._desired), patience=self.patience, undecided_grace_seconds=5,
+        )
+
+    def new_id(self) -> str:
+        """The next id."""
+        self._ids += 1
+        return an_id(self._ids)
+
+    async def record(self, payload: Payload, *, generation: int | None = None, lineage: Lineage | None = None) -> None:
+        """Fold and keep, as the chassis does."""
+        event = an_event(payload, self.clock.now(), generation=generation, lineage=lineage)
+        self.recorded.append(event)
+        key = payload.key
+        if payload.topic.subject == "deployments":
+            self._deployments[key] = deployment.evolve(self._deployments.get(key), event)
+        else:
+            self._clusters[key] = cluster.evolve(self._clusters.get(key), event)
+
+    def told(self) -> list[str]:
+        """What was recorded, in short: the event's class, or the step or cause it names."""
+        return [_short(event.data) for event in self.recorded]
+
+
+def _short(data: Payload) -> str:
+    for name in ("step", "cause", "outcome"):
+        if hasattr(data, name):
+            return str(getattr(data, name))
+    return type(data).__name__
+
+
+class _Folded:
+    def __init__(self, states: dict[str, Any]) -> None:
+        self._states = states
+
+    async def get(self, key: str) -> Any:
+        return self._states.get(key)
+
+
+class _Requests:
+    def __init__(self, requests: dict[str, KnownRequest], unanswered: set[str]) -> None:
+        self._requests, self._open = requests, unanswered
+
+    async def get(self, deployment: str) -> KnownRequest | None:
+        return self._requests.get(deployment)
+
+    async def keep(self, request: KnownRequest) -> None:
+        self._requests[request.deployment] = request
+        self._open.add(request.deployment)
+
+    async def ended(self, request: KnownRequest) -> None:
+        self._open.discard(request.deployment)
+
+    async def unanswered(self, limit: int) -> tuple[KnownRequest, ...]:
+        found = sorted((self._requests[key] for key in self._open), key=lambda request: request.decide_by)
+        return tuple(found[:limit])
+
+
+class _Versions:
+    def __init__(self, versions: dict[tuple[str, str], KnownVersion]) -> None:
+        self._versions = versions
+
+    async def get(self, app: str, version: str) -> KnownVersion | None:
+        return self._versions.get((app, version))
+
+    async def keep(self, version: KnownVersion) -> None:
+        self._versions[version.app, version.version] = version
+
+
+class _DesiredStates:
+    def __init__(self, desired: dict[str, Desired]) -> None:
+        self._desired = desired
+
+    async def get(self, deployment: str) -> Desired | None:
+        return self._desired.get(deployment)
+
+    async def keep(self, desired: Desired) -> None:
+        self._desired[desired.request.deployment] = desired
+
+    async def forget(self, deployment: str) -> None:
+        self._desired.pop(deployment, None)
+
+
+def an_event(
+    payload: Payload, at: datetime, *, sequence: int = 1, generation: int | None = None, lineage: Lineage | None = None,
+) -> Event[Any]:
+    """An event as it arrives or is recorded."""
+    context = Context(
+        id=an_id(0xE000 + sequence), source="urn:nld:oin:00000000000000000000:systeem:appstore-test",
+        type=payload.type_name(), subject=payload.key, time=at, origin=an_id(1), team=TEAM,
+        correlationid=lineage.correlation if lineage else an_id(2), sequence=padded(sequence),
+        hlc="1772442000000.00000", generation=padded(generation) if generation else None, dataclass=payload.data_class,
+    )
+    return Event(context, payload)
+
+
+def an_environment(name: str = "test") -> Environment:
+    """The environment of the demo team."""
+    return Environment(name=name, team=TEAM, cluster=CLUSTER, namespace=f"demo-{name}")
+
+
+def asked(
+    *, generation: int = 1, version: str = "1.0", deployment: str = DEPLOYMENT, name: str = "assistant",
+    environment: Environment | None = None, at: datetime = START,
+) -> Event[DeploymentRequested]:
+    """A request for a deployment, to be decided within a minute."""
+    return an_event(DeploymentRequested(
+        deployment=deployment, environment=environment or an_environment(), decide_by=at + timedelta(seconds=60),
+        app=APP, app_name="assistant", version=version, name=name,
+    ), at, sequence=generation)
+
+
+def removal_asked(
+    *, generation: int = 2, deployment: str = DEPLOYMENT, at: datetime = START,
+) -> Event[DeploymentRemovalRequested]:
+    """A request to take a deployment away."""
+    return an_event(DeploymentRemovalRequested(
+        deployment=deployment, environment=an_environment(), decide_by=at + timedelta(seconds=60),
+    ), at, sequence=generation)
+
+
+def approved(
+    *, generation: int = 1, version: str = "1.0", deployment: str = DEPLOYMENT, at: datetime = START,
+) -> Event[DeploymentApproved]:
+    """Compliance lets it through."""
+    return an_event(DeploymentApproved(
+        deployment=deployment, app=APP, version=version, environment=an_environment(), policy_set=POLICY_SET, rules=8,
+        score=Score(points=80, coverage=0.9),
+    ), at, sequence=generation, generation=generation)
+
+
+def rejected(*, generation: int = 1, deployment: str = DEPLOYMENT, at: datetime = START) -> Event[DeploymentRejected]:
+    """Compliance blocks it."""
+    objection = Objection(
+        rule="dpia-present", rule_version="1", criterion=Criterion.DPIA, verdict=Verdict.FAIL, message_code="missing",
+    )
+    return an_event(DeploymentRejected(
+        deployment=deployment, app=APP, version="1.0", environment=an_environment(), policy_set=POLICY_SET,
+        objections=(objection,),
+    ), at, sequence=generation, generation=generation)
+
+
+def published(spec: AppSpec, *, version: str = "1.0") -> Event[VersionPublished]:
+    """The catalog publishes a version that is built like this."""
+    return an_event(VersionPublished(app=APP, version=version, spec=spec, facts=Facts()), START)
+
+
+def later(event: Event[Any], seconds: float) -> Event[Any]:
+    """The same event, recorded later."""
+    context = event.context.model_copy(update={"time": event.context.time + timedelta(seconds=seconds)})
+    return replace(event, context=context)

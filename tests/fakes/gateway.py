@@ -1,0 +1,184 @@
+"""A gateway that speaks the HTTP API from memory, for tests of its client; what it does follows from the data given.
+
+It knows the API's rules that a client meets (problems, operations, idempotency keys, an event stream that resumes) and
+nothing of how the platform works. Deployments run as fast as the loop turns.
+"""
+
+import json
+import uuid
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from tests.fakes.gateway_memory import BASE, TEAM, Json, Memory, now, problem
+
+
+@dataclass
+class FakeGateway(Memory):
+    """The addresses of one fake."""
+
+    def app(self) -> Starlette:
+        """The application to serve."""
+        routes = [
+            Route("/.well-known/appstore", self._announce),
+            Route(f"{BASE}/me", self._me),
+            Route(f"{BASE}/apps", self._list_apps),
+            Route(f"{BASE}/apps/{{name}}", self._get_app),
+            Route(f"{BASE}/apps/{{name}}/versions/{{version}}/scorecard", self._scorecard),
+            Route(f"{BASE}/apps/{{name}}/versions/{{version}}/evidence", self._add_evidence, methods=["POST"]),
+            Route(f"{BASE}/apps/{{name}}/reviews", self._reviews, methods=["GET", "POST"]),
+            Route(f"{BASE}/deployments", self._deployments, methods=["GET", "POST"]),
+            Route(f"{BASE}/deployments/{{id}}", self._deployment, methods=["GET", "DELETE"]),
+            Route(f"{BASE}/deployments/{{id}}/timeline", self._timeline),
+            Route(f"{BASE}/operations", self._operations),
+            Route(f"{BASE}/operations/{{id}}", self._operation),
+            Route(f"{BASE}/events", self._stream),
+            *self.issuer.routes(),
+        ]
+        return Starlette(routes=routes)
+
+    # -- what every request passes ------------------------------------------------------------------------------
+
+    def _refusal(self, request: Request) -> JSONResponse | None:
+        self.requests.append((request.method, request.url.path, dict(request.headers)))
+        if self.unavailable > 0:
+            self.unavailable -= 1
+            return problem(503, "not-ready", "platform")
+        if not self.issuer.knows(request.headers.get("authorization", "")):
+            return problem(401, "not-signed-in", next=["appstore login"])
+        return None
+
+    def _answer(self, operation: Json) -> JSONResponse:
+        headers = {"Location": f"{BASE}/operations/{operation['id']}"}
+        return JSONResponse(operation, 202, headers=headers)
+
+    async def _announce(self, request: Request) -> Response:
+        return JSONResponse({"issuer": f"{request.base_url}issuer", "clientId": "appstore-cli"})
+
+    async def _me(self, request: Request) -> Response:
+        person = {"person": "p-1", "name": "Demi Demo", "teams": [TEAM | {"roles": ["developer"]}]}
+        return self._refusal(request) or JSONResponse(person)
+
+    async def _list_apps(self, request: Request) -> Response:
+        words = request.query_params.get("q", "").lower()
+        found = [app for app in self.apps.values() if words in f"{app['name']} {app['summary']}".lower()]
+        start, size = int(request.query_params.get("cursor", 0)), 2
+        following = str(start + size) if start + size < len(found) else None
+        return self._refusal(request) or JSONResponse({"items": found[start : start + size], "next": following})
+
+    async def _get_app(self, request: Request) -> Response:
+        app = self.apps.get(request.path_params["name"])
+        missing = problem(404, "unknown-app", detail=request.path_params["name"], next=["appstore apps"])
+        return self._refusal(request) or (JSONResponse(app) if app else missing)
+
+    async def _scorecard(self, request: Request) -> Response:
+        return self._refusal(request) or JSONResponse(self.apps[request.path_params["name"]]["scorecard"])
+
+    async def _add_evidence(self, request: Request) -> Response:
+        if refusal := self._refusal(request):
+            return refusal
+        body, name = await request.body(), request.path_params["name"]
+        subject = {"evidence": str(uuid.uuid4()), "app": name, "version": request.path_params["version"]}
+        operation = self.accept(request, body, {"kind": "add-evidence", "subject": subject})
+        if isinstance(operation, JSONResponse):
+            return operation
+        self.add_fact(name, **json.loads(body))
+        self.end(operation, "succeeded")
+        return self._answer(operation)
+
+    async def _reviews(self, request: Request) -> Response:
+        if refusal := self._refusal(request):
+            return refusal
+        if request.method == "GET":
+            return JSONResponse({"items": self.reviews, "next": None})
+        body, name = await request.body(), request.path_params["name"]
+        subject = {"review": str(uuid.uuid4()), "app": name}
+        operation = self.accept(request, body, {"kind": "review", "subject": subject})
+        if isinstance(operation, JSONResponse):
+            return operation
+        self.reviews.append(
+            {
+                "id": subject["review"],
+                "app": name,
+                **json.loads(body),
+                "author": {"id": "p-1", "name": None},
+                "writtenAt": now(),
+                "proof": {"versions": ["1.0.0"], "environments": ["test"], "seconds": 3, "running": True},
+            }
+        )
+        self.end(operation, "succeeded")
+        return self._answer(operation)
+
+    async def _deployments(self, request: Request) -> Response:
+        if refusal := self._refusal(request):
+            return refusal
+        if request.method == "GET":
+            return JSONResponse({"items": list(self.deployments.values()), "next": None})
+        body = await request.body()
+        asked = json.loads(body)
+        if asked["app"] not in self.apps:
+            return problem(404, "unknown-app", next=["appstore apps"])
+        app = self.apps[asked["app"]]
+        identity, version = str(uuid.uuid4()), asked.get("version", app["version"])
+        subject = {"deployment": identity, "app": app["name"], "version": version}
+        operation = self.accept(request, body, {"kind": "deploy", "subject": subject})
+        if isinstance(operation, JSONResponse):
+            return operation
+        if operation["subject"]["deployment"] == identity:
+            self.deployments[identity] = {
+                "id": identity,
+                "name": asked.get("name", app["name"]),
+                "version": version,
+                "team": TEAM,
+                "app": {"id": app["id"], "name": app["name"]},
+                "environment": {"name": asked["environment"]},
+                "status": "accepted",
+                "since": now(),
+                "removed": False,
+                "operations": [operation["id"]],
+            }
+            self.start(self.roll_out(operation, app))
+        return self._answer(operation)
+
+    async def _deployment(self, request: Request) -> Response:
+        if refusal := self._refusal(request):
+            return refusal
+        deployed = self.deployments.get(request.path_params["id"])
+        if deployed is None:
+            return problem(404, "unknown-deployment", next=["appstore status"])
+        if deployed["team"] != TEAM:
+            return problem(403, "other-team")
+        if request.method == "GET":
+            return JSONResponse(deployed)
+        subject = {"deployment": deployed["id"], "app": deployed["app"]["name"]}
+        operation = self.accept(request, b"", {"kind": "remove", "subject": subject})
+        if isinstance(operation, JSONResponse):
+            return operation
+        deployed["removed"] = True
+        self.record(operation, "deployer", "DeploymentRemoved", "Nothing of it is left.")
+        self.end(operation, "succeeded")
+        return self._answer(operation)
+
+    async def _timeline(self, request: Request) -> Response:
+        identity = request.path_params["id"]
+        found = [event for event in self.events if event["deployment"] == identity]
+        missing = problem(404, "unknown-deployment", next=["appstore status"])
+        known = identity in self.deployments
+        return self._refusal(request) or (JSONResponse({"items": found, "next": None}) if known else missing)
+
+    async def _operations(self, request: Request) -> Response:
+        return self._refusal(request) or JSONResponse({"items": list(self.operations.values()), "next": None})
+
+    async def _operation(self, request: Request) -> Response:
+        found = self.operations.get(request.path_params["id"])
+        return self._refusal(request) or (JSONResponse(found) if found else problem(404, "unknown-operation"))
+
+    async def _stream(self, request: Request) -> Response:
+        if refusal := self._refusal(request):
+            return refusal
+        epoch, _, last = request.headers.get("last-event-id", "").partition("/")
+        messages = self.messages(request.query_params.get("deployment"), epoch, int(last or 0))
+        return StreamingResponse(messages, media_type="text/event-stream")
