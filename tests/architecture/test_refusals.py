@@ -40,10 +40,10 @@ def codes_of_problems(root: Path) -> list[str]:
     """The codes that the gateway answers with, its own included."""
     if not (root / PROBLEMS).exists():
         return []
-    found = ast.walk(ast.parse((root / PROBLEMS).read_text()))
-    keys = [key for node in found if isinstance(node, ast.Dict) for key in node.keys]
-    values = [key.value for key in keys if isinstance(key, ast.Constant)]
-    return [value for value in values if isinstance(value, str) and "-" in value]
+    for node in ast.parse((root / PROBLEMS).read_text()).body:
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "KINDS" and isinstance(node.value, ast.Dict):
+            return [key.value for key in node.value.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+    raise LookupError(f"{PROBLEMS} has no table KINDS")
 
 
 def all_refusals() -> dict[str, str]:
