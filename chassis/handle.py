@@ -4,6 +4,7 @@ Before it: `kafka` delivered raw bytes. After it: the offset may be committed, w
 (nothing was decided; deliver again) and a gap (the partition is read again from its start).
 """
 
+import asyncio
 import traceback
 from collections.abc import Callable
 from datetime import datetime
@@ -18,6 +19,7 @@ from chassis.cursor import Cursors, Place, Repeated
 from chassis.errors import NotKnownYet, NotNow
 from chassis.held import AlreadyHeld, Held
 from chassis.ledger import Motion
+from chassis.mongo import away_is_not_now
 from chassis.motions import Table
 from chassis.perform import Performer
 from chassis.waiting import Waiting
@@ -56,10 +58,13 @@ class Handler:
         self.cursors = cursors
         self.waiting = waiting
         self.held = held
+        self._one_at_a_time = asyncio.Lock()  # the sweep and the consumer share the queues of what waits
 
     async def handle(self, raw: RawMessage) -> Outcome:
         """Handle one message. Raises NotNow when nothing could be decided: deliver it again."""
-        outcome = await self._handle(raw)
+        async with self._one_at_a_time:
+            with away_is_not_now():
+                outcome = await self._handle(raw)
         telemetry.MESSAGES.labels(raw.topic, outcome).inc()
         return outcome
 
@@ -71,6 +76,7 @@ class Handler:
         topic, key, number = raw.topic, context.subject, context.number
         place = self.cursors.place(topic, key, number)
         if place is Place.REPEAT:
+            await self._take_up(topic, key)  # the process may have ended between this message's commit and that
             return Outcome.REPEAT
         if self.held.blocks(topic, key):
             return await self.hold(raw, context, "behind-a-held-message", "an earlier message of this key is held")
@@ -87,7 +93,7 @@ class Handler:
             return await self._wait(raw, event, None)
         else:
             outcome = await self._do(raw, event)
-        if outcome in {Outcome.HANDLED, Outcome.PASSED}:
+        if outcome in {Outcome.HANDLED, Outcome.PASSED, Outcome.REPEAT}:
             await self._take_up(topic, key)
         return outcome
 
@@ -101,9 +107,7 @@ class Handler:
         try:
             await self._performer.perform(work, cause=event)
         except Repeated:
-            self._performer.relay.rescan()
-            self.cursors.moved(raw.topic, context.subject, context.number)
-            return Outcome.REPEAT
+            return await self._heard_late(raw, context)
         except NotKnownYet as unknown:
             return await self._wait(raw, event, (unknown.topic.name, unknown.key))
         except NotNow:
@@ -130,10 +134,20 @@ class Handler:
             await self.cursors.move(motion, raw.topic, event.context.subject, event.context.number)
             return await self.waiting.add(motion, raw, event, awaits)
 
-        document = await self._performer.perform(work)
+        try:
+            document = await self._performer.perform(work)
+        except Repeated:
+            return await self._heard_late(raw, event.context)
         self.cursors.moved(raw.topic, event.context.subject, event.context.number)
         self.waiting.added(document)
         return Outcome.WAITING
+
+    async def _heard_late(self, raw: RawMessage, context: Context) -> Outcome:
+        """An earlier delivery was committed and its answer lost, or another process handled it: catch up with what stands."""
+        self._performer.relay.rescan()
+        await self.waiting.load()
+        self.cursors.moved(raw.topic, context.subject, context.number)
+        return Outcome.REPEAT
 
     async def hold(
         self, raw: RawMessage, context: Context | None, code: str, detail: str, entry: str | None = None
@@ -146,6 +160,8 @@ class Handler:
         try:
             document = await self._performer.perform(work)
         except AlreadyHeld:
+            if not self.held.blocks(raw.topic, raw.key_text):
+                await self.held.load()
             return Outcome.REPEAT
         self.held.added(document)
         log.warning("held a message", topic=raw.topic, partition=raw.partition, offset=raw.offset, reason=code)
@@ -158,39 +174,48 @@ class Handler:
     async def _redeliver(self, place: tuple[str, str]) -> None:
         while (found := await self.waiting.head(place)) is not None:
             entry, raw = found
-            context = read_context(raw)
-            if self.held.blocks(*place):
-                await self.hold(raw, context, "behind-a-held-message", "an earlier message of this key is held", entry)
-                self.waiting.removed(place, entry)
-                continue
-            event = read_event(raw, context)
-
-            try:
-                await self._performer.perform(partial(self._take_out, entry, event), cause=event)
-            except NotKnownYet as unknown:
+            if (unknown := await self._try_again(place, entry, raw)) is not None:
                 await self.waiting.wait_for_other(entry, (unknown.topic.name, unknown.key))
                 return
-            except NotNow:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
-                await self.hold(raw, context, code_of(error), detail_of(error), entry)
-            self.waiting.removed(place, entry)
             await self._take_up(*place)
 
+    async def _try_again(self, place: tuple[str, str], entry: str, raw: RawMessage) -> NotKnownYet | None:
+        """Handle a message that waited, or hold it. What it does not know, when that still is so: then it waits on."""
+        context = read_context(raw)
+        try:
+            if self.held.blocks(*place):
+                raise Unreadable("behind-a-held-message", "an earlier message of this key is held")  # noqa: TRY301 - held like any other
+            event = read_event(raw, context)
+            await self._performer.perform(partial(self._take_out, entry, event), cause=event)
+        except NotKnownYet as unknown:
+            return unknown
+        except NotNow:
+            raise
+        except Unreadable as unreadable:
+            await self.hold(raw, context, unreadable.code, unreadable.detail, entry)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
+            await self.hold(raw, context, code_of(error), detail_of(error), entry)
+        self.waiting.removed(place, entry)
+        return None
+
     async def sweep(self, now: datetime) -> None:
-        """Give waiting messages past their deadline a last try: the owner answers then, others let go silently."""
-        for place in self.waiting.heads_past(now):
-            found = await self.waiting.head(place)
-            if found is None:
-                continue
+        """Give waiting messages past their deadline a last try: the owner answers then, others let go silently.
+
+        Raises NotNow when the database is away.
+        """
+        for place in [*self.waiting.heads_left_over(), *self.waiting.heads_past(now)]:
+            async with self._one_at_a_time:
+                with away_is_not_now():
+                    await self._last_try(place, now)
+
+    async def _last_try(self, place: tuple[str, str], now: datetime) -> None:
+        found = await self.waiting.head(place)
+        if found is not None and place in self.waiting.heads_past(now):
             entry, raw = found
-            event = read_event(raw, read_context(raw))
-            try:
-                await self._performer.perform(partial(self._take_out, entry, event), cause=event)
-            except NotKnownYet:
+            if await self._try_again(place, entry, raw) is not None:
                 await self._performer.perform(partial(self._take_out, entry, None))
-            self.waiting.removed(place, entry)
-            await self._redeliver(place)
+                self.waiting.removed(place, entry)
+        await self._redeliver(place)
 
     async def _take_out(self, entry: str, event: Event[Any] | None, motion: Motion) -> None:
         await self.waiting.remove(motion, entry)

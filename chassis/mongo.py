@@ -6,7 +6,8 @@ A write conflict is tried again here; a database that is away is the caller's to
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from motor.motor_asyncio import (
@@ -35,6 +36,17 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, ConnectionFailure):
         return True
     return isinstance(error, OperationFailure) and bool(error.code in {91, 189, 11600, 11602, 10107, 13435})
+
+
+@contextmanager
+def away_is_not_now() -> Generator[None, None, None]:
+    """Turn the driver's word that the database is away into NotNow, which everybody knows how to wait for."""
+    try:
+        yield
+    except PyMongoError as error:
+        if not is_away(error):
+            raise
+        raise NotNow("the database does not answer") from error
 
 
 def is_conflict(error: BaseException) -> bool:

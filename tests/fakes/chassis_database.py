@@ -1,0 +1,42 @@
+"""A database whose answers get lost: what it was asked to commit stands, and who asked does not hear it."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
+from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
+
+from chassis.mongo import Database, Document
+
+T = TypeVar("T")
+
+
+class ForgetfulDatabase(Database):
+    """Loses the answer to the commits that it is told to."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(url, name)
+        self.lose: list[bool] = []
+        """Whether the answer to the next commit is lost, and to the one after that …"""
+
+    async def in_transaction(self, work: Callable[[AsyncIOMotorClientSession], Awaitable[T]]) -> T:
+        """Commit as the real one does; then lose the answer, as a broken connection would."""
+        result = await super().in_transaction(work)
+        if self.lose and self.lose.pop(0):
+            raise AutoReconnect("connection closed")
+        return result
+
+
+class UnreachableDatabase(Database):
+    """The same database as another, until it is told to be away."""
+
+    def __init__(self, other: Database) -> None:
+        self.client = other.client
+        self._database = other.raw
+        self.away = False
+
+    def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
+        """A collection, or the driver's error when it does not answer."""
+        if self.away:
+            raise ServerSelectionTimeoutError("no primary")
+        return super().collection(name)
