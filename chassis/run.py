@@ -5,7 +5,6 @@ of the start: health, broker's epoch, database, relay (refills first), own parts
 """
 
 import asyncio
-import contextlib
 import gc
 import signal
 import sys
@@ -226,8 +225,12 @@ class _Life:
 async def _sweep(handler: Handler, clock: Clock) -> None:
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
-        with contextlib.suppress(NotNow):
+        try:
             await handler.sweep(clock.now())
+        except NotNow:
+            continue
+        except Exception:
+            log.exception("a sweep of what waits failed and will be tried again")
 
 
 async def _reachable(database: Database, readiness: Readiness) -> bool:
