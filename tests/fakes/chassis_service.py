@@ -7,7 +7,7 @@ the ways that the rules of the log speak of.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -151,16 +151,14 @@ async def living(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Parts
     await epochs.close()
     relay = Relay(parts.database, list(topics.written_by(parts.service)), settings.kafka, epoch, readiness)
     alive = await Parts(parts.service, parts.rows, parts.database, relay, parts.clock).memory()
-    await relay.start()
-    table = Table(parts.rows)
-    subscriber = Subscriber(parts.service, table.topics_read, settings, epoch, await delivery(alive), readiness)
-    try:
-        if table.topics_read:
+    async with AsyncExitStack() as stack:
+        await relay.start()
+        stack.push_async_callback(relay.stop, grace=1)
+        if read := Table(parts.rows).topics_read:
+            subscriber = Subscriber(parts.service, read, settings, epoch, await delivery(alive), readiness)
+            stack.push_async_callback(subscriber.stop)
             await subscriber.start()
         yield alive
-    finally:
-        await subscriber.stop()
-        await relay.stop(grace=1)
 
 
 async def delivery(parts: Parts) -> Callable[[Sequence[RawMessage]], Any]:
