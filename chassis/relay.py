@@ -176,9 +176,10 @@ class Relay:
         acknowledged = set(self._acknowledged)
         self.offer([entry for entry in entries if entry["_id"] not in acknowledged])
         for queue in self._queues.values():
-            in_order = sorted(queue, key=lambda item: (item[0]["hlc"], item[0]["sequence"]))
+            since = {entry["_id"]: moment for entry, moment in queue}
+            entries = in_order([entry for entry, _ in queue])
             queue.clear()
-            queue.extend(in_order)
+            queue.extend((entry, since[entry["_id"]]) for entry in entries)
 
     async def _scan_when_asked(self) -> None:
         while True:
@@ -214,7 +215,7 @@ class Relay:
 
     async def _refill(self, place: tuple[str, int]) -> None:
         cursor = self._database.collection(LEDGER).find({"topic": place[0], "partition": place[1]}).sort("hlc", 1)
-        count, offset, entries = 0, -1, [entry async for entry in cursor]
+        count, offset, entries = 0, -1, in_order([entry async for entry in cursor])
         while count < len(entries):
             sent, offset = await self._send(place, entries[count : count + 5000])
             count += sent
@@ -246,3 +247,14 @@ class Relay:
             if self._offsets.get((topic, partition)) == offset:
                 del self._offsets[topic, partition]
         del self._acknowledged[: len(ids)]
+
+
+def in_order(entries: Sequence[Document]) -> list[Document]:
+    """Ledger entries by their stamps, and each key by its sequence, also where the clock was set back in between."""
+    latest: dict[tuple[str, str], str] = {}
+    placed = []
+    for entry in sorted(entries, key=lambda entry: (entry["topic"], entry["key"], entry["sequence"])):
+        place = (entry["topic"], entry["key"])
+        latest[place] = max(entry["hlc"], latest.get(place, ""))
+        placed.append((latest[place], entry["topic"], entry["key"], entry["sequence"], entry))
+    return [entry for *_, entry in sorted(placed, key=lambda found: found[:4])]

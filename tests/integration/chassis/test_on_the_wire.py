@@ -124,6 +124,23 @@ async def test_a_gap_is_filled_by_reading_again(
     assert state["state"] == {"answers": 3, "rating": 4}
 
 
+async def test_a_gap_is_not_forgotten_by_the_next_process(
+    broker: BrokerProcess, database_process: DatabaseProcess, services: dict[str, Parts]
+) -> None:
+    """Whoever stops while a gap is open leaves the offset before it, though later messages of other keys were handled."""
+    app, review = new_id(), new_id()
+    first, second, third = (sent(review_submitted(app, review=review), number) for number in (1, 2, 3))
+    settings = settings_for(broker.bootstrap, database_process.url)
+    async with living(services["community"], settings) as community:
+        await send(broker, sent(app_published(app)), first, third)
+        await until(lambda: _all_of(community, 1), "the first request is answered")
+        await send(broker, sent(review_submitted(app)).with_(partition=first.partition))
+        await until(lambda: _all_of(community, 2), "a request of another key is answered")
+    await send(broker, second)
+    async with living(services["community"], settings) as community:
+        await until(lambda: _all_of(community, 4), "second and third are answered", within=12)
+
+
 async def _all_of(parts: Parts, count: int) -> bool:
     return await answers(parts) == count
 
