@@ -1,7 +1,7 @@
 """A database whose answers get lost: what it was asked to commit stands, and who asked does not hear it."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
@@ -34,9 +34,23 @@ class UnreachableDatabase(Database):
         self.client = other.client
         self._database = other.raw
         self.away = False
+        self.lost: set[str] = set()
+        """The collections that don't answer."""
 
     def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
         """A collection, or the driver's error when it does not answer."""
         if self.away:
             raise ServerSelectionTimeoutError("no primary")
-        return super().collection(name)
+        return cast("AsyncIOMotorCollection[Document]", Lost()) if name in self.lost else super().collection(name)
+
+
+class Lost:
+    """A collection that fails whatever is asked of it."""
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[None]]:
+        """Fail when called, as the driver would."""
+
+        async def fail(*_: object, **__: object) -> None:
+            raise AutoReconnect(f"connection closed during {name}")
+
+        return fail

@@ -76,7 +76,11 @@ async def answer(event: Event[ReviewSubmitted], motion: Motion) -> None:
     )
 
 
-READER: tuple[Row, ...] = (On(AppPublished, remember), On(ReviewSubmitted, answer), Keeps(topics.REVIEWS, Answered, evolve))
+READER: tuple[Row, ...] = (
+    On(AppPublished, remember),
+    On(ReviewSubmitted, answer),
+    Keeps(topics.REVIEWS, Answered, evolve),
+)
 CATALOG: tuple[Row, ...] = (Keeps(topics.APPS),)
 GATEWAY: tuple[Row, ...] = (Keeps(topics.REVIEW_REQUESTS),)
 

@@ -177,7 +177,20 @@ async def test_a_held_message_blocks_its_key_and_no_other(parts: Parts) -> None:
         (lambda right: right.with_header("ce_type", b"nl.appstore.review.submitted.v1"), "wrong-topic"),
         (lambda right: right.with_(value=b" " * (256 * 1024 + 1)), "too-large"),
     ],
-    ids=["json", "no-value", "no-headers", "empty-header", "sequence", "not-utf8", "subject", "no-key", "key", "type", "topic", "size"],
+    ids=[
+        "json",
+        "no-value",
+        "no-headers",
+        "empty-header",
+        "sequence",
+        "not-utf8",
+        "subject",
+        "no-key",
+        "key",
+        "type",
+        "topic",
+        "size",
+    ],
 )
 async def test_what_cant_be_read_is_held_whole(parts: Parts, wrong: object, reason: str) -> None:
     """Whatever is wrong with a message, its bytes are kept once, the reason is named, and other keys go on."""

@@ -10,12 +10,24 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from chassis.ledger import new_id
 from chassis.mongo import Database
+from chassis.relay import RELAY
 from contracts import topics
 from contracts.envelope import Context
 from infra.kafka.provision import provision
+from tests.fakes.chassis_database import UnreachableDatabase
 from tests.fakes.chassis_messages import Sent, app_published, review_submitted, sent
 from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess
-from tests.fakes.chassis_service import CATALOG, GATEWAY, READER, UNLUCKY, Parts, SilentRelay, living, settings_for, until
+from tests.fakes.chassis_service import (
+    CATALOG,
+    GATEWAY,
+    READER,
+    UNLUCKY,
+    Parts,
+    SilentRelay,
+    living,
+    settings_for,
+    until,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -45,6 +57,11 @@ async def send(broker: BrokerProcess, *messages: Sent) -> None:
             message.topic, message.value, message.key, message.partition, headers=list(message.headers)
         )
     await producer.stop()
+
+
+async def publish(catalog: Parts, app: str, title: str = "An app") -> None:
+    """Record an app event in a motion of its own."""
+    await catalog.performer.perform(lambda motion: motion.record(app_published(app, title)))
 
 
 async def read(broker: BrokerProcess, topic: topics.Topic, count: int) -> list[Context]:
@@ -79,9 +96,7 @@ async def test_a_request_travels_from_ledger_to_ledger(
     """Recorded, relayed, consumed, answered: sequence, stamp, cause and correlation are right in the Kafka headers."""
     settings = settings_for(broker.bootstrap, database_process.url)
     async with contextlib.AsyncExitStack() as stack:
-        alive = {
-            name: await stack.enter_async_context(living(parts, settings)) for name, parts in services.items()
-        }
+        alive = {name: await stack.enter_async_context(living(parts, settings)) for name, parts in services.items()}
         app = new_id()
         await alive["catalog"].performer.perform(lambda motion: motion.record(app_published(app)))
         asked = review_submitted(app)
@@ -101,9 +116,7 @@ async def test_each_keys_events_are_published_in_their_order(
     """However many motions write side by side, event n+1 of a key is on the log after n, and each once."""
     apps = [new_id() for _ in range(6)]
     async with living(services["catalog"], settings_for(broker.bootstrap, database_process.url)) as catalog:
-        await asyncio.gather(
-            *(catalog.performer.perform(lambda motion, app=app: motion.record(app_published(app))) for app in apps * 5)
-        )
+        await asyncio.gather(*(publish(catalog, app) for app in apps * 5))
         contexts = await read(broker, topics.APPS, 30)
     assert in_their_order(contexts)
     assert len({context.id for context in contexts}) == 30
@@ -172,9 +185,12 @@ async def test_a_new_and_empty_broker_is_filled_again(
     with BrokerProcess() as broker:
         await provision(broker.bootstrap, topics.ALL)
         settings = settings_for(broker.bootstrap, database_process.url)
-        async with living(services["catalog"], settings) as catalog, living(services["community"], settings) as community:
+        async with (
+            living(services["catalog"], settings) as catalog,
+            living(services["community"], settings) as community,
+        ):
             for title in ("One", "Two", "Three"):
-                await catalog.performer.perform(lambda motion, title=title: motion.record(app_published(app, title)))
+                await publish(catalog, app, title)
             await send(broker, sent(review_submitted(app)))
             await until(lambda: answers(community), "the request is answered")
             await read(broker, topics.APPS, 3)
@@ -188,6 +204,25 @@ async def test_a_new_and_empty_broker_is_filled_again(
             await until(lambda: _all_of(community, 2), "the next request is answered")
     assert await services["community"].stored("held") == []
     assert len(await services["community"].stored("known_apps")) == 1
+
+
+async def test_whoever_dies_while_marking_loses_nothing(
+    database_process: DatabaseProcess, services: dict[str, Parts]
+) -> None:
+    """A relay that published and died before it could note how far, with the broker gone too, publishes again."""
+    with BrokerProcess() as broker:
+        await provision(broker.bootstrap, topics.ALL)
+        settings = settings_for(broker.bootstrap, database_process.url)
+        dying = UnreachableDatabase(services["catalog"].database)
+        async with living(Parts("catalog", CATALOG, dying, SilentRelay()), settings) as catalog:
+            dying.lost = {RELAY}
+            await catalog.performer.perform(lambda motion: motion.record(app_published(new_id())))
+            await read(broker, topics.APPS, 1)
+        broker.kill()
+        broker.start()
+        await provision(broker.bootstrap, topics.ALL)
+        async with living(services["catalog"], settings):
+            assert len(await read(broker, topics.APPS, 1)) == 1
 
 
 async def test_a_commit_whose_answer_was_lost_is_published(
@@ -214,8 +249,7 @@ async def test_the_database_dies_while_messages_flow(broker: BrokerProcess, tmp_
             await send(broker, sent(app_published(app)))
             for _ in range(2):
                 sending = asyncio.create_task(send(broker, *(sent(review_submitted(app)) for _ in range(60))))
-                before = await answers(alive)
-                await until(lambda before=before: _more_than(alive, before + 5), "some are answered")
+                await _some_more_than(alive, await answers(alive) + 5)
                 await asyncio.to_thread(process.kill)
                 await asyncio.to_thread(process.start)
                 await sending
@@ -226,5 +260,8 @@ async def test_the_database_dies_while_messages_flow(broker: BrokerProcess, tmp_
         community.database.close()
 
 
-async def _more_than(parts: Parts, count: int) -> bool:
-    return await answers(parts) > count
+async def _some_more_than(parts: Parts, count: int) -> None:
+    async def more() -> bool:
+        return await answers(parts) > count
+
+    await until(more, "some are answered")
