@@ -22,9 +22,15 @@ def main() -> None:
 
     def world_of(motion: Motion) -> World:
         return World(
-            record=motion.record, clock=motion.clock, policies=policies, known_versions=MongoKnownVersions(motion),
-            known_apps=MongoKnownApps(motion), verdicts=MongoVerdicts(motion), evidence=MongoEvidence(motion),
-            rules=MongoRules(motion), decisions=MongoDecisions(motion),
+            record=motion.record,
+            clock=motion.clock,
+            policies=policies,
+            known_versions=MongoKnownVersions(motion),
+            known_apps=MongoKnownApps(motion),
+            verdicts=MongoVerdicts(motion),
+            evidence=MongoEvidence(motion),
+            rules=MongoRules(motion),
+            decisions=MongoDecisions(motion),
         )
 
     run("compliance", settings, MOTIONS, world_of, extra=show_problems(policies))

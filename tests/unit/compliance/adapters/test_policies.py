@@ -51,7 +51,7 @@ def edit(path: Path, old: str, new: str) -> None:
         ('when: "osiApproved(facts.licenceCode)"', 'when: "osiApproved(facts.licenceData)"', "reads licenceData"),
         ('when: "osiApproved(facts.licenceCode)"', "when: \"facts['licenceCode'] == 'MIT'\"", "reads all facts"),
         ('when: "osiApproved(facts.licenceCode)"', 'when: "osiAproved(facts.licenceCode)"', f"{RULE} cases.0.when: "),
-        ('when: "osiApproved(facts.licenceCode)"', 'when: "\'MIT\'"', f"{RULE} cases.0.when: "),
+        ('when: "osiApproved(facts.licenceCode)"', "when: \"'MIT'\"", f"{RULE} cases.0.when: "),
         ('when: "osiApproved(facts.licenceCode)"', f'when: "true{" || true" * 120}"', f"{RULE} cases.0.when: "),
         ("verdict: pass", "verdict: perfect", f"{RULE} cases.0.verdict: "),
         ("message: osi-approved", "message: nobody-wrote-this", "texts.messages has no nobody-wrote-this"),
