@@ -21,6 +21,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from chassis import telemetry
 from chassis.errors import NotNow
 from chassis.health import Readiness
+from chassis.mongo import is_away
 from chassis.settings import ServiceSettings
 from chassis.wire import RawMessage
 from contracts.topics import Topic
@@ -198,9 +199,10 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
                 self._readiness.set("motion", str(reason))
                 await asyncio.sleep(_RETRY[min(attempt, len(_RETRY) - 1)])
                 attempt += 1
-            except Exception:
-                log.exception("could not deliver a batch, trying again")
-                self._readiness.set("motion", "a batch of messages can't be delivered; see the log")
+            except Exception as error:
+                if not is_away(error):
+                    log.exception("could not deliver a batch, trying again")
+                self._readiness.set("motion", f"messages can't be delivered ({type(error).__name__})")
                 await asyncio.sleep(_RETRY[-1])
             else:
                 self._readiness.clear("motion")

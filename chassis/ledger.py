@@ -107,7 +107,7 @@ class Motion:
         topic = topic or payload.topic
         fold = self.writer.folds[topic.name]
         kept = await self._load(topic, payload.key)
-        event = Event(self._context(payload, topic, kept, generation, lineage), payload)
+        event = Event(self._context(payload, kept, generation, lineage), payload)
         kept.sequence += 1
         kept.hlc = event.context.hlc
         kept.state = fold.evolve(kept.state, event)
@@ -150,7 +150,6 @@ class Motion:
     def _context(
         self,
         payload: Payload,
-        topic: Topic,
         kept: _Kept,
         generation: int | None,
         lineage: Lineage | None,
@@ -212,11 +211,11 @@ class Kept(Generic[S]):
         self._kind = kind
 
     async def get(self, key: str) -> S | None:
-        """The state under this key, with what the motion recorded so far."""
+        """The state under this key, with what was recorded so far."""
         return await self._motion.state_of(self._topic, key, self._kind)
 
     async def find(self, query: dict[str, Any], *, limit: int = 10_000) -> list[S]:
-        """The stored states whose fields match, e.g. `{"app": id}`; names as on the wire. Not what this motion recorded."""
+        """The stored states whose fields match, e.g. `{"app": id}`; names as on the wire."""
         bound = self._motion.collection(state_collection(self._topic))
         found = await bound.find({f"state.{name}": value for name, value in query.items()}, limit=limit)
         return [self._kind.model_validate(document["state"]) for document in found if document["state"] is not None]

@@ -1,7 +1,7 @@
 """One MongoDB database per service, and the transaction that every motion is.
 
-Above it: `ledger.Motion` and the adapters, which see collections already bound to their transaction. Below it: motor.
-A write conflict is tried again here; a database that is away is the caller's to wait for, and never the message's fault.
+Above it: `ledger.Motion` and the adapters, which see collections bound to their transaction. Below: motor.
+A write conflict is tried again here; a database that is away is the caller's to wait for.
 """
 
 import asyncio
@@ -83,9 +83,10 @@ class Bound:
         result = await self._collection.update_one(query, update, upsert=upsert, session=self._session)
         return bool(result.matched_count or result.upserted_id is not None)
 
-    async def delete(self, key: str) -> None:
-        """Remove the document with this `_id`, if it is there."""
-        await self._collection.delete_one({"_id": key}, session=self._session)
+    async def delete(self, key: str) -> bool:
+        """Remove the document with this `_id`; whether it was there."""
+        result = await self._collection.delete_one({"_id": key}, session=self._session)
+        return bool(result.deleted_count)
 
 
 class Database:

@@ -1,8 +1,8 @@
 """The relay: publishes what the ledger holds, event n+1 of a key only after n was acknowledged (rules 3 and 5).
 
 It works from memory after each commit and reads the ledger only at its start and when a commit's answer was lost. Per
-partition it keeps the epoch and the last acknowledged offset; another epoch, or an end lower than that, and it refills
-the partition from the ledger. A repeat does no harm: readers drop it by their cursors.
+partition it keeps the epoch and the offset of the last acknowledged batch; with another epoch, or an end lower than
+that, it refills the partition from the ledger. A repeat does no harm: readers drop it by their cursors.
 """
 
 import asyncio
@@ -79,7 +79,7 @@ class Relay:
         """Publish what is in hand, for at most `grace` seconds, and mark it; the rest waits in the ledger."""
 
         async def drained() -> None:
-            while any(self._queues.values()):
+            while any(self._queues.values()):  # noqa: ASYNC110 - four seconds at most, and rare
                 await asyncio.sleep(0.02)
 
         with contextlib.suppress(TimeoutError):
@@ -153,7 +153,11 @@ class Relay:
             telemetry.BACKLOG.set(len(self._known))
 
     async def _send(self, place: tuple[str, int], entries: Sequence[Document]) -> tuple[int, int]:
-        """Send as many entries as fit in one batch; how many, and the offset of the last."""
+        """Send as many entries as fit in one batch; how many, and the offset of the first.
+
+        A batch is stored whole or not at all, and the embedded broker names its end one too low when it has several
+        records: so the first one's offset is what the end of the partition is held against.
+        """
         if self._producer is None:
             message = "the relay was not started"
             raise RuntimeError(message)
@@ -168,10 +172,10 @@ class Relay:
         batch.close()
         topic, partition = place
         metadata = await (await self._producer.send_batch(batch, topic, partition=partition))
-        return count, metadata.offset + count - 1
+        return count, int(metadata.offset)
 
     async def _scan(self) -> None:
-        """Queue what the ledger holds and nobody acknowledged, each key in its order. Nothing is being sent meanwhile."""
+        """Queue what the ledger holds and nobody acknowledged, each key in its order; nothing is sent meanwhile."""
         entries = [entry async for entry in self._database.collection(LEDGER).find({"unpublished": True})]
         acknowledged = set(self._acknowledged)
         self.offer([entry for entry in entries if entry["_id"] not in acknowledged])

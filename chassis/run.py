@@ -32,6 +32,7 @@ from chassis.mongo import Database
 from chassis.motions import Every, Keeps, Project, Row, Table, Watch
 from chassis.perform import Performer
 from chassis.projection import Projector
+from chassis.redeliver import Redelivery
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.waiting import Waiting
@@ -48,7 +49,7 @@ _STOP_SECONDS = 9
 
 @dataclass(frozen=True)
 class Running:
-    """The parts of a running service, for its own parts (`extra` of run) to stand on."""
+    """The parts of a running service, for its own parts (`parts` of run) to stand on."""
 
     settings: ServiceSettings
     database: Database
@@ -58,7 +59,7 @@ class Running:
 
 
 Source = Callable[[], AsyncIterator[Any]]
-Extra = Callable[[Running], AbstractAsyncContextManager[None]]
+Parts = Callable[[Running], AbstractAsyncContextManager[None]]
 
 
 def run(
@@ -68,16 +69,16 @@ def run(
     world_of: Callable[[Motion], Any],
     *,
     sources: Mapping[str, Source] | None = None,
-    extra: Extra | None = None,
+    parts: Parts | None = None,
     clock: Clock | None = None,
 ) -> None:
     """Run a service until it is told to stop. Exits 75 when the log was replaced under it.
 
-    `world_of(motion)` builds the service's World; `sources` feed the `Watch` rows; `extra` are parts of its own that
+    `world_of(motion)` builds the service's World; `sources` feed the `Watch` rows; `parts` are parts of its own that
     run between the relay's start and the consumer's.
     """
     set_up_logging(service, settings.log_format, settings.log_level)
-    life = _Life(service, settings, Table(tuple(rows)), world_of, sources or {}, extra, clock or SystemClock())
+    life = _Life(service, settings, Table(tuple(rows)), world_of, sources or {}, parts, clock or SystemClock())
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(life.live())
@@ -93,7 +94,7 @@ class _Life:
     table: Table
     world_of: Callable[[Motion], Any]
     sources: Mapping[str, Source]
-    extra: Extra | None
+    parts: Parts | None
     clock: Clock
 
     async def live(self) -> None:
@@ -135,11 +136,13 @@ class _Life:
                 await part.load()
             await relay.start()
             stack.push_async_callback(relay.stop)
-            if self.extra is not None:
+            if self.parts is not None:
                 await stack.enter_async_context(
-                    self.extra(Running(self.settings, database, performer, readiness, epoch))
+                    self.parts(Running(self.settings, database, performer, readiness, epoch))
                 )
-            deliver = await self._delivery(handler, database)
+            redelivery = Redelivery(handler)
+            await redelivery.restart()
+            deliver = await self._delivery(redelivery, handler, database)
             if self.table.topics_read:
                 subscriber = Subscriber(self.service, self.table.topics_read, self.settings, epoch, deliver, readiness)
                 stack.push_async_callback(subscriber.stop)
@@ -149,7 +152,7 @@ class _Life:
             gc.collect()
             gc.freeze()
             log.info("ready", epoch=epoch)
-            await self._until_stopped(stop, performer, handler, epochs, readiness)
+            await self._until_stopped(stop, performer, redelivery, epochs, readiness)
 
     def _writer(self) -> Writer:
         folds = {row.topic.name: row for row in self.table.of(Keeps)}
@@ -157,9 +160,11 @@ class _Life:
         folds[held.name] = Keeps(held)
         return Writer(self.service, self.settings.origin, self.settings.oin, folds, self.clock)
 
-    async def _delivery(self, handler: Handler, database: Database) -> Callable[[Sequence[RawMessage]], Any]:
+    async def _delivery(
+        self, redelivery: Redelivery, handler: Handler, database: Database
+    ) -> Callable[[Sequence[RawMessage]], Any]:
         async def one_by_one(batch: Sequence[RawMessage]) -> set[Partition]:
-            return {(raw.topic, raw.partition) for raw in batch if await handler.handle(raw) is Outcome.GAP}
+            return {(raw.topic, raw.partition) for raw in batch if await redelivery.handle(raw) is Outcome.GAP}
 
         if not any(self.table.of(Project)):
             return one_by_one
@@ -171,11 +176,11 @@ class _Life:
         self,
         stop: asyncio.Event,
         performer: Performer,
-        handler: Handler,
+        redelivery: Redelivery,
         epochs: EpochReader,
         readiness: Readiness,
     ) -> None:
-        work = [self._watch_epoch(epochs, readiness), _sweep(handler, self.clock)]
+        work = [self._watch_epoch(epochs, readiness), _sweep(redelivery, self.clock)]
         work += [self._timer(row, performer) for row in self.table.of(Every)]
         work += [self._watch(row, performer) for row in self.table.of(Watch)]
         tasks = [asyncio.create_task(coroutine) for coroutine in work]
@@ -208,7 +213,7 @@ class _Life:
 
     async def _watch(self, row: Watch, performer: Performer) -> None:
         async for seen in self.sources[row.source]():
-            while not await self._set_in_motion(row.do, seen, performer):
+            while not await self._set_in_motion(row.do, seen, performer):  # noqa: ASYNC110 - tried again, not awaited
                 await asyncio.sleep(1)
 
     async def _set_in_motion(self, do: Callable[[Any, Any], Any], seen: Any, performer: Performer) -> bool:
@@ -223,11 +228,11 @@ class _Life:
         return True
 
 
-async def _sweep(handler: Handler, clock: Clock) -> None:
+async def _sweep(redelivery: Redelivery, clock: Clock) -> None:
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
         with contextlib.suppress(NotNow):
-            await handler.sweep(clock.now())
+            await redelivery.sweep(clock.now())
 
 
 async def _reachable(database: Database, readiness: Readiness) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis import telemetry
+from chassis.errors import Conflict
 from chassis.ledger import Motion, position_id
 from chassis.mongo import Database, Document
 from chassis.stored_message import to_document, to_message
@@ -65,6 +66,10 @@ class Waiting:
             self._deadlines[document["_id"]] = document["decide_by"]
         telemetry.WAITING.set(sum(map(len, self._queues.values())))
 
+    def places(self) -> list[Place]:
+        """Every key that has a waiting message."""
+        return list(self._queues)
+
     def heads_awaiting(self, topic: str, key: str) -> list[Place]:
         """The keys whose first waiting message waits for this one."""
         return [place for place, queue in self._queues.items() if self._awaits.get(queue[0]) == (topic, key)]
@@ -88,8 +93,9 @@ class Waiting:
         self._awaits[entry] = awaits
 
     async def remove(self, motion: Motion, entry: str) -> None:
-        """Take a message out, in this transaction."""
-        await motion.collection(WAITING).delete(entry)
+        """Take a message out, in this transaction. Raises Conflict when somebody else did."""
+        if not await motion.collection(WAITING).delete(entry):
+            raise Conflict
 
     def removed(self, place: Place, entry: str) -> None:
         """The transaction that took it out was committed."""

@@ -33,7 +33,7 @@ def main() -> None:
             decisions=MongoDecisions(motion),
         )
 
-    run("compliance", settings, MOTIONS, world_of, extra=show_problems(policies))
+    run("compliance", settings, MOTIONS, world_of, parts=show_problems(policies))
 
 
 if __name__ == "__main__":

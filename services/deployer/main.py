@@ -48,7 +48,7 @@ def start(settings: DeployerSettings) -> None:
         ):
             yield
 
-    run("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, extra=reconciler)
+    run("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, parts=reconciler)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Puts the gateway's parts together: identity, hub and tail, the API and the pages, on one public address.
 
-Runs as the `extra` part of `chassis.run`: after the relay can publish, before the read models are fed.
+Runs as the `parts` of `chassis.run`: after the relay can publish, before the read models are fed.
 """
 
 import base64

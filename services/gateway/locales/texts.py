@@ -60,6 +60,11 @@ class Texts:
         pattern = self._pattern(key, values)
         return fill(self._form(pattern, values), {name: self._write(values[name]) for name in pattern.parameters})
 
+    def parameters(self, prefix: str) -> frozenset[str]:
+        """Every parameter that the sentences under a prefix ask for."""
+        under = [pattern for key, pattern in self._patterns.items() if key.startswith(f"{prefix}.")]
+        return frozenset().union(*(pattern.parameters for pattern in under))
+
     def markup(self, key: str, **values: Value) -> Markup:
         """The sentence as HTML: `**strong**`, `==marker==` and code of the file become elements, values are escaped."""
         return self.sentence_markup(key, values)

@@ -65,7 +65,7 @@ def document(event: Event[Any]) -> str:
 
 
 def entry_of(event: Event[Any]) -> Document:
-    """An event as people follow it: its place, its lineage, and the fields that a sentence needs. No free text of people."""
+    """An event as people follow it: its place, its lineage, the fields a sentence needs; no free text of people."""
     context, data = event.context, event.data.model_dump(mode="json")
     told = {name: data[name] for name in _TOLD if name in data and data[name] is not None}
     return {

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from appstore_client.sign_in.code_flow import sign_in_by_form
 from appstore_client.sign_in.device_flow import sign_in_by_device
 from appstore_client.sign_in.discovery import Issuer, find_issuer
 from appstore_client.sign_in.token_answer import SignInRefused, ask_tokens
+
 from infra.local.issuer.sign_in import approve_device
 from tests.fakes.issuer_process import IssuerProcess
 

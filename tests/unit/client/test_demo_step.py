@@ -3,8 +3,8 @@
 import asyncio
 
 import pytest
-
 from appstore_client.problem import Unreachable
+
 from infra.local.demo.step import StepFailedError, Steps
 
 
