@@ -26,6 +26,7 @@ from services.gateway.api.body_limit import BodyLimit
 from services.gateway.identity import store as identities
 from services.gateway.identity.current_person import Identity
 from services.gateway.identity.oidc import TokenVerifier
+from services.gateway.identity.names import Names
 from services.gateway.identity.person_key import PersonKeys
 from services.gateway.identity.provider import Provider
 from services.gateway.identity.session import Sessions
@@ -75,6 +76,7 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
         hub=hub,
         identity=identity,
         people=people,
+        names=Names(people),
         keys=PersonKeys(running.database, _platform_key(settings.platform_key_file)),
         readiness=running.readiness,
     )
