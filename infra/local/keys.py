@@ -3,6 +3,7 @@
 In production an operator brings these; nothing made here is ever used there.
 """
 
+import base64
 import os
 import secrets
 import uuid
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from infra.local.home import Home
 
-_PLATFORM_KEY_BYTES = 32  # written in hexadecimal
+_PLATFORM_KEY_BYTES = 32
 _WEB_SECRET_BYTES = 32
 _OWNER_ONLY = 0o600
 
@@ -28,7 +29,7 @@ class StackKeys:
 def keep_keys(home: Home) -> StackKeys:
     """Read the stack's keys, or make those that are missing."""
     key_file = home.data / "platform.key"
-    _read_or_make(key_file, secrets.token_hex(_PLATFORM_KEY_BYTES))
+    _read_or_make(key_file, base64.urlsafe_b64encode(secrets.token_bytes(_PLATFORM_KEY_BYTES)).decode())
     installation_id = _read_or_make(home.data / "installation-id", str(uuid.uuid4()))
     # The issuer and the gateway start side by side and must both find it.
     web_client_secret = home.data / "appstore-web.secret"

@@ -30,13 +30,8 @@ DEMI = "019ab000-0000-7000-8000-000000000001"
 def authorize_url(issuer: IssuerProcess, **changed: str | None) -> str:
     """Return a sound authorization request of the command line; `changed` replaces parts, None leaves one out."""
     parts = {
-        "response_type": "code",
-        "client_id": "appstore-cli",
-        "redirect_uri": REDIRECT,
-        "scope": "openid profile",
-        "state": "s",
-        "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-        "code_challenge_method": "S256",
+        "response_type": "code", "client_id": "appstore-cli", "redirect_uri": REDIRECT, "scope": "openid profile",
+        "state": "s", "code_challenge": "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM", "code_challenge_method": "S256",
         **changed,
     }
     return f"{issuer.url}/authorize?{urlencode({name: value for name, value in parts.items() if value is not None})}"
@@ -50,10 +45,7 @@ async def keys_of(http: httpx.AsyncClient, issuer: IssuerProcess) -> KeySet:
 async def code_for(http: httpx.AsyncClient, issuer: IssuerProcess, challenge: str, nonce: str = "n") -> str:
     """Return an authorization code of the person demi."""
     landed = await fill_in_form(
-        http,
-        authorize_url(issuer, code_challenge=challenge, nonce=nonce),
-        "demi",
-        "demo-demi",
+        http, authorize_url(issuer, code_challenge=challenge, nonce=nonce), "demi", "demo-demi",
     )
     return parse_qs(urlsplit(landed).query)["code"][0]
 
@@ -61,12 +53,8 @@ async def code_for(http: httpx.AsyncClient, issuer: IssuerProcess, challenge: st
 def exchange(code: str, verifier: str, **changed: str) -> dict[str, str]:
     """Return a token request for a code."""
     return {
-        "grant_type": "authorization_code",
-        "client_id": "appstore-cli",
-        "redirect_uri": REDIRECT,
-        "code": code,
-        "code_verifier": verifier,
-        **changed,
+        "grant_type": "authorization_code", "client_id": "appstore-cli", "redirect_uri": REDIRECT, "code": code,
+        "code_verifier": verifier, **changed,
     }
 
 
@@ -89,19 +77,12 @@ async def test_a_person_signs_in_with_code_and_pkce(issuer: IssuerProcess) -> No
     tokens = await sign_in(issuer.url, "demi", "demo-demi")
     async with httpx.AsyncClient(trust_env=False) as http:
         token = jwt.decode(tokens.access_token, await keys_of(http, issuer), algorithms=["ES256"])
-        about = (
-            await http.get(
-                f"{issuer.url}/userinfo",
-                headers={"Authorization": f"Bearer {tokens.access_token}"},
-            )
-        ).json()
+        about = (await http.get(
+            f"{issuer.url}/userinfo", headers={"Authorization": f"Bearer {tokens.access_token}"},
+        )).json()
     assert token.header["typ"] == "at+jwt"
     assert {name: token.claims[name] for name in ("iss", "aud", "sub", "client_id", "roles")} == {
-        "iss": issuer.url,
-        "aud": "appstore",
-        "sub": DEMI,
-        "client_id": "appstore-cli",
-        "roles": ["developer"],
+        "iss": issuer.url, "aud": "appstore", "sub": DEMI, "client_id": "appstore-cli", "roles": ["developer"],
     }
     assert token.claims["exp"] - token.claims["iat"] == 600
     assert [team["slug"] for team in token.claims["teams"]] == ["team-data"]
@@ -148,31 +129,23 @@ async def test_a_code_is_bound_to_its_client_and_address(issuer: IssuerProcess) 
     pkce = new_pkce()
     async with httpx.AsyncClient(trust_env=False) as http:
         code = await code_for(http, issuer, pkce.challenge)
-        answer = await http.post(
-            f"{issuer.url}/token",
-            data=exchange(
-                code,
-                pkce.verifier,
-                redirect_uri="http://127.0.0.1:1/callback",
-            ),
-        )
+        answer = await http.post(f"{issuer.url}/token", data=exchange(
+            code, pkce.verifier, redirect_uri="http://127.0.0.1:1/callback",
+        ))
     assert answer.json()["error"] == "invalid_grant"
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"redirect_uri": "https://evil.example/callback"},
-        {"redirect_uri": "http://127.0.0.1:8765/callback/more"},
-        {"redirect_uri": "http://127.0.0.1:8765@evil.example/callback"},
-        {"redirect_uri": "http://localhost:8765/callback"},
-        {"redirect_uri": None},
-        {"client_id": "unknown"},
-        {"client_id": "appstore-web"},
-        {"client_id": "appstore-web", "redirect_uri": "http://127.0.0.1:8400/auth/callback?x=1"},
-    ],
-)
+@pytest.mark.parametrize("changed", [
+    {"redirect_uri": "https://evil.example/callback"},
+    {"redirect_uri": "http://127.0.0.1:8765/callback/more"},
+    {"redirect_uri": "http://127.0.0.1:8765@evil.example/callback"},
+    {"redirect_uri": "http://localhost:8765/callback"},
+    {"redirect_uri": None},
+    {"client_id": "unknown"},
+    {"client_id": "appstore-web"},
+    {"client_id": "appstore-web", "redirect_uri": "http://127.0.0.1:8400/auth/callback?x=1"},
+])
 async def test_nobody_is_sent_to_an_unknown_address(issuer: IssuerProcess, changed: dict[str, str | None]) -> None:
     """When client or address is not exactly registered, the error stays on this page."""
     async with httpx.AsyncClient(trust_env=False) as http:
@@ -182,17 +155,14 @@ async def test_nobody_is_sent_to_an_unknown_address(issuer: IssuerProcess, chang
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"code_challenge": None, "code_challenge_method": None},
-        {"code_challenge_method": "plain"},
-        {"code_challenge_method": None},
-        {"response_type": "token"},
-        {"scope": "openid everything"},
-        {"prompt": "none"},
-    ],
-)
+@pytest.mark.parametrize("changed", [
+    {"code_challenge": None, "code_challenge_method": None},
+    {"code_challenge_method": "plain"},
+    {"code_challenge_method": None},
+    {"response_type": "token"},
+    {"scope": "openid everything"},
+    {"prompt": "none"},
+])
 async def test_the_client_hears_what_is_wrong(issuer: IssuerProcess, changed: dict[str, str | None]) -> None:
     """A request without S256, or for what does not exist, goes back to the client as an error with its state."""
     async with httpx.AsyncClient(trust_env=False) as http:
@@ -258,8 +228,7 @@ async def test_what_is_typed_comes_back_escaped(issuer: IssuerProcess) -> None:
 async def start_device(http: httpx.AsyncClient, issuer: IssuerProcess) -> dict[str, str]:
     """Begin the device flow."""
     answer = await http.post(
-        f"{issuer.url}/device_authorization",
-        data={"client_id": "appstore-cli", "scope": "openid profile"},
+        f"{issuer.url}/device_authorization", data={"client_id": "appstore-cli", "scope": "openid profile"},
     )
     begun: dict[str, str] = answer.json()
     return begun
@@ -267,14 +236,9 @@ async def start_device(http: httpx.AsyncClient, issuer: IssuerProcess) -> dict[s
 
 async def poll(http: httpx.AsyncClient, issuer: IssuerProcess, begun: dict[str, str]) -> httpx.Response:
     """Ask once whether somebody approved."""
-    return await http.post(
-        f"{issuer.url}/token",
-        data={
-            "grant_type": DEVICE,
-            "client_id": "appstore-cli",
-            "device_code": begun["device_code"],
-        },
-    )
+    return await http.post(f"{issuer.url}/token", data={
+        "grant_type": DEVICE, "client_id": "appstore-cli", "device_code": begun["device_code"],
+    })
 
 
 @pytest.mark.asyncio
@@ -330,14 +294,9 @@ async def test_a_system_signs_in_with_its_own_secret(issuer: IssuerProcess) -> N
 
 async def refresh(http: httpx.AsyncClient, issuer: IssuerProcess, token: str | None) -> httpx.Response:
     """Ask for new tokens."""
-    return await http.post(
-        f"{issuer.url}/token",
-        data={
-            "grant_type": "refresh_token",
-            "client_id": "appstore-cli",
-            "refresh_token": token or "",
-        },
-    )
+    return await http.post(f"{issuer.url}/token", data={
+        "grant_type": "refresh_token", "client_id": "appstore-cli", "refresh_token": token or "",
+    })
 
 
 @pytest.mark.asyncio
@@ -369,13 +328,11 @@ async def test_bodies_are_bounded(issuer: IssuerProcess) -> None:
 @pytest.mark.asyncio
 async def test_many_people_sign_in_at_once(issuer: IssuerProcess) -> None:
     """Sign-ins that run beside each other do not mix up."""
-
     async def one(username: str) -> str:
         tokens = await sign_in(issuer.url, username, f"demo-{username}")
         async with httpx.AsyncClient(trust_env=False) as http:
             answer = await http.get(
-                f"{issuer.url}/userinfo",
-                headers={"Authorization": f"Bearer {tokens.access_token}"},
+                f"{issuer.url}/userinfo", headers={"Authorization": f"Bearer {tokens.access_token}"},
             )
         return str(answer.json()["name"]).split()[0].lower()
 
@@ -400,26 +357,19 @@ async def test_a_restart_signs_nobody_out(tmp_path: Path) -> None:
     assert second.file_modes() == {0o600}
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"APPSTORE_ISSUER": "http://10.0.0.1:8401"},
-        {"APPSTORE_ISSUER": "https://login.example"},
-        {"APPSTORE_ISSUER": "http://127.0.0.1:8401@login.example"},
-        {"APPSTORE_ISSUER": "http://0.0.0.0:8401"},
-        {"APPSTORE_PUBLIC_URL": "https://store.example"},
-    ],
-)
+@pytest.mark.parametrize("changed", [
+    {"APPSTORE_ISSUER": "http://10.0.0.1:8401"},
+    {"APPSTORE_ISSUER": "https://login.example"},
+    {"APPSTORE_ISSUER": "http://127.0.0.1:8401@login.example"},
+    {"APPSTORE_ISSUER": "http://0.0.0.0:8401"},
+    {"APPSTORE_PUBLIC_URL": "https://store.example"},
+])
 def test_it_refuses_to_run_for_others(tmp_path: Path, changed: dict[str, str]) -> None:
     """For an address that another machine could reach it says so and does not start."""
     never = IssuerProcess(tmp_path, "http://127.0.0.1:8400")
     done = subprocess.run(
-        [sys.executable, "-m", "infra.local.issuer"],
-        env=never.environment(**changed),
-        capture_output=True,
-        text=True,
-        timeout=20,
-        check=False,
+        [sys.executable, "-m", "infra.local.issuer"], env=never.environment(**changed), capture_output=True,
+        text=True, timeout=20, check=False,
     )
     assert done.returncode == 78
     assert "issuer:" in done.stderr
