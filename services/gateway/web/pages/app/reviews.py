@@ -40,3 +40,6 @@ class Reviews:
     average: float | None = None
     """1 to 5; None while nobody rated."""
     count: int = 0
+
+
+NO_REVIEWS = Reviews()
