@@ -30,7 +30,7 @@ def test_the_order_never_changes() -> None:
         ("unknown", True, False, False, False), ("n/a", False, False, False, True),
     ],
 )
-def test_each_state_has_its_fill(  # noqa: PLR0913 one column per part of the drawing
+def test_each_state_has_its_fill(
     *, criterion: str, verdict: str, outline: bool, half: bool, cross: bool, dash: bool,
 ) -> None:
     """Filled, half, outline with a cross, dotted outline, or only a stroke."""

@@ -18,7 +18,8 @@ def event_of(entry: Mapping[str, Any], person: str | None, app_title: str) -> De
     told = entry["told"]
     given = told.get("params", {})
     count = len(told.get("objections", ())) or told.get("rules") or given.get("objects") or 0
-    params = {**given, "app": app_title, "version": told.get("version", ""), "revision": told.get("revision", 0), "count": count}
+    params = {**given, "app": app_title, "version": told.get("version", ""), "revision": told.get("revision", 0)}
+    params["count"] = count
     if person is not None:
         params["person"] = person
     code = next((told[name] for name in _CODES if name in told), None)
