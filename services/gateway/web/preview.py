@@ -63,8 +63,15 @@ def render_style_page(assets: Assets, language: Language) -> str:
         for one in render_components((language,))
         if not one.name.startswith(("header-", "footer-", "sign_in_hint-"))
     ]
-    return environment().get_template("layout/style_page.html").render(
-        t=Texts(language), frame=_example_frame(assets), live=None, fragments=fragments,
+    return (
+        environment()
+        .get_template("layout/style_page.html")
+        .render(
+            t=Texts(language),
+            frame=_example_frame(assets),
+            live=None,
+            fragments=fragments,
+        )
     )
 
 

@@ -60,7 +60,14 @@ def test_a_live_page_names_its_stream() -> None:
 def _app(*rules: RuleVerdict, reason: str = "") -> app_page.AppView:
     verdict = CriterionVerdict(Criterion.DPIA, Verdict.FAIL, rules, reason)
     return app_page.AppView(
-        FRAME, "docling", "Docling", "Leest tekst", Score({Criterion.DPIA: Verdict.FAIL}), (verdict,), (), (),
+        FRAME,
+        "docling",
+        "Docling",
+        "Leest tekst",
+        Score({Criterion.DPIA: Verdict.FAIL}),
+        (verdict,),
+        (),
+        (),
         datetime(2026, 11, 24, tzinfo=UTC),
     )
 
@@ -68,7 +75,8 @@ def _app(*rules: RuleVerdict, reason: str = "") -> app_page.AppView:
 def test_a_criterion_speaks_with_its_most_telling_rule() -> None:
     """Without a reason of its own, what stops comes first, then what nobody knows."""
     rules = (
-        RuleVerdict("Goed", Verdict.PASS, "Is er"), RuleVerdict("Onbekend", Verdict.UNKNOWN, "Niet gezien"),
+        RuleVerdict("Goed", Verdict.PASS, "Is er"),
+        RuleVerdict("Onbekend", Verdict.UNKNOWN, "Niet gezien"),
         RuleVerdict("Fout", Verdict.FAIL, "Ontbreekt"),
     )
     assert CriterionVerdict(Criterion.DPIA, Verdict.FAIL, rules).sentence == "Ontbreekt"

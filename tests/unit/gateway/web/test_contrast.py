@@ -19,13 +19,18 @@ TEXTS = ("ink", "ink-soft", "action", *(f"state-{one}" for one in STATES))
 SHAPES = ("control", *(f"state-{one}-edge" for one in STATES))
 OVERLAYS = (0.0, 0.06, 0.12)
 PAIRS_OF_TEXT = (
-    ("on-action", "action"), ("on-action", "action-strong"), ("on-marker", "marker"),
+    ("on-action", "action"),
+    ("on-action", "action-strong"),
+    ("on-marker", "marker"),
     *((f"state-{one}", f"state-{one}-surface") for one in STATES),
     *product(("ink", "ink-soft", "action"), (f"state-{one}-surface" for one in STATES)),
     *product(("ink", "ink-soft", "action", "state-attention", "state-bad"), ("marker-surface",)),
 )
 PAIRS_OF_SHAPES = (
-    ("focus-outer", "focus-inner"), ("focus-outer", "paper"), ("rule", "paper"), ("ink", "paper"),
+    ("focus-outer", "focus-inner"),
+    ("focus-outer", "paper"),
+    ("rule", "paper"),
+    ("ink", "paper"),
     *((f"state-{one}-edge", f"state-{one}-surface") for one in STATES),
 )
 

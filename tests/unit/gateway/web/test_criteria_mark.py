@@ -26,12 +26,21 @@ def test_the_order_never_changes() -> None:
 @pytest.mark.parametrize(
     ("verdict", "outline", "half", "cross", "dash"),
     [
-        ("pass", True, False, False, False), ("warn", True, True, False, False), ("fail", True, False, True, False),
-        ("unknown", True, False, False, False), ("n/a", False, False, False, True),
+        ("pass", True, False, False, False),
+        ("warn", True, True, False, False),
+        ("fail", True, False, True, False),
+        ("unknown", True, False, False, False),
+        ("n/a", False, False, False, True),
     ],
 )
 def test_each_state_has_its_fill(
-    *, criterion: str, verdict: str, outline: bool, half: bool, cross: bool, dash: bool,
+    *,
+    criterion: str,
+    verdict: str,
+    outline: bool,
+    half: bool,
+    cross: bool,
+    dash: bool,
 ) -> None:
     """Filled, half, outline with a cross, dotted outline, or only a stroke."""
     drawn, shape = _macro("shape", criterion, verdict), SHAPES[criterion]

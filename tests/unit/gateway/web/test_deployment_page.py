@@ -34,9 +34,21 @@ HEALTHY = DeploymentEvent("5", "DeploymentSucceeded", _at(91), params={"revision
 
 def _view(state: State, *events: DeploymentEvent, now: datetime) -> DeploymentView:
     return DeploymentView(
-        frame=Frame(AssetUrls("/a.css", "/a.js", "/a.svg"), "/?lang=en"), id="d", state=state, since=START, now=now,
-        app_name="docling", app_title="Docling", app_href="/apps/docling", version="2", revision=1, team="team-data",
-        environment="test", requested_at=START, requested_by="Sanne", events=events,
+        frame=Frame(AssetUrls("/a.css", "/a.js", "/a.svg"), "/?lang=en"),
+        id="d",
+        state=state,
+        since=START,
+        now=now,
+        app_name="docling",
+        app_title="Docling",
+        app_href="/apps/docling",
+        version="2",
+        revision=1,
+        team="team-data",
+        environment="test",
+        requested_at=START,
+        requested_by="Sanne",
+        events=events,
     )
 
 
@@ -115,7 +127,9 @@ def test_the_bar_is_in_proportion_to_time() -> None:
     moments = Moments(START, place=None, image=_at(2), pods=_at(40))
     picture = draw(moments, _at(72), Usual(60, 120, 12), ())
     assert [(one.step, one.width, one.running) for one in picture.segments] == [
-        ("checks", 1.67, False), ("image", 31.67, False), ("pods", 26.67, True),
+        ("checks", 1.67, False),
+        ("image", 31.67, False),
+        ("pods", 26.67, True),
     ]
     assert (picture.tip, picture.end) == (60.0, 120)
 
@@ -135,7 +149,9 @@ def test_short_times_have_no_word() -> None:
 def test_an_entry_of_the_read_model_becomes_an_event() -> None:
     """What the timeline read model tells is enough for the sentence."""
     entry = {
-        "id": "e", "event": "DeploymentRejected", "time": "2026-11-24T09:42:03.400Z",
+        "id": "e",
+        "event": "DeploymentRejected",
+        "time": "2026-11-24T09:42:03.400Z",
         "told": {"version": "2", "objections": [{}, {}]},
     }
     event = event_of(entry, "Sanne", "Docling")

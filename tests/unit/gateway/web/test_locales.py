@@ -99,7 +99,10 @@ def test_plural_forms_follow_the_number() -> None:
 @pytest.mark.parametrize(
     ("seconds", "dutch", "english"),
     [
-        (0.4, "0,4 s", "0.4 s"), (38, "38 s", "38 s"), (72, "1 min 12 s", "1 min 12 s"), (3600, "1 u", "1 h"),
+        (0.4, "0,4 s", "0.4 s"),
+        (38, "38 s", "38 s"),
+        (72, "1 min 12 s", "1 min 12 s"),
+        (3600, "1 u", "1 h"),
         (90000, "1 d 1 u", "1 d 1 h"),
     ],
 )
@@ -121,13 +124,21 @@ def test_sizes_days_and_times() -> None:
 @pytest.mark.parametrize(
     ("asked", "cookie", "header", "chosen"),
     [
-        ("en", "nl", "nl", "en"), (None, "en", "nl", "en"), (None, None, "en-GB,nl;q=0.5", "en"),
-        ("fr", None, "fr,en;q=0.1", "en"), (None, None, "nl;q=0.1, en;q=0.9", "en"), (None, None, "en;q=0, de", "nl"),
-        (None, None, None, "nl"), ("", "", "en;q=x", "nl"),
+        ("en", "nl", "nl", "en"),
+        (None, "en", "nl", "en"),
+        (None, None, "en-GB,nl;q=0.5", "en"),
+        ("fr", None, "fr,en;q=0.1", "en"),
+        (None, None, "nl;q=0.1, en;q=0.9", "en"),
+        (None, None, "en;q=0, de", "nl"),
+        (None, None, None, "nl"),
+        ("", "", "en;q=x", "nl"),
     ],
 )
 def test_the_language_is_asked_then_remembered_then_preferred(
-    asked: str | None, cookie: str | None, header: str | None, chosen: str,
+    asked: str | None,
+    cookie: str | None,
+    header: str | None,
+    chosen: str,
 ) -> None:
     """The address wins over the cookie, the cookie over the browser, and Dutch is the last resort."""
     assert choose_language(asked, cookie, header) == chosen

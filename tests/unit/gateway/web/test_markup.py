@@ -128,8 +128,17 @@ def test_no_page_links_to_a_script(pages: list[Rendered], components: list[Rende
 def test_addresses_that_do_not_lead_to_a_page_become_nothing() -> None:
     """Schemes that run, addresses of another host in disguise, and spaces are refused."""
     hostile = (
-        "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "data:text/html,x", "//evil.example",
-        "/\\evil.example", "https://", "vbscript:x", "java\nscript:alert(1)", "https://a b", "",
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        " javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example",
+        "/\\evil.example",
+        "https://",
+        "vbscript:x",
+        "java\nscript:alert(1)",
+        "https://a b",
+        "",
     )
     assert {safe_href(address) for address in hostile} == {"#"}
     for address in ("https://example.org/a?b=c#d", "/", "/apps/docling", "?lang=en", "#main"):

@@ -87,7 +87,10 @@ def draw(moments: Moments, now: datetime, usual: Usual | None, pods: tuple[Pods,
     running = moments.ended is None
     end = max(usual.at_most if usual else 0.0, elapsed * _ROOM_AHEAD) if running else elapsed
     begins: list[tuple[Step, datetime | None]] = [
-        ("checks", moments.requested), ("place", moments.place), ("image", moments.image), ("pods", moments.pods),
+        ("checks", moments.requested),
+        ("place", moments.place),
+        ("image", moments.image),
+        ("pods", moments.pods),
     ]
     begun = [(step, at) for step, at in begins if at is not None and at <= until]
     ends = [at for _, at in begun[1:]] + [until]

@@ -12,9 +12,16 @@ from services.gateway.locales.texts import Texts, Value
 
 # Kubernetes quantities: binary and decimal suffixes (apimachinery, resource.Quantity).
 _SUFFIXES: Mapping[str, Decimal] = {
-    "": Decimal(1), "m": Decimal("0.001"),
-    "k": Decimal(10) ** 3, "M": Decimal(10) ** 6, "G": Decimal(10) ** 9, "T": Decimal(10) ** 12,
-    "Ki": Decimal(2) ** 10, "Mi": Decimal(2) ** 20, "Gi": Decimal(2) ** 30, "Ti": Decimal(2) ** 40,
+    "": Decimal(1),
+    "m": Decimal("0.001"),
+    "k": Decimal(10) ** 3,
+    "M": Decimal(10) ** 6,
+    "G": Decimal(10) ** 9,
+    "T": Decimal(10) ** 12,
+    "Ki": Decimal(2) ** 10,
+    "Mi": Decimal(2) ** 20,
+    "Gi": Decimal(2) ** 30,
+    "Ti": Decimal(2) ** 40,
 }
 _QUANTITY = re.compile(r"([0-9]{1,20}(?:\.[0-9]{1,9})?)(m|k|[MGT]|[KMGT]i|)")
 _RESOURCES = {"cpu": "cpu", "memory": "memory", "ephemeral-storage": "storage", "storage": "storage", "pods": "pods"}

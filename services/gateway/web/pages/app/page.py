@@ -17,8 +17,20 @@ from services.gateway.web.pages.app.reviews import NO_REVIEWS, Reviews
 from services.gateway.web.templates import render_page
 
 FactName = Literal[
-    "image", "port", "licence-code", "licence-weights", "licence-data", "repository", "maker", "resources", "gpu",
-    "external-endpoints", "telemetry", "data-location", "support", "model-source",
+    "image",
+    "port",
+    "licence-code",
+    "licence-weights",
+    "licence-data",
+    "repository",
+    "maker",
+    "resources",
+    "gpu",
+    "external-endpoints",
+    "telemetry",
+    "data-location",
+    "support",
+    "model-source",
 ]
 
 
@@ -81,7 +93,12 @@ class AppView:
 def render(view: AppView, texts: Texts) -> str:
     """The page as HTML."""
     return render_page(
-        "pages/app/page.html", texts, view=view, frame=view.frame, live=view.live, versions=_version_rows(view, texts),
+        "pages/app/page.html",
+        texts,
+        view=view,
+        frame=view.frame,
+        live=view.live,
+        versions=_version_rows(view, texts),
     )
 
 

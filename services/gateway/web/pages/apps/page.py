@@ -48,5 +48,3 @@ def render(view: AppsView, texts: Texts) -> str:
         words=query_words(view.query),
         remove=RemoveFilter(APPS_PATH, texts("apps.remove_word")) if view.query else None,
     )
-
-

@@ -21,9 +21,15 @@ _NODES: Mapping[str, Node] = {
     "DeploymentRemovalRequested": "around",
     "DeploymentCancelRequested": "around",
 }
-_ENDINGS = frozenset({
-    "DeploymentSucceeded", "DeploymentFailed", "DeploymentRolledBack", "DeploymentRemoved", "DeploymentClosed",
-})
+_ENDINGS = frozenset(
+    {
+        "DeploymentSucceeded",
+        "DeploymentFailed",
+        "DeploymentRolledBack",
+        "DeploymentRemoved",
+        "DeploymentClosed",
+    }
+)
 # What is still to come, in order, while a deployment is on its way.
 _EXPECTED: Mapping[State, tuple[str, ...]] = {
     "waiting": ("rollout", "healthy"),
@@ -71,7 +77,7 @@ def moments(view: DeploymentView) -> Moments | None:
 
 def _newest_run(events: tuple[DeploymentEvent, ...]) -> tuple[DeploymentEvent, ...]:
     starts = [number for number, event in enumerate(events) if event.type == "DeploymentRequested"]
-    return events[starts[-1]:] if starts else events
+    return events[starts[-1] :] if starts else events
 
 
 def _rollout(view: DeploymentView, texts: Texts) -> list[TimelineRow]:

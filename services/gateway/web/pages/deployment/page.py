@@ -53,4 +53,3 @@ def _picture(view: DeploymentView) -> RolloutPicture | None:
     if moments is None or view.state not in _WITH_PICTURE:
         return None
     return draw(moments, view.now, view.usual, view.pods)
-

@@ -15,8 +15,18 @@ from services.gateway.web.components.rollout.rollout import Pods, Usual
 from services.gateway.web.layout.frame import Frame, Live
 
 State = Literal[
-    "waiting", "awaiting-approval", "rejected", "rolling-out", "healthy", "failed", "removing", "removed", "held",
-    "cancelled", "superseded", "undecided",
+    "waiting",
+    "awaiting-approval",
+    "rejected",
+    "rolling-out",
+    "healthy",
+    "failed",
+    "removing",
+    "removed",
+    "held",
+    "cancelled",
+    "superseded",
+    "undecided",
 ]
 
 
