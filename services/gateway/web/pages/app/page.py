@@ -19,18 +19,18 @@ from services.gateway.web.templates import render_page
 FactName = Literal[
     "image",
     "port",
+    "resources",
     "licence-code",
     "licence-weights",
     "licence-data",
-    "repository",
-    "maker",
-    "resources",
-    "gpu",
+    "image-public",
     "external-endpoints",
     "telemetry",
-    "data-location",
-    "support",
+    "licence-server",
     "model-source",
+    "data-location",
+    "repository",
+    "maker",
 ]
 
 
@@ -128,6 +128,6 @@ def _version_sentence(version: AppVersion, texts: Texts) -> str:
     if not version.teams:
         return texts.markup("app.version_unused", version=version.version)
     if version.my_environments:
-        places = ", ".join(texts(f"environment.{place}") for place in version.my_environments)
+        places = ", ".join(texts.named("environment", place) for place in version.my_environments)
         return texts.markup("app.version_mine", version=version.version, count=version.teams, environments=places)
     return texts.markup("app.version_used", version=version.version, count=version.teams)

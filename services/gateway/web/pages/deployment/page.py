@@ -32,7 +32,7 @@ def render(view: DeploymentView, texts: Texts) -> str:
 
 
 def _heading(view: DeploymentView, texts: Texts) -> str:
-    place = texts(f"environment.{view.environment}")
+    place = texts.named("environment", view.environment)
     return texts(f"deployment.heading.{view.state}", app=view.app_title, environment=place)
 
 

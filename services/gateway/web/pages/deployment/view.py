@@ -30,6 +30,22 @@ State = Literal[
 ]
 
 
+# The events of a deployment's stream after which the page reads itself again.
+FOLLOWED = (
+    "DeploymentRequested",
+    "DeploymentApproved",
+    "DeploymentRejected",
+    "DeploymentStarted",
+    "DeploymentProgressed",
+    "DeploymentSucceeded",
+    "DeploymentFailed",
+    "DeploymentClosed",
+    "DeploymentRemovalRequested",
+    "DeploymentRemoved",
+    "MessageHeld",
+)
+
+
 @dataclass(frozen=True)
 class DeploymentEvent:
     """One event of the timeline. Its sentence is the text `event.<type>` or `event.<type>.<code>`."""
