@@ -78,6 +78,15 @@ class Texts:
         written = {name: str(escape(self._write(values[name]))) for name in pattern.parameters}
         return Markup(fill(safe, written))  # noqa: S704 the pattern is ours and escaped, and so is each value
 
+    def named(self, group: str, name: str) -> str:
+        """The word for a name that data brings, such as an environment's; the name itself where there is no word."""
+        key = f"{group}.{name}"
+        return self(key) if self.has(key) else name
+
+    def value(self, value: Value) -> str:
+        """A parameter as it stands in a sentence: words as they are, numbers in the reader's way."""
+        return self._write(value)
+
     def number(self, value: float) -> str:
         """A number with the language's separators."""
         return formats.number(value, self._locale)
