@@ -3,11 +3,11 @@
 Recorded events are folded as the chassis folds them, so that a test can go on from what was recorded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from chassis.motions import Lineage
 from contracts.apps.events import VersionPublished
@@ -29,6 +29,7 @@ from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
 from services.deployer.ports import Cluster, Object, World
 
+S = TypeVar("S")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 APP = "019abf00-0000-7000-8000-00000000a001"
 TEAM = "019abf00-0000-7000-8000-00000000e001"
@@ -169,11 +170,11 @@ def _short(data: Payload) -> str:
     return type(data).__name__
 
 
-class _Folded:
-    def __init__(self, states: dict[str, Any]) -> None:
+class _Folded(Generic[S]):
+    def __init__(self, states: Mapping[str, S]) -> None:
         self._states = states
 
-    async def get(self, key: str) -> Any:
+    async def get(self, key: str) -> S | None:
         return self._states.get(key)
 
 
