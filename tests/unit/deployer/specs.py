@@ -45,7 +45,7 @@ WITH_GPU = AppSpec.model_validate({
 
 def small_with(image: str = "registry.test/hello:1", **resources: object) -> AppSpec:
     """The small app from another image, or asking for other resources."""
-    spec = SMALL.model_dump()
+    spec = SMALL.model_dump(mode="json")
     spec["containers"][0]["image"] = image
     spec["containers"][0]["resources"] |= resources
     return AppSpec.model_validate(spec)

@@ -56,7 +56,7 @@ def test_the_pod_breaks_no_rule(spec: AppSpec) -> None:
 @given(user=st.integers(1, MAX_USER), persistent=st.booleans(), probe=st.sampled_from([None, "/", "/ready"]))
 def test_no_description_can_break_a_rule(user: int, persistent: bool, probe: str | None) -> None:  # noqa: FBT001 - an example
     """Whatever a description may say, the pod stays within `restricted`."""
-    described = EVERYTHING.model_dump()
+    described = EVERYTHING.model_dump(mode="json")
     described["containers"][0] |= {"user": user, "readiness": {"port": "http", "path": probe}}
     described["volumes"][0]["persistent"] = persistent
     assert breaches(pod_of(AppSpec.model_validate(described))) == []
