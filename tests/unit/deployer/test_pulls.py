@@ -33,7 +33,9 @@ def test_size_and_bandwidth_decide_how_long() -> None:
 
 def test_a_node_fetches_one_image_at_a_time() -> None:
     """The second pod's image waits for the first, and what is there already waits for nothing."""
-    pods = [a_pod("a", "big:1"), a_pod("b", "small:1", bound=1), a_pod("c", "big:1", bound=2), a_pod("d", "big:1", bound=20)]
+    pods = [
+        a_pod("a", "big:1"), a_pod("b", "small:1", bound=1), a_pod("c", "big:1", bound=2), a_pod("d", "big:1", bound=20),
+    ]
     pulls = pulls_on(pods, 100, IMAGES, frozenset())
     assert [seconds(pulls["demo", name, "c0"]) for name in "abcd"] == [
         (0, 10, True), (10, 11, True), (10, 10, False), (20, 20, False),

@@ -93,18 +93,21 @@ FAILURES: list[tuple[Observation, float, Cause, Fault, dict[str, Any]]] = [
     ),
     (
         showing(a_pod(Container("web", "a:1", restarts=3, exit_code=137, last_line=OOM_KILLED))), 1,
-        Cause.CRASH_LOOP, Fault.CONFIGURATION, {"container": "web", "exitCode": 137, "restarts": 3, "lastLine": OOM_KILLED},
+        Cause.CRASH_LOOP, Fault.CONFIGURATION,
+        {"container": "web", "exitCode": 137, "restarts": 3, "lastLine": OOM_KILLED},
     ),
     (
         showing(refusal=QuotaRefusal("requests.cpu", "4", "14", "16", "…", START)), 3,
-        Cause.QUOTA_EXCEEDED, Fault.CONFIGURATION, {"resource": "requests.cpu", "asked": "4", "used": "14", "limit": "16"},
+        Cause.QUOTA_EXCEEDED, Fault.CONFIGURATION,
+        {"resource": "requests.cpu", "asked": "4", "used": "14", "limit": "16"},
     ),
     (
         showing(a_pod(shortage=Shortage("memory", "500Gi", "64Gi"))), 3,
         Cause.UNSCHEDULABLE, Fault.PLATFORM, {"resource": "memory", "asked": "500Gi", "free": "64Gi"},
     ),
     (
-        showing(a_pod(Container("web", "a:1", probe_path="/ready", probe_answer="HTTP 503", answering_since=after(5)))), 15,
+        showing(a_pod(Container("web", "a:1", probe_path="/ready", probe_answer="HTTP 503", answering_since=after(5)))),
+        15,
         Cause.PROBE_FAILED, Fault.APP, {"container": "web", "path": "/ready", "answer": "HTTP 503"},
     ),
     (

@@ -33,7 +33,10 @@ def a_pod(name: str, cpu: int = 1000, memory: int = GIBIBYTE, gpu: int = 0, *, a
     ([a_pod("a", gpu=1), a_pod("b", gpu=1)], {"a": "gpu-1", "b": None}),
     ([a_pod("a", memory=12 * GIBIBYTE)], {"a": "gpu-1"}),
     ([a_pod("a", cpu=5000)], {"a": None}),
-    ([a_pod("late", 4000, after=1), a_pod("z", 4000), a_pod("y", 4000)], {"y": "worker-1", "z": "worker-2", "late": "gpu-1"}),
+    (
+        [a_pod("late", 4000, after=1), a_pod("z", 4000), a_pod("y", 4000)],
+        {"y": "worker-1", "z": "worker-2", "late": "gpu-1"},
+    ),
 ])
 def test_pods_get_the_first_node_with_room(pods: list[SandboxPod], nodes: dict[str, str | None]) -> None:
     """By creation, then name, each pod gets the first node in the file's order that fits."""
