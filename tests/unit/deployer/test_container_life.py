@@ -12,7 +12,7 @@ from services.deployer.adapters.sandbox.container_life import Life, life_of, mis
 from services.deployer.adapters.sandbox.pod import ContainerSpec
 from services.deployer.adapters.sandbox.pulls import Missing, Pull
 from services.deployer.domain.observed import OOM_KILLED, Reason
-from tests.fakes.deployer import START
+from tests.fakes.deployer_examples import START
 
 BACK_OFF = BackOff(first_seconds=1, ceiling_seconds=4)
 PROBED = ContainerSpec("web", "image:1", NOTHING, memory_limit_mebibytes=512, probe_seconds=2, probe_path="/ready")
@@ -23,7 +23,10 @@ PULL = Pull("image:1", START, START + timedelta(seconds=2), fetched=True)
 def an_image(*, uses: int = 0, **behaviour: object) -> Image:
     """An image that starts in three seconds."""
     return Image(
-        image="image:1", size_mebibytes=100, start_seconds=3, uses_mebibytes=uses,
+        image="image:1",
+        size_mebibytes=100,
+        start_seconds=3,
+        uses_mebibytes=uses,
         behaviour=Behaviour.model_validate(behaviour),
     )
 
@@ -33,10 +36,17 @@ def at(seconds: float, image: Image, spec: ContainerSpec = PROBED) -> Life:
     return life_of(spec, image, PULL, BACK_OFF, "pod", START + timedelta(seconds=seconds))
 
 
-@pytest.mark.parametrize(("seconds", "waiting", "ready"), [
-    (0, "ContainerCreating", False), (1.9, "ContainerCreating", False), (2, None, False), (5.9, None, False),
-    (6, None, True), (999, None, True),
-])
+@pytest.mark.parametrize(
+    ("seconds", "waiting", "ready"),
+    [
+        (0, "ContainerCreating", False),
+        (1.9, "ContainerCreating", False),
+        (2, None, False),
+        (5.9, None, False),
+        (6, None, True),
+        (999, None, True),
+    ],
+)
 def test_a_healthy_container(seconds: float, waiting: str | None, ready: bool) -> None:  # noqa: FBT001 - a table
     """Pulled after 2 s, it answers 3 s later, and the probe that comes each 2 s sees it at the next turn."""
     status = at(seconds, an_image()).status
@@ -48,10 +58,19 @@ def test_without_a_probe_running_is_ready() -> None:
     assert at(2, an_image(), UNPROBED).status.ready
 
 
-@pytest.mark.parametrize(("seconds", "waiting", "restarts"), [
-    (2.5, None, 0), (3.5, None, 1), (4.0, "CrashLoopBackOff", 1), (4.9, "CrashLoopBackOff", 1), (5.0, None, 2),
-    (6.0, "CrashLoopBackOff", 2), (8.0, None, 3), (9.0, "CrashLoopBackOff", 3),
-])
+@pytest.mark.parametrize(
+    ("seconds", "waiting", "restarts"),
+    [
+        (2.5, None, 0),
+        (3.5, None, 1),
+        (4.0, "CrashLoopBackOff", 1),
+        (4.9, "CrashLoopBackOff", 1),
+        (5.0, None, 2),
+        (6.0, "CrashLoopBackOff", 2),
+        (8.0, None, 3),
+        (9.0, "CrashLoopBackOff", 3),
+    ],
+)
 def test_a_container_that_ends_is_started_again(seconds: float, waiting: str | None, restarts: int) -> None:
     """The first restart comes at once, the next after 1 s, then 2 s: the back-off doubles."""
     status = at(seconds, an_image(runs=False, exitCode=3, afterSeconds=1, lastLine="no")).status
@@ -81,10 +100,18 @@ def test_a_probe_by_port_asks_for_no_status() -> None:
     assert at(6, an_image(readinessStatus=503), spec).status.ready
 
 
-@pytest.mark.parametrize(("seconds", "attempts", "waiting"), [
-    (0, 1, "ErrImagePull"), (0.5, 1, "ImagePullBackOff"), (1, 2, "ErrImagePull"), (3, 3, "ErrImagePull"),
-    (6.9, 3, "ImagePullBackOff"), (7, 4, "ErrImagePull"), (11, 5, "ErrImagePull"),
-])
+@pytest.mark.parametrize(
+    ("seconds", "attempts", "waiting"),
+    [
+        (0, 1, "ErrImagePull"),
+        (0.5, 1, "ImagePullBackOff"),
+        (1, 2, "ErrImagePull"),
+        (3, 3, "ErrImagePull"),
+        (6.9, 3, "ImagePullBackOff"),
+        (7, 4, "ErrImagePull"),
+        (11, 5, "ErrImagePull"),
+    ],
+)
 def test_an_image_that_is_not_there(seconds: float, attempts: int, waiting: str) -> None:
     """It is tried again and again, each time after a longer wait, up to the ceiling."""
     life = missing_image(PROBED, Missing("image:1", START), BACK_OFF, "add it", START + timedelta(seconds=seconds))

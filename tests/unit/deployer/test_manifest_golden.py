@@ -10,7 +10,7 @@ from contracts.apps.spec import AppSpec
 from services.deployer.adapters.sandbox.schemas import validate
 from services.deployer.domain.manifest.build import Manifest, build
 from services.deployer.domain.manifest.facts import DeploymentFacts
-from tests.fakes.deployer import DEPLOYMENT, an_environment
+from tests.fakes.deployer_examples import DEPLOYMENT, an_environment
 from tests.unit.deployer.specs import EVERYTHING, SMALL, WITH_GPU
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,7 +9,7 @@ from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.facts import DeploymentFacts
 from services.deployer.domain.manifest.labels import derived_name, label_value
 from services.deployer.domain.manifest.network import address
-from tests.fakes.deployer import DEPLOYMENT, an_environment
+from tests.fakes.deployer_examples import DEPLOYMENT, an_environment
 from tests.unit.deployer.specs import EVERYTHING, SMALL, WITH_GPU
 
 LABEL = re.compile(r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")

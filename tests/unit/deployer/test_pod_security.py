@@ -9,11 +9,19 @@ from hypothesis import strategies as st
 from contracts.apps.spec import AppSpec
 from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.facts import DeploymentFacts
-from tests.fakes.deployer import DEPLOYMENT, an_environment
+from tests.fakes.deployer_examples import DEPLOYMENT, an_environment
 from tests.unit.deployer.specs import EVERYTHING, SMALL, WITH_GPU
 
 VOLUMES = {
-    "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "image", "persistentVolumeClaim", "projected", "secret",
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "image",
+    "persistentVolumeClaim",
+    "projected",
+    "secret",
 }
 MAX_USER = 2**31 - 1
 

@@ -6,11 +6,9 @@ from services.deployer.adapters.sandbox.amounts import NOTHING
 from services.deployer.adapters.sandbox.cluster_file import Image
 from services.deployer.adapters.sandbox.pod import ContainerSpec, SandboxPod
 from services.deployer.adapters.sandbox.pulls import Missing, Pull, pulls_on
-from tests.fakes.deployer import START
+from tests.fakes.deployer_examples import START
 
-IMAGES = {
-    name: Image(image=name, size_mebibytes=size) for name, size in (("small:1", 100), ("big:1", 1000))
-}
+IMAGES = {name: Image(image=name, size_mebibytes=size) for name, size in (("small:1", 100), ("big:1", 1000))}
 
 
 def a_pod(name: str, *images: str, bound: float = 0) -> SandboxPod:
@@ -34,11 +32,17 @@ def test_size_and_bandwidth_decide_how_long() -> None:
 def test_a_node_fetches_one_image_at_a_time() -> None:
     """The second pod's image waits for the first, and what is there already waits for nothing."""
     pods = [
-        a_pod("a", "big:1"), a_pod("b", "small:1", bound=1), a_pod("c", "big:1", bound=2), a_pod("d", "big:1", bound=20),
+        a_pod("a", "big:1"),
+        a_pod("b", "small:1", bound=1),
+        a_pod("c", "big:1", bound=2),
+        a_pod("d", "big:1", bound=20),
     ]
     pulls = pulls_on(pods, 100, IMAGES, frozenset())
     assert [seconds(pulls["demo", name, "c0"]) for name in "abcd"] == [
-        (0, 10, True), (10, 11, True), (10, 10, False), (20, 20, False),
+        (0, 10, True),
+        (10, 11, True),
+        (10, 10, False),
+        (20, 20, False),
     ]
 
 

@@ -20,7 +20,7 @@ from services.deployer.domain.observed import (
     Shortage,
 )
 from services.deployer.domain.rollout import Next, judge
-from tests.fakes.deployer import APP, DEPLOYMENT, START, an_environment, an_event
+from tests.fakes.deployer_examples import APP, DEPLOYMENT, START, an_environment, an_event
 
 OBJECTS = (ObjectReference(kind="Deployment", name="assistant"),)
 SCHEDULED = Happening(START, "pod-1", Reason.SCHEDULED, {"node": "worker-1"})
@@ -29,7 +29,12 @@ SCHEDULED = Happening(START, "pod-1", Reason.SCHEDULED, {"node": "worker-1"})
 def rolling_out() -> Deployment:
     """A deployment whose first revision was just started."""
     started = DeploymentStarted(
-        deployment=DEPLOYMENT, app=APP, version="1.0", environment=an_environment(), name="assistant", revision=1,
+        deployment=DEPLOYMENT,
+        app=APP,
+        version="1.0",
+        environment=an_environment(),
+        name="assistant",
+        revision=1,
     )
     return evolve(None, an_event(started, START, generation=1))
 
@@ -59,7 +64,9 @@ def test_steps_are_told_in_the_order_in_which_they_happened() -> None:
     pulling = Happening(after(0.1), "pod-1", Reason.PULLING, {"image": "i", "mebibytes": 5})
     told = judged(showing(a_pod(), pulling, SCHEDULED)).events
     assert [getattr(event, "step", None) for event in told] == [
-        Step.OBJECTS_APPLIED, Step.POD_SCHEDULED, Step.IMAGE_PULLING,
+        Step.OBJECTS_APPLIED,
+        Step.POD_SCHEDULED,
+        Step.IMAGE_PULLING,
     ]
 
 
@@ -84,42 +91,64 @@ def test_it_succeeds_when_every_pod_is_ready() -> None:
 
 FAILURES: list[tuple[Observation, float, Cause, Fault, dict[str, Any]]] = [
     (
-        showing(a_pod(Container("web", "a:1", waiting="ImagePullBackOff", pull_attempts=3, how_to_add="like this"))), 1,
-        Cause.IMAGE_NOT_FOUND, Fault.CONFIGURATION, {"image": "a:1", "howToAdd": "like this"},
+        showing(a_pod(Container("web", "a:1", waiting="ImagePullBackOff", pull_attempts=3, how_to_add="like this"))),
+        1,
+        Cause.IMAGE_NOT_FOUND,
+        Fault.CONFIGURATION,
+        {"image": "a:1", "howToAdd": "like this"},
     ),
     (
-        showing(a_pod(Container("web", "a:1", waiting="CrashLoopBackOff", restarts=3, exit_code=1, last_line="no"))), 1,
-        Cause.CRASH_LOOP, Fault.APP, {"container": "web", "exitCode": 1, "restarts": 3, "lastLine": "no"},
+        showing(a_pod(Container("web", "a:1", waiting="CrashLoopBackOff", restarts=3, exit_code=1, last_line="no"))),
+        1,
+        Cause.CRASH_LOOP,
+        Fault.APP,
+        {"container": "web", "exitCode": 1, "restarts": 3, "lastLine": "no"},
     ),
     (
-        showing(a_pod(Container("web", "a:1", restarts=3, exit_code=137, last_line=OOM_KILLED))), 1,
-        Cause.CRASH_LOOP, Fault.CONFIGURATION,
+        showing(a_pod(Container("web", "a:1", restarts=3, exit_code=137, last_line=OOM_KILLED))),
+        1,
+        Cause.CRASH_LOOP,
+        Fault.CONFIGURATION,
         {"container": "web", "exitCode": 137, "restarts": 3, "lastLine": OOM_KILLED},
     ),
     (
-        showing(refusal=QuotaRefusal("requests.cpu", "4", "14", "16", "…", START)), 3,
-        Cause.QUOTA_EXCEEDED, Fault.CONFIGURATION,
+        showing(refusal=QuotaRefusal("requests.cpu", "4", "14", "16", "…", START)),
+        3,
+        Cause.QUOTA_EXCEEDED,
+        Fault.CONFIGURATION,
         {"resource": "requests.cpu", "asked": "4", "used": "14", "limit": "16"},
     ),
     (
-        showing(a_pod(shortage=Shortage("memory", "500Gi", "64Gi"))), 3,
-        Cause.UNSCHEDULABLE, Fault.PLATFORM, {"resource": "memory", "asked": "500Gi", "free": "64Gi"},
+        showing(a_pod(shortage=Shortage("memory", "500Gi", "64Gi"))),
+        3,
+        Cause.UNSCHEDULABLE,
+        Fault.PLATFORM,
+        {"resource": "memory", "asked": "500Gi", "free": "64Gi"},
     ),
     (
         showing(a_pod(Container("web", "a:1", probe_path="/ready", probe_answer="HTTP 503", answering_since=after(5)))),
         15,
-        Cause.PROBE_FAILED, Fault.APP, {"container": "web", "path": "/ready", "answer": "HTTP 503"},
+        Cause.PROBE_FAILED,
+        Fault.APP,
+        {"container": "web", "path": "/ready", "answer": "HTTP 503"},
     ),
     (
-        showing(a_pod(Container("web", "a:1", waiting="ContainerCreating"))), 600,
-        Cause.PROGRESS_DEADLINE_EXCEEDED, Fault.APP, {"seconds": 600, "ready": 0, "wanted": 1},
+        showing(a_pod(Container("web", "a:1", waiting="ContainerCreating"))),
+        600,
+        Cause.PROGRESS_DEADLINE_EXCEEDED,
+        Fault.APP,
+        {"seconds": 600, "ready": 0, "wanted": 1},
     ),
 ]
 
 
 @pytest.mark.parametrize(("observed", "seconds", "cause", "fault", "params"), FAILURES)
 def test_each_failure_is_told_with_its_evidence(
-    observed: Observation, seconds: float, cause: Cause, fault: Fault, params: dict[str, Any],
+    observed: Observation,
+    seconds: float,
+    cause: Cause,
+    fault: Fault,
+    params: dict[str, Any],
 ) -> None:
     """The cause, whose turn it is, and the parameters a sentence needs."""
     following = judged(observed, seconds)
@@ -128,9 +157,15 @@ def test_each_failure_is_told_with_its_evidence(
     assert (final.cause, final.fault, final.params, following.look_again_at) == (cause, fault, params, None)
 
 
-@pytest.mark.parametrize(("observed", "seconds"), [
-    (FAILURES[3][0], 3), (FAILURES[4][0], 3), (FAILURES[5][0], 15), (FAILURES[6][0], 600),
-])
+@pytest.mark.parametrize(
+    ("observed", "seconds"),
+    [
+        (FAILURES[3][0], 3),
+        (FAILURES[4][0], 3),
+        (FAILURES[5][0], 15),
+        (FAILURES[6][0], 600),
+    ],
+)
 def test_what_may_pass_is_waited_for(observed: Observation, seconds: float) -> None:
     """Just before its time it is no failure yet, and the next look is at that time."""
     following = judged(observed, seconds - 0.1)

@@ -10,7 +10,8 @@ from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.facts import DeploymentFacts
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import ObjectRefused
-from tests.fakes.deployer import DEPLOYMENT, FakeWorld, an_environment, an_id
+from tests.fakes.deployer import FakeWorld
+from tests.fakes.deployer_examples import DEPLOYMENT, an_environment, an_id
 from tests.unit.deployer.specs import SMALL, small_with
 
 OTHER = an_id(0xD002)
@@ -22,7 +23,10 @@ def sandbox(fake: FakeWorld) -> SandboxCluster:
 
 
 def manifests(
-    spec: AppSpec = SMALL, deployment: str = DEPLOYMENT, name: str = "assistant", environment: str = "test",
+    spec: AppSpec = SMALL,
+    deployment: str = DEPLOYMENT,
+    name: str = "assistant",
+    environment: str = "test",
 ) -> tuple[dict[str, Any], ...]:
     """The objects of a deployment."""
     return build(DeploymentFacts(deployment, name, "assistant", "1.0", 1, an_environment(environment)), spec)
@@ -137,7 +141,10 @@ async def test_the_quota_keeps_pods_from_being_made(fake: FakeWorld) -> None:
     assert (found.wanted, len(found.pods)) == (3, 2)
     assert found.refusal is not None
     assert (found.refusal.resource, found.refusal.asked, found.refusal.used, found.refusal.limit) == (
-        "requests.memory", "512Mi", "1Gi", "1Gi",
+        "requests.memory",
+        "512Mi",
+        "1Gi",
+        "1Gi",
     )
 
 

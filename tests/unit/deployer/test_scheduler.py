@@ -12,11 +12,12 @@ from services.deployer.adapters.sandbox.pod import ContainerSpec, SandboxPod
 from services.deployer.adapters.sandbox.quantities import cpu_text, kibibytes, memory_text, millicores
 from services.deployer.adapters.sandbox.quota import excess
 from services.deployer.adapters.sandbox.scheduler import free_on, message, schedule, shortage
-from tests.fakes.deployer import START
+from tests.fakes.deployer_examples import START
 
 GIBIBYTE = 1024 * 1024
 NODES = (
-    Node(name="worker-1", cpu="4", memory="8Gi"), Node(name="worker-2", cpu="4", memory="8Gi"),
+    Node(name="worker-1", cpu="4", memory="8Gi"),
+    Node(name="worker-2", cpu="4", memory="8Gi"),
     Node(name="gpu-1", cpu="4", memory="16Gi", gpus=1),
 )
 
@@ -27,17 +28,20 @@ def a_pod(name: str, cpu: int = 1000, memory: int = GIBIBYTE, gpu: int = 0, *, a
     return SandboxPod(name, "demo-test", name, "t", START + timedelta(seconds=after), (container,), {})
 
 
-@pytest.mark.parametrize(("pods", "nodes"), [
-    ([a_pod("a")], {"a": "worker-1"}),
-    ([a_pod("a", 3000), a_pod("b", 3000), a_pod("c", 3000)], {"a": "worker-1", "b": "worker-2", "c": "gpu-1"}),
-    ([a_pod("a", gpu=1), a_pod("b", gpu=1)], {"a": "gpu-1", "b": None}),
-    ([a_pod("a", memory=12 * GIBIBYTE)], {"a": "gpu-1"}),
-    ([a_pod("a", cpu=5000)], {"a": None}),
-    (
-        [a_pod("late", 4000, after=1), a_pod("z", 4000), a_pod("y", 4000)],
-        {"y": "worker-1", "z": "worker-2", "late": "gpu-1"},
-    ),
-])
+@pytest.mark.parametrize(
+    ("pods", "nodes"),
+    [
+        ([a_pod("a")], {"a": "worker-1"}),
+        ([a_pod("a", 3000), a_pod("b", 3000), a_pod("c", 3000)], {"a": "worker-1", "b": "worker-2", "c": "gpu-1"}),
+        ([a_pod("a", gpu=1), a_pod("b", gpu=1)], {"a": "gpu-1", "b": None}),
+        ([a_pod("a", memory=12 * GIBIBYTE)], {"a": "gpu-1"}),
+        ([a_pod("a", cpu=5000)], {"a": None}),
+        (
+            [a_pod("late", 4000, after=1), a_pod("z", 4000), a_pod("y", 4000)],
+            {"y": "worker-1", "z": "worker-2", "late": "gpu-1"},
+        ),
+    ],
+)
 def test_pods_get_the_first_node_with_room(pods: list[SandboxPod], nodes: dict[str, str | None]) -> None:
     """By creation, then name, each pod gets the first node in the file's order that fits."""
     assert {pod.name: pod.node for pod in schedule(pods, NODES, START)} == nodes
@@ -63,12 +67,15 @@ def test_no_node_gives_more_than_it_has(asked: list[tuple[int, int, int]]) -> No
     assert all(min(amounts.cpu, amounts.memory, amounts.gpu) >= 0 for amounts in free.values())
 
 
-@pytest.mark.parametrize(("asked", "resource", "text", "free"), [
-    (Amounts(memory=500 * GIBIBYTE), "memory", "500Gi", "16Gi"),
-    (Amounts(cpu=7500), "cpu", "7500m", "4"),
-    (Amounts(gpu=2), "nvidia.com/gpu", "2", "1"),
-    (Amounts(cpu=4000, memory=12 * GIBIBYTE, gpu=1), "nvidia.com/gpu", "1", "1"),
-])
+@pytest.mark.parametrize(
+    ("asked", "resource", "text", "free"),
+    [
+        (Amounts(memory=500 * GIBIBYTE), "memory", "500Gi", "16Gi"),
+        (Amounts(cpu=7500), "cpu", "7500m", "4"),
+        (Amounts(gpu=2), "nvidia.com/gpu", "2", "1"),
+        (Amounts(cpu=4000, memory=12 * GIBIBYTE, gpu=1), "nvidia.com/gpu", "1", "1"),
+    ],
+)
 def test_a_shortage_names_what_was_asked_and_what_is_free(asked: Amounts, resource: str, text: str, free: str) -> None:
     """The resource that no node has enough of, what was asked and the most that is free."""
     found = shortage(asked, free_on(NODES, ()))
@@ -82,14 +89,17 @@ def test_the_message_is_kubernetes_own() -> None:
     )
 
 
-@pytest.mark.parametrize(("quota", "resource"), [
-    (Quota(), None),
-    (Quota(pods=3), None),
-    (Quota(pods=2), "pods"),
-    (Quota(cpu="2500m"), "requests.cpu"),
-    (Quota(cpu="3", memory="2Gi"), "requests.memory"),
-    (Quota(gpus=0), None),
-])
+@pytest.mark.parametrize(
+    ("quota", "resource"),
+    [
+        (Quota(), None),
+        (Quota(pods=3), None),
+        (Quota(pods=2), "pods"),
+        (Quota(cpu="2500m"), "requests.cpu"),
+        (Quota(cpu="3", memory="2Gi"), "requests.memory"),
+        (Quota(gpus=0), None),
+    ],
+)
 def test_a_quota_refuses_what_it_has_no_room_for(quota: Quota, resource: str | None) -> None:
     """Two pods are there and a third asks the same: the first limit it breaks is named."""
     found = excess(quota, [a_pod("a"), a_pod("b")], a_pod("c").asked)

@@ -8,7 +8,8 @@ from services.deployer.usecases.close_deployment import close_deployment
 from services.deployer.usecases.close_undecided import close_undecided
 from services.deployer.usecases.remember_version import remember_version
 from services.deployer.usecases.start_deployment import start_deployment
-from tests.fakes.deployer import DEPLOYMENT, FakeWorld, an_id, approved, asked, published, rejected
+from tests.fakes.deployer import FakeWorld
+from tests.fakes.deployer_examples import DEPLOYMENT, an_id, approved, asked, published, rejected
 from tests.unit.deployer.specs import SMALL
 
 
@@ -37,7 +38,9 @@ async def test_a_rejection_after_the_start_changes_nothing(fake: FakeWorld) -> N
 
 @pytest.mark.parametrize(("seconds", "told"), [(60, []), (64.9, []), (65, ["undecided"]), (600, ["undecided"])])
 async def test_an_undecided_request_is_closed_after_its_deadline(
-    fake: FakeWorld, seconds: float, told: list[str],
+    fake: FakeWorld,
+    seconds: float,
+    told: list[str],
 ) -> None:
     """At `decideBy`, plus the grace for a decision that is on its way."""
     await accept_request(asked(), fake.world())

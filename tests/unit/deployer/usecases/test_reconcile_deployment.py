@@ -10,9 +10,9 @@ from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 from services.deployer.usecases.remember_version import remember_version
 from services.deployer.usecases.remove_deployment import remove_deployment
 from services.deployer.usecases.start_deployment import start_deployment
-from tests.fakes.deployer import (
+from tests.fakes.deployer import FakeWorld
+from tests.fakes.deployer_examples import (
     DEPLOYMENT,
-    FakeWorld,
     an_environment,
     approved,
     asked,
@@ -23,7 +23,13 @@ from tests.fakes.deployer import (
 from tests.unit.deployer.specs import SMALL, small_with
 
 HEALTHY = [
-    "DeploymentStarted", "objects-applied", "pod-scheduled", "image-pulling", "image-pulled", "pod-started", "pod-ready",
+    "DeploymentStarted",
+    "objects-applied",
+    "pod-scheduled",
+    "image-pulling",
+    "image-pulled",
+    "pod-started",
+    "pod-ready",
     "DeploymentSucceeded",
 ]
 LOOKS = 100
@@ -38,7 +44,10 @@ async def started(fake: FakeWorld, spec: AppSpec = SMALL, *, generation: int = 1
     version = f"1.{generation}"
     await remember_version(published(spec, version=version), fake.world())
     request = asked(
-        generation=generation, version=version, environment=an_environment(environment), at=fake.clock.now(),
+        generation=generation,
+        version=version,
+        environment=an_environment(environment),
+        at=fake.clock.now(),
     )
     await accept_request(request, fake.world())
     await start_deployment(approved(generation=generation, version=version, at=fake.clock.now()), fake.world())
@@ -65,19 +74,34 @@ async def test_a_healthy_app_succeeds_within_seconds(fake: FakeWorld) -> None:
     assert {event.context.correlationid for event in fake.recorded[1:]} == {asked().context.correlationid}
 
 
-@pytest.mark.parametrize(("spec", "environment", "cause", "params"), [
-    (small_with("registry.test/nowhere:1"), "test", "image-not-found", {"image": "registry.test/nowhere:1"}),
-    (small_with("registry.test/crashes:1"), "test", "crash-loop", {
-        "container": "web", "exitCode": 1, "restarts": 3, "lastLine": "fatal: DATABASE_URL is not set",
-    }),
-    (small_with("registry.test/hungry:1"), "test", "crash-loop", {"exitCode": 137, "lastLine": "OOMKilled"}),
-    (small_with("registry.test/never-ready:1"), "test", "probe-failed", {"path": "/ready", "answer": "HTTP 503"}),
-    (small_with(memory="500Gi"), "test", "unschedulable", {"resource": "memory", "asked": "500Gi", "free": "64Gi"}),
-    (small_with(memory="2Gi"), "production", "quota-exceeded", {"asked": "2Gi", "used": "0", "limit": "1Gi"}),
-    (SMALL, "nowhere", "manifest-invalid", {"kind": "Namespace", "message": "sandbox has no environment nowhere"}),
-])
+@pytest.mark.parametrize(
+    ("spec", "environment", "cause", "params"),
+    [
+        (small_with("registry.test/nowhere:1"), "test", "image-not-found", {"image": "registry.test/nowhere:1"}),
+        (
+            small_with("registry.test/crashes:1"),
+            "test",
+            "crash-loop",
+            {
+                "container": "web",
+                "exitCode": 1,
+                "restarts": 3,
+                "lastLine": "fatal: DATABASE_URL is not set",
+            },
+        ),
+        (small_with("registry.test/hungry:1"), "test", "crash-loop", {"exitCode": 137, "lastLine": "OOMKilled"}),
+        (small_with("registry.test/never-ready:1"), "test", "probe-failed", {"path": "/ready", "answer": "HTTP 503"}),
+        (small_with(memory="500Gi"), "test", "unschedulable", {"resource": "memory", "asked": "500Gi", "free": "64Gi"}),
+        (small_with(memory="2Gi"), "production", "quota-exceeded", {"asked": "2Gi", "used": "0", "limit": "1Gi"}),
+        (SMALL, "nowhere", "manifest-invalid", {"kind": "Namespace", "message": "sandbox has no environment nowhere"}),
+    ],
+)
 async def test_each_failure_ends_with_its_cause(
-    fake: FakeWorld, spec: AppSpec, environment: str, cause: str, params: dict[str, object],
+    fake: FakeWorld,
+    spec: AppSpec,
+    environment: str,
+    cause: str,
+    params: dict[str, object],
 ) -> None:
     """The outcome follows from the description and the cluster's file alone."""
     await started(fake, spec, environment=environment)
@@ -122,7 +146,7 @@ async def test_an_upgrade_is_the_next_revision(fake: FakeWorld) -> None:
     await started(fake, small_with("registry.test/hello:2"), generation=2)
     await settled(fake)
     final = fake.recorded[-1]
-    assert (type(final.data).__name__, final.data.revision, final.context.generation_number) == ("DeploymentSucceeded", 2, 2)
+    assert (fake.told()[-1], final.data.revision, final.context.generation_number) == ("DeploymentSucceeded", 2, 2)
     pods = await fake.objects.of_kind("Pod")
     assert [pod["spec"]["containers"][0]["image"] for pod in pods] == ["registry.test/hello:2"]
 
@@ -145,7 +169,7 @@ async def test_removal_leaves_nothing_but_the_teams_namespace(fake: FakeWorld) -
     await remove_deployment(removal_asked(), fake.world())
     assert await settled(fake) == Done()
     assert await settled(fake) == Done()
-    assert fake.told()[len(HEALTHY):] == ["objects-removed", "DeploymentRemoved"]
+    assert fake.told()[len(HEALTHY) :] == ["objects-removed", "DeploymentRemoved"]
     assert {key[0] for key in fake.objects.objects} == {"Namespace", "Node"}
 
 

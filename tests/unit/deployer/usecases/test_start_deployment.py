@@ -6,7 +6,8 @@ from chassis.errors import NotKnownYet
 from services.deployer.usecases.accept_request import accept_request
 from services.deployer.usecases.remember_version import remember_version
 from services.deployer.usecases.start_deployment import start_deployment
-from tests.fakes.deployer import APP, DEPLOYMENT, FakeWorld, approved, asked, later, published
+from tests.fakes.deployer import FakeWorld
+from tests.fakes.deployer_examples import APP, DEPLOYMENT, approved, asked, later, published
 from tests.unit.deployer.specs import SMALL
 
 
