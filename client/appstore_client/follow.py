@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from appstore_client.app_store import AppStore
 from appstore_client.models.deployment import TimelineEntry
 from appstore_client.models.operation import Operation
-from appstore_client.problem import NOT_FOUND, Problem
+from appstore_client.problem import NOT_FOUND, Problem, is_away
 from appstore_client.resources.events import Reset
 
-FIRST_INTERVAL, LONGEST_INTERVAL = 0.25, 3.0
+FIRST_INTERVAL, LONGEST_INTERVAL = 0.25, 2.0
 """Seconds between two readings: short after news, doubling while nothing happens."""
 MOST_WAITING = 500
 """Events that may wait for a slow reader; those beyond it are found in the timeline."""
@@ -35,8 +35,16 @@ class _Following:
         self.seen.add(entry.id)
         return True
 
-    async def read(self) -> list[TimelineEntry]:
-        """Read the operation and what the timeline has that was not heard."""
+    async def read(self, *, last: bool) -> list[TimelineEntry]:
+        """Read what is new; while there is time, a platform that is away for a moment is no news."""
+        try:
+            return await self._read()
+        except Problem as problem:
+            if last or not is_away(problem):
+                raise
+            return []
+
+    async def _read(self) -> list[TimelineEntry]:
         self.operation = await self.store.operations.get(self.operation.id)
         deployment = self.operation.subject.deployment
         if deployment is None:
@@ -60,7 +68,7 @@ async def follow_operation(
     """Go through the events of an operation, each once; the operation comes last, ended or after `within` seconds.
 
     Raises:
-        Problem: the API refuses, or stays away longer than its tries.
+        Problem: the API refuses, or is away when the time is over.
     """
     following = _Following(store, operation, set())
     news: asyncio.Queue[TimelineEntry | Reset] = asyncio.Queue(MOST_WAITING)
@@ -69,10 +77,10 @@ async def follow_operation(
     try:
         interval = FIRST_INTERVAL
         while True:
-            for entry in await following.read():
+            left = deadline - time.monotonic()
+            for entry in await following.read(last=left <= 0):
                 interval = FIRST_INTERVAL
                 yield entry
-            left = deadline - time.monotonic()
             if following.operation.ended or left <= 0:
                 break
             for entry in await _heard(news, min(interval, left)):
@@ -90,11 +98,17 @@ async def follow_operation(
 async def _listen(store: AppStore, deployment: str | None, news: asyncio.Queue[TimelineEntry | Reset]) -> None:
     if deployment is None:
         return
-    # Without a stream, reading alone finds everything, only later.
-    with contextlib.suppress(Problem):
-        async for heard in store.events.subscribe(deployment=deployment):
-            if not news.full():
-                news.put_nowait(heard)
+    while True:
+        try:
+            async for heard in store.events.subscribe(deployment=deployment):
+                if not news.full():
+                    news.put_nowait(heard)
+        except Problem as problem:
+            # Without a stream, reading alone finds everything, only later.
+            if problem.status != NOT_FOUND and not is_away(problem):
+                return
+        # The stream may not have heard of the deployment yet.
+        await asyncio.sleep(LONGEST_INTERVAL)
 
 
 async def _heard(news: asyncio.Queue[TimelineEntry | Reset], within: float) -> list[TimelineEntry]:

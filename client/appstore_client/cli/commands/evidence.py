@@ -20,7 +20,7 @@ from appstore_client.cli.session import run
 LARGEST_FILE = 65_536
 """Bytes: what an event may carry."""
 
-evidence = typer.Typer(no_args_is_help=True)
+evidence = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @evidence.callback()
