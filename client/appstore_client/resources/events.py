@@ -99,7 +99,8 @@ class Events:
             reason = "the stream ended"
             try:
                 async for event in self._messages(query, stream):
-                    if (heard := stream.take(event)) is not None:
+                    heard = stream.take(event)
+                    if heard is not None:
                         yield heard
             except (httpx.TransportError, SSEError) as error:
                 reason = describe(error) if isinstance(error, httpx.TransportError) else "no event stream came"
