@@ -18,6 +18,8 @@ from appstore_client.resources.events import Reset
 
 FIRST_INTERVAL, LONGEST_INTERVAL = 0.25, 2.0
 """Seconds between two readings: short after news, doubling while nothing happens."""
+SETTLE = 0.05
+"""Seconds in which events that come together arrive; topics do not wait for one another, people read in order."""
 MOST_WAITING = 500
 """Events that may wait for a slow reader; those beyond it are found in the timeline."""
 
@@ -56,7 +58,7 @@ class _Following:
                 # The read model has not heard of the deployment yet.
                 return []
             raise
-        return [entry for entry in entries if self.takes(entry)]
+        return list(entries)
 
 
 async def follow_operation(
@@ -78,16 +80,14 @@ async def follow_operation(
         interval = FIRST_INTERVAL
         while True:
             left = deadline - time.monotonic()
-            for entry in await following.read(last=left <= 0):
-                interval = FIRST_INTERVAL
+            heard = await _heard(news, min(interval, max(left, 0)))
+            read = await following.read(last=left <= 0)
+            found = sorted((one for one in (*heard, *read) if following.takes(one)), key=lambda one: one.hlc or "")
+            for entry in found:
                 yield entry
             if following.operation.ended or left <= 0:
                 break
-            for entry in await _heard(news, min(interval, left)):
-                if following.takes(entry):
-                    interval = FIRST_INTERVAL
-                    yield entry
-            interval = min(interval * 2, LONGEST_INTERVAL)
+            interval = FIRST_INTERVAL if found else min(interval * 2, LONGEST_INTERVAL)
     finally:
         listener.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -119,6 +119,7 @@ async def _heard(news: asyncio.Queue[TimelineEntry | Reset], within: float) -> l
     except TimeoutError:
         return []
     heard = [first]
+    await asyncio.sleep(SETTLE)
     while not news.empty():
         heard.append(news.get_nowait())
     return [entry for entry in heard if not isinstance(entry, Reset)]
