@@ -17,7 +17,8 @@ from appstore_client.problem import UNAUTHORISED, Problem, Unreachable, read_pro
 from appstore_client.tokens import TokenSource
 
 BASE = "/api/v1"
-TRIES = 4
+TRIES, TRIES_TO_CHANGE = 4, 6
+"""Somebody who reads can ask again; what somebody asked for is worth the seconds a restart takes."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between tries: doubling, with a random part, so that many clients do not return at the same moment."""
 UNAVAILABLE = 503
@@ -39,9 +40,11 @@ class Call:
     """Seconds the API may wait for the end of the operation before it answers."""
 
     @property
-    def repeatable(self) -> bool:
-        """Whether sending it twice does what sending it once does."""
-        return self.method == "GET" or self.idempotency_key is not None
+    def tries(self) -> int:
+        """How often it may be sent: once, unless sending it twice does what sending it once does."""
+        if self.method == "GET":
+            return TRIES
+        return TRIES_TO_CHANGE if self.idempotency_key is not None else 1
 
 
 class Transport:
@@ -56,7 +59,7 @@ class Transport:
     async def send(self, call: Call) -> Any:  # noqa: ANN401 - JSON
         """Return the answer's JSON (None for an empty one); raises `Problem`."""
         renew = False
-        tries = TRIES if call.repeatable else 1
+        tries = call.tries
         for attempt in range(1, tries + 1):
             answer = await self._try(call, renew=renew, last=attempt == tries)
             if answer is not None and answer.status_code == UNAUTHORISED and not renew and self._tokens is not None:

@@ -22,7 +22,7 @@ from appstore_client.cli.session import run
 from appstore_client.models.app import App
 from appstore_client.models.scorecard import Result, Scorecard
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
