@@ -86,5 +86,5 @@ def test_known_counts_what_applies() -> None:
 
 @pytest.mark.parametrize(("gate", "shown"), [("open", False), ("failed", True), ("unknown", True)])
 def test_a_closed_gate_is_a_line_of_its_own(*, gate: str, shown: bool) -> None:
-    """Gates are not in the mark; closed or unknown, production is said to be closed."""
-    assert ("Mag nog niet naar productie" in _macro("gate_line", gate)) is shown
+    """Gates are not in the mark; failed or unknown, the app is said to be closed."""
+    assert ("Mag nog niet worden uitgerold" in _macro("gate_line", gate)) is shown

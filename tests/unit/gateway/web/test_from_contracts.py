@@ -8,6 +8,7 @@ from contracts.apps.facts import Assurance, Endpoint, Fact, Facts, Source, Telem
 from contracts.apps.spec import AppSpec, Container, Port, Resources, Volume
 from contracts.compliance.rule import Criterion
 from contracts.compliance.verdict import Verdict
+from contracts.held import MessageHeld
 from contracts.messages import all_messages
 from services.gateway.api.operations import ObjectionShown
 from services.gateway.api.scorecard import LegalShown, RuleShown
@@ -122,6 +123,6 @@ def test_an_objection_is_a_reason() -> None:
 
 def test_the_pages_follow_events_that_exist() -> None:
     """A page that waits for an event nobody sends would never update."""
-    names = {message.__name__ for message in all_messages().values()}
+    names = {message.__name__ for message in all_messages().values()} | {MessageHeld.__name__}
     assert set(view.FOLLOWED) <= names
     assert set(apps_page.FOLLOWED) <= names

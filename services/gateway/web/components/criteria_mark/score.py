@@ -25,7 +25,7 @@ class Score:
     points: int | None = None
     """0 to 100; unknown counts as 0. None when nothing was ever scored."""
     gate: Gate = "open"
-    """Whether production is allowed; a gate that is unknown blocks as well."""
+    """Whether it may be deployed; a gate that is unknown blocks as well."""
 
     def of(self, criterion: Criterion) -> Verdict:
         """The verdict about one criterion."""

@@ -42,7 +42,8 @@ def source_of(assurance: Assurance | None, seen: Seen | None) -> Source:
     """Who says so, with the place where it was seen and the day."""
     if assurance is None or seen is None:
         return UNKNOWN
-    return Source(_KINDS[assurance], seen.path or seen.uri, seen.seen, seen.uri or seen.repository)
+    place = seen.path.rpartition("/")[2] if seen.path else seen.uri
+    return Source(_KINDS[assurance], place, seen.seen, seen.uri or seen.repository)
 
 
 def _from_spec(spec: AppSpec, texts: Texts) -> tuple[TechnicalFact, ...]:
