@@ -1,15 +1,13 @@
 """What becomes of one message: handled once, dropped as a repeat, made to wait, or held. Rules 4, 7 and 8 of the log.
 
 Before it: `kafka` delivered raw bytes. After it: the offset may be committed, whatever the outcome, except NotNow
-(nothing was decided; deliver again) and a gap (the partition is read again from its start).
+(nothing was decided; deliver again) and a gap (the partition is read again from its start). `redeliver` takes up what
+waits.
 """
 
-import asyncio
 import traceback
 from collections.abc import Callable
-from datetime import datetime
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
 import structlog
@@ -19,7 +17,6 @@ from chassis.cursor import Cursors, Place, Repeated
 from chassis.errors import NotKnownYet, NotNow
 from chassis.held import AlreadyHeld, Held
 from chassis.ledger import Motion
-from chassis.mongo import away_is_not_now
 from chassis.motions import Table
 from chassis.perform import Performer
 from chassis.waiting import Waiting
@@ -27,6 +24,8 @@ from chassis.wire import RawMessage, Unreadable, read_context, read_event
 from contracts.envelope import Context, Event
 
 log = structlog.get_logger(__name__)
+
+BEHIND = ("behind-a-held-message", "an earlier message of this key is held")
 
 
 class Outcome(StrEnum):
@@ -53,59 +52,57 @@ class Handler:
         held: Held,
     ) -> None:
         self._use_cases = table.use_cases
-        self._performer = performer
         self._world_of = world_of
+        self.performer = performer
         self.cursors = cursors
         self.waiting = waiting
         self.held = held
-        self._one_at_a_time = asyncio.Lock()  # the sweep and the consumer share the queues of what waits
+
+    async def load(self) -> None:
+        """Read what memory needs: cursors, what waits, what is held."""
+        await self.cursors.load()
+        await self.waiting.load()
+        await self.held.load()
 
     async def handle(self, raw: RawMessage) -> Outcome:
         """Handle one message. Raises NotNow when nothing could be decided: deliver it again."""
-        async with self._one_at_a_time:
-            with away_is_not_now():
-                outcome = await self._handle(raw)
+        context = None
+        try:
+            context = read_context(raw)
+            outcome = await self._in_its_place(raw, context)
+        except Unreadable as unreadable:
+            outcome = await self.hold(raw, context, unreadable.code, unreadable.detail)
         telemetry.MESSAGES.labels(raw.topic, outcome).inc()
         return outcome
 
-    async def _handle(self, raw: RawMessage) -> Outcome:
-        try:
-            context = read_context(raw)
-        except Unreadable as unreadable:
-            return await self.hold(raw, None, unreadable.code, unreadable.detail)
-        topic, key, number = raw.topic, context.subject, context.number
-        place = self.cursors.place(topic, key, number)
+    async def _in_its_place(self, raw: RawMessage, context: Context) -> Outcome:
+        place = self.cursors.place(raw.topic, context.subject, context.number)
         if place is Place.REPEAT:
-            await self._take_up(topic, key)  # the process may have ended between this message's commit and that
             return Outcome.REPEAT
-        if self.held.blocks(topic, key):
-            return await self.hold(raw, context, "behind-a-held-message", "an earlier message of this key is held")
+        if self.held.blocks(raw.topic, context.subject):
+            return await self.hold(raw, context, *BEHIND)
         if place is Place.GAP:
             return Outcome.GAP
-        try:
-            event = read_event(raw, context)
-        except Unreadable as unreadable:
-            return await self.hold(raw, context, unreadable.code, unreadable.detail)
+        return await self._next_of_its_key(raw, read_event(raw, context))
+
+    async def _next_of_its_key(self, raw: RawMessage, event: Event[Any]) -> Outcome:
+        context = event.context
         if context.type not in self._use_cases:
-            await self.cursors.pass_over(topic, key, number)
-            outcome = Outcome.PASSED
-        elif self.waiting.blocks(topic, key):
+            await self.cursors.pass_over(raw.topic, context.subject, context.number)
+            return Outcome.PASSED
+        if self.waiting.blocks(raw.topic, context.subject):
             return await self._wait(raw, event, None)
-        else:
-            outcome = await self._do(raw, event)
-        if outcome in {Outcome.HANDLED, Outcome.PASSED, Outcome.REPEAT}:
-            await self._take_up(topic, key)
-        return outcome
+        return await self._do(raw, event)
 
     async def _do(self, raw: RawMessage, event: Event[Any]) -> Outcome:
         context = event.context
 
         async def work(motion: Motion) -> None:
             await self.cursors.move(motion, raw.topic, context.subject, context.number)
-            await self._run(motion, event)
+            await self.run(motion, event)
 
         try:
-            await self._performer.perform(work, cause=event)
+            await self.performer.perform(work, cause=event)
         except Repeated:
             return await self._heard_late(raw, context)
         except NotKnownYet as unknown:
@@ -117,7 +114,8 @@ class Handler:
         self.cursors.moved(raw.topic, context.subject, context.number)
         return Outcome.HANDLED
 
-    async def _run(self, motion: Motion, event: Event[Any]) -> None:
+    async def run(self, motion: Motion, event: Event[Any]) -> None:
+        """Run the use cases of an event inside a motion."""
         for use_case in self._use_cases[event.context.type]:
             with (
                 telemetry.MOTION_SECONDS.labels(use_case.__name__).time(),
@@ -130,21 +128,23 @@ class Handler:
                 await use_case(event, self._world_of(motion))
 
     async def _wait(self, raw: RawMessage, event: Event[Any], awaits: tuple[str, str] | None) -> Outcome:
+        context = event.context
+
         async def work(motion: Motion) -> Any:
-            await self.cursors.move(motion, raw.topic, event.context.subject, event.context.number)
+            await self.cursors.move(motion, raw.topic, context.subject, context.number)
             return await self.waiting.add(motion, raw, event, awaits)
 
         try:
-            document = await self._performer.perform(work)
+            document = await self.performer.perform(work)
         except Repeated:
-            return await self._heard_late(raw, event.context)
-        self.cursors.moved(raw.topic, event.context.subject, event.context.number)
+            return await self._heard_late(raw, context)
+        self.cursors.moved(raw.topic, context.subject, context.number)
         self.waiting.added(document)
         return Outcome.WAITING
 
     async def _heard_late(self, raw: RawMessage, context: Context) -> Outcome:
-        """An earlier delivery was committed and its answer lost, or another process handled it: catch up with what stands."""
-        self._performer.relay.rescan()
+        """An earlier delivery was committed and its answer lost, so memory lacks what it led to: catch up with it."""
+        self.performer.relay.rescan()
         await self.waiting.load()
         self.cursors.moved(raw.topic, context.subject, context.number)
         return Outcome.REPEAT
@@ -152,13 +152,15 @@ class Handler:
     async def hold(
         self, raw: RawMessage, context: Context | None, code: str, detail: str, entry: str | None = None
     ) -> Outcome:
+        """Put a message aside with its reason; out of the waiting ones, when `entry` is its place there."""
+
         async def work(motion: Motion) -> Any:
             if entry is not None:
                 await self.waiting.remove(motion, entry)
             return await self.held.add(motion, raw, context, code, detail)
 
         try:
-            document = await self._performer.perform(work)
+            document = await self.performer.perform(work)
         except AlreadyHeld:
             if not self.held.blocks(raw.topic, raw.key_text):
                 await self.held.load()
@@ -167,67 +169,11 @@ class Handler:
         log.warning("held a message", topic=raw.topic, partition=raw.partition, offset=raw.offset, reason=code)
         return Outcome.HELD
 
-    async def _take_up(self, topic: str, key: str) -> None:
-        for place in self.waiting.heads_awaiting(topic, key):
-            await self._redeliver(place)
-
-    async def _redeliver(self, place: tuple[str, str]) -> None:
-        while (found := await self.waiting.head(place)) is not None:
-            entry, raw = found
-            if (unknown := await self._try_again(place, entry, raw)) is not None:
-                await self.waiting.wait_for_other(entry, (unknown.topic.name, unknown.key))
-                return
-            await self._take_up(*place)
-
-    async def _try_again(self, place: tuple[str, str], entry: str, raw: RawMessage) -> NotKnownYet | None:
-        """Handle a message that waited, or hold it. What it does not know, when that still is so: then it waits on."""
-        context = read_context(raw)
-        try:
-            if self.held.blocks(*place):
-                raise Unreadable("behind-a-held-message", "an earlier message of this key is held")  # noqa: TRY301 - held like any other
-            event = read_event(raw, context)
-            await self._performer.perform(partial(self._take_out, entry, event), cause=event)
-        except NotKnownYet as unknown:
-            return unknown
-        except NotNow:
-            raise
-        except Unreadable as unreadable:
-            await self.hold(raw, context, unreadable.code, unreadable.detail, entry)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
-            await self.hold(raw, context, code_of(error), detail_of(error), entry)
-        self.waiting.removed(place, entry)
-        return None
-
-    async def sweep(self, now: datetime) -> None:
-        """Give waiting messages past their deadline a last try: the owner answers then, others let go silently.
-
-        Raises NotNow when the database is away.
-        """
-        for place in [*self.waiting.heads_left_over(), *self.waiting.heads_past(now)]:
-            async with self._one_at_a_time:
-                with away_is_not_now():
-                    await self._last_try(place, now)
-
-    async def _last_try(self, place: tuple[str, str], now: datetime) -> None:
-        found = await self.waiting.head(place)
-        if found is not None and place in self.waiting.heads_past(now):
-            entry, raw = found
-            if await self._try_again(place, entry, raw) is not None:
-                await self._performer.perform(partial(self._take_out, entry, None))
-                self.waiting.removed(place, entry)
-        await self._redeliver(place)
-
-    async def _take_out(self, entry: str, event: Event[Any] | None, motion: Motion) -> None:
-        await self.waiting.remove(motion, entry)
-        if event is not None:
-            await self._run(motion, event)
-
 
 def code_of(error: Exception) -> str:
     """A held message's reason in kebab-case, from the class of what went wrong."""
-    return "".join("-" + letter.lower() if letter.isupper() else letter for letter in type(error).__name__).lstrip(
-        "-_"
-    )[:60]
+    name = type(error).__name__
+    return "".join("-" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("-_")[:60]
 
 
 def detail_of(error: Exception) -> str:

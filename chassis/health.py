@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
-from prometheus_client import generate_latest
+from prometheus_client import Gauge, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -47,11 +47,15 @@ class Readiness:
             "ready": self.ready,
             "reasons": sorted(self._reasons.values()),
             "epoch": self.epoch,
-            "lag": int(telemetry.LAG._value.get()),
-            "backlog": int(telemetry.BACKLOG._value.get()),  # noqa: SLF001 - no public reader
-            "held": int(telemetry.HELD._value.get()),
-            "waiting": int(telemetry.WAITING._value.get()),  # noqa: SLF001 - no public reader
+            "lag": _value(telemetry.LAG),
+            "backlog": _value(telemetry.BACKLOG),
+            "held": _value(telemetry.HELD),
+            "waiting": _value(telemetry.WAITING),
         }
+
+
+def _value(gauge: Gauge) -> int:
+    return int(next(iter(gauge.collect())).samples[0].value)
 
 
 def health_app(readiness: Readiness) -> Starlette:
@@ -99,7 +103,7 @@ async def serving(
         )
     )
     task = asyncio.ensure_future(server.serve())
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn offers no event
         await asyncio.sleep(0.01)
     if task.done():
         task.result()

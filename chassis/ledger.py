@@ -13,15 +13,15 @@ from motor.motor_asyncio import AsyncIOMotorClientSession
 
 from chassis import telemetry
 from chassis.clock import Clock, stamp_after
+from chassis.entry import LEDGER, ledger_entry, position_id
 from chassis.errors import Conflict
 from chassis.mongo import Bound, Database, Document
 from chassis.motions import Keeps, Lineage
-from contracts.envelope import WIRE_LIMIT, Context, Event, padded
+from contracts.envelope import Context, Event, padded
 from contracts.noun import Noun
 from contracts.payload import Payload
 from contracts.topics import Topic
 
-LEDGER = "ledger"
 S = TypeVar("S", bound=Noun)
 
 
@@ -30,18 +30,9 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
-def position_id(topic: str, key: str, sequence: int) -> str:
-    """Where an event stands: `topic/key/sequence`, the form of `cause` and of ids in the database."""
-    return f"{topic}/{key}/{padded(sequence)}"
-
-
 def state_collection(topic: Topic) -> str:
     """Where the fold of an own topic is kept."""
     return f"state_{topic.subject.replace('-', '_')}"
-
-
-class TooLarge(ValueError):  # noqa: N818 - says it all
-    """An event would be over the 64 KB that may travel."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +98,8 @@ class Motion:
         topic = topic or payload.topic
         fold = self.writer.folds[topic.name]
         kept = await self._load(topic, payload.key)
-        event = Event(self._context(payload, topic, kept, generation, lineage), payload)
-        entry, state = _ledger_entry(event, topic, self.writer.clock), fold.evolve(kept.state, event)
+        event = Event(self._context(payload, kept, generation, lineage), payload)
+        entry, state = ledger_entry(event, topic, self.writer.clock.now()), fold.evolve(kept.state, event)
         # Nothing above changed this motion, so an event that can't be recorded leaves no hole in the numbering.
         kept.sequence += 1
         kept.hlc = event.context.hlc
@@ -152,7 +143,6 @@ class Motion:
     def _context(
         self,
         payload: Payload,
-        topic: Topic,
         kept: _Kept,
         generation: int | None,
         lineage: Lineage | None,
@@ -183,28 +173,6 @@ class Motion:
         )
 
 
-def _ledger_entry(event: Event[Any], topic: Topic, clock: Clock) -> Document:
-    value = event.data.model_dump_json(exclude_none=True).encode()
-    headers = event.context.to_headers()
-    size = len(value) + sum(len(name) + len(content) for name, content in headers)
-    if size > WIRE_LIMIT:
-        message = f"{event.context.type} is {size} bytes; at most {WIRE_LIMIT} may travel"
-        raise TooLarge(message)
-    context = event.context
-    return {
-        "_id": position_id(topic.name, context.subject, context.number),
-        "topic": topic.name,
-        "key": context.subject,
-        "sequence": context.number,
-        "partition": topic.partition_of(context.subject),
-        "hlc": context.hlc,
-        "headers": [[name, content.decode()] for name, content in headers],
-        "value": value,
-        "recorded": clock.now(),
-        "unpublished": True,
-    }
-
-
 class Kept(Generic[S]):
     """Read access to the folds of an own topic, for an adapter."""
 
@@ -214,11 +182,11 @@ class Kept(Generic[S]):
         self._kind = kind
 
     async def get(self, key: str) -> S | None:
-        """The state under this key, with what the motion recorded so far."""
+        """The state under this key, with what was recorded so far."""
         return await self._motion.state_of(self._topic, key, self._kind)
 
     async def find(self, query: dict[str, Any], *, limit: int = 10_000) -> list[S]:
-        """The stored states whose fields match, e.g. `{"app": id}`; names as on the wire. Not what this motion recorded."""
+        """The stored states whose fields match, e.g. `{"app": id}`; names as on the wire."""
         bound = self._motion.collection(state_collection(self._topic))
         found = await bound.find({f"state.{name}": value for name, value in query.items()}, limit=limit)
         return [self._kind.model_validate(document["state"]) for document in found if document["state"] is not None]

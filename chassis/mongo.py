@@ -1,13 +1,12 @@
 """One MongoDB database per service, and the transaction that every motion is.
 
-Above it: `ledger.Motion` and the adapters, which see collections already bound to their transaction. Below it: motor.
-A write conflict is tried again here; a database that is away is the caller's to wait for, and never the message's fault.
+Above it: `ledger.Motion` and the adapters, which see collections bound to their transaction. Below: motor.
+A write conflict is tried again here; a database that is away is the caller's to wait for.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from motor.motor_asyncio import (
@@ -36,17 +35,6 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, ConnectionFailure):
         return True
     return isinstance(error, OperationFailure) and bool(error.code in {91, 189, 11600, 11602, 10107, 13435})
-
-
-@contextmanager
-def away_is_not_now() -> Generator[None, None, None]:
-    """Turn the driver's word that the database is away into NotNow, which everybody knows how to wait for."""
-    try:
-        yield
-    except PyMongoError as error:
-        if not is_away(error):
-            raise
-        raise NotNow("the database does not answer") from error
 
 
 def is_conflict(error: BaseException) -> bool:
@@ -95,9 +83,10 @@ class Bound:
         result = await self._collection.update_one(query, update, upsert=upsert, session=self._session)
         return bool(result.matched_count or result.upserted_id is not None)
 
-    async def delete(self, key: str) -> None:
-        """Remove the document with this `_id`, if it is there."""
-        await self._collection.delete_one({"_id": key}, session=self._session)
+    async def delete(self, key: str) -> bool:
+        """Remove the document with this `_id`; whether it was there."""
+        result = await self._collection.delete_one({"_id": key}, session=self._session)
+        return bool(result.deleted_count)
 
 
 class Database:

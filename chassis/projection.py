@@ -35,16 +35,19 @@ class Projector:
                 self._projections[topic.name].append(projection)
         self._database = database
         self._handler = handler
+        self._prepared = False
 
-    async def prepare(self) -> None:
-        """Make the indexes the read models are asked by."""
+    async def _make_indexes(self) -> None:
         for projection in {p.collection: p for group in self._projections.values() for p in group}.values():
             for index in projection.indexes:
                 await self._database.collection(projection.collection).create_index([(name, 1) for name in index])
+        self._prepared = True
 
     async def apply(self, batch: Sequence[RawMessage]) -> set[Partition]:
         """Fold one poll. The partitions in which a gap was met; raises NotNow when the database is away."""
         try:
+            if not self._prepared:
+                await self._make_indexes()
             return await self._apply(batch)
         except BulkWriteError as error:
             message = "another writer changed a read model first"
@@ -61,12 +64,7 @@ class Projector:
             event = await self._read(raw)
             if event is not None:
                 readable.append((raw, event))
-        wanted: dict[str, set[str]] = defaultdict(set)
-        for raw, event in readable:
-            for projection in self._projections[raw.topic]:
-                with contextlib.suppress(Exception):  # it fails again below, and there the message is held
-                    if (key := projection.document(event)) is not None:
-                        wanted[projection.collection].add(key)
+        wanted = self._wanted(readable)
         documents = {name: await self._load(name, sorted(keys)) for name, keys in wanted.items()}
         changed: set[Spot] = set()
         gaps: set[Partition] = set()
@@ -84,6 +82,16 @@ class Projector:
                     gaps.add((raw.topic, raw.partition))
         await self._store(documents, changed)
         return gaps
+
+    def _wanted(self, readable: Sequence[tuple[RawMessage, Event[Any]]]) -> dict[str, set[str]]:
+        """Collection → the documents these events are for."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for raw, event in readable:
+            for projection in self._projections[raw.topic]:
+                with contextlib.suppress(Exception):  # it fails again below, and there the message is held
+                    if (key := projection.document(event)) is not None:
+                        wanted[projection.collection].add(key)
+        return wanted
 
     async def _read(self, raw: RawMessage) -> Event[Any] | None:
         context = None

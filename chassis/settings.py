@@ -40,7 +40,7 @@ class ServiceSettings(BaseSettings):
     """Organisation number in the source of every event (NL GOV profile). All zeros says: not set."""
 
     fetch_wait_ms: Annotated[int, Field(ge=10, le=5000)] = 200
-    """How long the broker may hold a fetch, in milliseconds. The embedded broker is not woken by a write and sleeps half
+    """How long the broker may hold a fetch, in milliseconds. The embedded broker sleeps half
     of it, so this trades latency (lower) for idle CPU (higher); Apache Kafka answers at once whatever it is."""
 
     session_timeout_ms: Annotated[int, Field(ge=1000, le=60_000)] = 6000

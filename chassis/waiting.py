@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from chassis import telemetry
-from chassis.ledger import Motion, position_id
+from chassis.entry import position_id
+from chassis.errors import Conflict
+from chassis.ledger import Motion
 from chassis.mongo import Database, Document
 from chassis.stored_message import to_document, to_message
 from chassis.wire import RawMessage
@@ -65,14 +67,14 @@ class Waiting:
             self._deadlines[document["_id"]] = document["decide_by"]
         telemetry.WAITING.set(sum(map(len, self._queues.values())))
 
+    def places(self) -> list[Place]:
+        """Every key that has a waiting message."""
+        return list(self._queues)
+
     def heads_awaiting(self, topic: str, key: str) -> list[Place]:
         """The keys whose first waiting message waits for this one, or for nothing any more."""
         wanted = {(topic, key), None}
         return [place for place, queue in self._queues.items() if self._awaits.get(queue[0]) in wanted]
-
-    def heads_left_over(self) -> list[Place]:
-        """The keys whose first waiting message waits for nothing any more: the process ended while it took them up."""
-        return [place for place, queue in self._queues.items() if queue[0] not in self._awaits]
 
     def heads_past(self, now: datetime) -> list[Place]:
         """The keys whose first waiting message is past its deadline."""
@@ -94,8 +96,9 @@ class Waiting:
         self._awaits[entry] = awaits
 
     async def remove(self, motion: Motion, entry: str) -> None:
-        """Take a message out, in this transaction."""
-        await motion.collection(WAITING).delete(entry)
+        """Take a message out, in this transaction. Raises Conflict when somebody else did."""
+        if not await motion.collection(WAITING).delete(entry):
+            raise Conflict
 
     def removed(self, place: Place, entry: str) -> None:
         """The transaction that took it out was committed."""

@@ -1,18 +1,17 @@
 """Every message there is, so that a reader knows each type on a topic, also those it does nothing with."""
 
-import contracts.apps.events
-import contracts.clusters.events
-import contracts.community.events
-import contracts.community.requests
-import contracts.compliance.events
-import contracts.compliance.requests
-import contracts.deployments.events
-import contracts.deployments.requests
-import contracts.held
-import contracts.identity.events
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import walk_packages
+
+import contracts
 from contracts.payload import Payload
 
 
-def all_messages() -> dict[str, type[Payload]]:
-    """CloudEvents type → class."""
-    return dict(Payload.registry)
+@cache
+def all_messages() -> Mapping[str, type[Payload]]:
+    """CloudEvents type → class, from every module of the contracts."""
+    for module in walk_packages(contracts.__path__, "contracts."):
+        import_module(module.name)
+    return Payload.registry

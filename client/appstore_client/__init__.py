@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from appstore_client.app_store import AppStore
     from appstore_client.follow import follow_operation
-    from appstore_client.problem import Problem, StreamReset, Unreachable
+    from appstore_client.problem import Problem, Unreachable
+    from appstore_client.resources.events import Reset
     from appstore_client.tokens import FixedToken, TokenSource
 
 _HOMES = {
     "AppStore": "app_store",
     "FixedToken": "tokens",
     "Problem": "problem",
-    "StreamReset": "problem",
+    "Reset": "resources.events",
     "TokenSource": "tokens",
     "Unreachable": "problem",
     "follow_operation": "follow",
 }
 
-__all__ = ["AppStore", "FixedToken", "Problem", "StreamReset", "TokenSource", "Unreachable", "follow_operation"]
+__all__ = ["AppStore", "FixedToken", "Problem", "Reset", "TokenSource", "Unreachable", "follow_operation"]
 
 
 def __getattr__(name: str) -> object:

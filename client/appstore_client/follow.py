@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from appstore_client.app_store import AppStore
 from appstore_client.models.deployment import TimelineEntry
 from appstore_client.models.operation import Operation
-from appstore_client.problem import NOT_FOUND, Problem
+from appstore_client.problem import NOT_FOUND, Problem, is_away
 from appstore_client.resources.events import Reset
 
-FIRST_INTERVAL, LONGEST_INTERVAL = 0.25, 3.0
+FIRST_INTERVAL, LONGEST_INTERVAL = 0.25, 2.0
 """Seconds between two readings: short after news, doubling while nothing happens."""
+SETTLE = 0.05
+"""Seconds in which events that come together arrive; topics do not wait for one another, people read in order."""
 MOST_WAITING = 500
 """Events that may wait for a slow reader; those beyond it are found in the timeline."""
 
@@ -35,8 +37,16 @@ class _Following:
         self.seen.add(entry.id)
         return True
 
-    async def read(self) -> list[TimelineEntry]:
-        """Read the operation and what the timeline has that was not heard."""
+    async def read(self, *, last: bool) -> list[TimelineEntry]:
+        """Read what is new; while there is time, a platform that is away for a moment is no news."""
+        try:
+            return await self._read()
+        except Problem as problem:
+            if last or not is_away(problem):
+                raise
+            return []
+
+    async def _read(self) -> list[TimelineEntry]:
         self.operation = await self.store.operations.get(self.operation.id)
         deployment = self.operation.subject.deployment
         if deployment is None:
@@ -48,7 +58,7 @@ class _Following:
                 # The read model has not heard of the deployment yet.
                 return []
             raise
-        return [entry for entry in entries if self.takes(entry)]
+        return list(entries)
 
 
 async def follow_operation(
@@ -60,7 +70,7 @@ async def follow_operation(
     """Go through the events of an operation, each once; the operation comes last, ended or after `within` seconds.
 
     Raises:
-        Problem: the API refuses, or stays away longer than its tries.
+        Problem: the API refuses, or is away when the time is over.
     """
     following = _Following(store, operation, set())
     news: asyncio.Queue[TimelineEntry | Reset] = asyncio.Queue(MOST_WAITING)
@@ -69,17 +79,15 @@ async def follow_operation(
     try:
         interval = FIRST_INTERVAL
         while True:
-            for entry in await following.read():
-                interval = FIRST_INTERVAL
-                yield entry
             left = deadline - time.monotonic()
+            heard = await _heard(news, min(interval, max(left, 0)))
+            read = await following.read(last=left <= 0)
+            found = sorted((one for one in (*heard, *read) if following.takes(one)), key=lambda one: one.hlc or "")
+            for entry in found:
+                yield entry
             if following.operation.ended or left <= 0:
                 break
-            for entry in await _heard(news, min(interval, left)):
-                if following.takes(entry):
-                    interval = FIRST_INTERVAL
-                    yield entry
-            interval = min(interval * 2, LONGEST_INTERVAL)
+            interval = FIRST_INTERVAL if found else min(interval * 2, LONGEST_INTERVAL)
     finally:
         listener.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -90,11 +98,17 @@ async def follow_operation(
 async def _listen(store: AppStore, deployment: str | None, news: asyncio.Queue[TimelineEntry | Reset]) -> None:
     if deployment is None:
         return
-    # Without a stream, reading alone finds everything, only later.
-    with contextlib.suppress(Problem):
-        async for heard in store.events.subscribe(deployment=deployment):
-            if not news.full():
-                news.put_nowait(heard)
+    while True:
+        try:
+            async for heard in store.events.subscribe(deployment=deployment):
+                if not news.full():
+                    news.put_nowait(heard)
+        except Problem as problem:
+            # Without a stream, reading alone finds everything, only later.
+            if problem.status != NOT_FOUND and not is_away(problem):
+                return
+        # The stream may not have heard of the deployment yet.
+        await asyncio.sleep(LONGEST_INTERVAL)
 
 
 async def _heard(news: asyncio.Queue[TimelineEntry | Reset], within: float) -> list[TimelineEntry]:
@@ -105,6 +119,7 @@ async def _heard(news: asyncio.Queue[TimelineEntry | Reset], within: float) -> l
     except TimeoutError:
         return []
     heard = [first]
+    await asyncio.sleep(SETTLE)
     while not news.empty():
         heard.append(news.get_nowait())
     return [entry for entry in heard if not isinstance(entry, Reset)]

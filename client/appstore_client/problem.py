@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from appstore_client.models.base import ApiModel
 
+GATEWAY_STATUSES = (502, 503, 504)
 UNAUTHORISED, FORBIDDEN, NOT_FOUND, FIRST_SERVER_ERROR = 401, 403, 404, 500
 
 
@@ -99,8 +100,9 @@ class Unreachable(Problem):
         super().__init__(ProblemDetails.read(payload))
 
 
-class StreamReset(Exception):  # noqa: N818 - the event's name in the API
-    """The stream cannot be resumed where it was left: read again what you show, then subscribe anew."""
+def is_away(problem: Problem) -> bool:
+    """Whether the platform, or what stands before it, is not there at this moment and may be back soon."""
+    return isinstance(problem, Unreachable) or problem.status in GATEWAY_STATUSES
 
 
 def read_problem(status: int, body: object, reason: str) -> Problem:

@@ -17,7 +17,8 @@ from appstore_client.problem import UNAUTHORISED, Problem, Unreachable, read_pro
 from appstore_client.tokens import TokenSource
 
 BASE = "/api/v1"
-TRIES = 4
+TRIES, TRIES_TO_CHANGE = 4, 6
+"""Somebody who reads can ask again; what somebody asked for is worth the seconds a restart takes."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between tries: doubling, with a random part, so that many clients do not return at the same moment."""
 UNAVAILABLE = 503
@@ -39,9 +40,11 @@ class Call:
     """Seconds the API may wait for the end of the operation before it answers."""
 
     @property
-    def repeatable(self) -> bool:
-        """Whether sending it twice does what sending it once does."""
-        return self.method == "GET" or self.idempotency_key is not None
+    def tries(self) -> int:
+        """How often it may be sent: once, unless sending it twice does what sending it once does."""
+        if self.method == "GET":
+            return TRIES
+        return TRIES_TO_CHANGE if self.idempotency_key is not None else 1
 
 
 class Transport:
@@ -53,10 +56,10 @@ class Transport:
         self._tokens = tokens
         self._language = language
 
-    async def send(self, call: Call) -> Any:  # noqa: ANN401 - JSON
+    async def send(self, call: Call) -> Any:
         """Return the answer's JSON (None for an empty one); raises `Problem`."""
         renew = False
-        tries = TRIES if call.repeatable else 1
+        tries = call.tries
         for attempt in range(1, tries + 1):
             answer = await self._try(call, renew=renew, last=attempt == tries)
             if answer is not None and answer.status_code == UNAUTHORISED and not renew and self._tokens is not None:
@@ -123,14 +126,14 @@ def _pause(attempt: int, answer: httpx.Response | None) -> float:
     return longest * (0.5 + random.random() / 2)  # noqa: S311 - spreads load, protects nothing
 
 
-def _result(answer: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+def _result(answer: httpx.Response) -> Any:
     if answer.is_success:
         return _json(answer)
     problem: Problem = read_problem(answer.status_code, _json(answer), answer.reason_phrase)
     raise problem
 
 
-def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+def _json(answer: httpx.Response) -> Any:
     try:
         return answer.json() if answer.content else None
     except ValueError:

@@ -84,8 +84,8 @@ class PersonalData(Noun):
     """The pre-scan for a DPIA of the app's usual use (GDPR art. 35; the nine EDPB criteria of WP248; the AP's list)."""
 
     stores: bool
-    edpb_criteria: tuple[Short, ...] = ()
-    ap_list: tuple[Short, ...] = ()
+    edpb_criteria: tuple[Short, ...]
+    ap_list: tuple[Short, ...]
 
 
 class Dpia(Noun):

@@ -34,7 +34,7 @@ class Port(Noun):
 
 
 class Resources(Noun):
-    """What a container asks of its node; the limit for memory equals the request, so that nobody is evicted by surprise."""
+    """What a container asks of its node; its memory limit equals the request, so that nobody is evicted by surprise."""
 
     cpu: CpuQuantity
     memory: ByteQuantity

@@ -5,7 +5,7 @@ from contracts.noun import Noun, Time
 
 
 class ProofOfUse(Noun):
-    """The team of the author ran the app: which versions, where, since when, for how many seconds in all, and whether still."""
+    """The author's team ran the app: which versions, where, since when, how many seconds in all, and whether still."""
 
     versions: tuple[VersionTag, ...]
     environments: tuple[DnsLabel, ...]

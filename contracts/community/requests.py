@@ -12,7 +12,7 @@ from contracts.people import Personal
 
 
 class ReviewSubmitted(Payload):
-    """Somebody (the context's actor, for the context's team) wrote about an app: 1 to 5 and a text only they can unlock."""
+    """The context's actor, for the context's team, wrote about an app: 1 to 5, and a text under that person's key."""
 
     topic = topics.REVIEW_REQUESTS
     data_class = "personal"

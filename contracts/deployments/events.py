@@ -1,14 +1,14 @@
 """What the deployer tells, and the choreography of a deployment. Each generation gets exactly one final event.
 
-| # | message                                                | by         | then                                          |
-|---|--------------------------------------------------------|------------|-----------------------------------------------|
-| 1 | DeploymentRequested                                    | gateway    | compliance decides; the deployer remembers    |
-| 2 | DeploymentApproved or DeploymentRejected               | compliance | the deployer starts, or closes as `rejected`  |
-| 3 | DeploymentStarted                                      | deployer   | objects are applied                           |
-| 4 | DeploymentProgressed, any number                       | deployer   | people watch                                  |
-| 5 | DeploymentSucceeded, DeploymentFailed, DeploymentClosed | deployer  | the operation ends                            |
-| 6 | DeploymentRemovalRequested                             | gateway    | the deployer removes the objects              |
-| 7 | DeploymentRemoved                                      | deployer   | the operation ends                            |
+| # | message | by | then |
+|---|---|---|---|
+| 1 | DeploymentRequested | gateway | compliance decides, the deployer remembers |
+| 2 | DeploymentApproved or DeploymentRejected | compliance | the deployer starts, or closes as `rejected` |
+| 3 | DeploymentStarted | deployer | objects are applied |
+| 4 | DeploymentProgressed, any number | deployer | people watch |
+| 5 | DeploymentSucceeded, DeploymentFailed or DeploymentClosed | deployer | the operation ends |
+| 6 | DeploymentRemovalRequested | gateway | the deployer removes the objects |
+| 7 | DeploymentRemoved | deployer | the operation ends |
 
 Unanswered at the request's `decideBy`: DeploymentClosed `undecided`. Overtaken by a newer request: `superseded`.
 """

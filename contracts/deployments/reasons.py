@@ -1,4 +1,4 @@
-"""Every step, outcome and cause the deployer can name, one sentence each. A closed vocabulary: readers may rely on it."""
+"""Every step, outcome and cause the deployer can name, one sentence each. A closed vocabulary."""
 
 from enum import StrEnum
 

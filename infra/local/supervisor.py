@@ -32,6 +32,7 @@ class Supervisor:
         self._deaths = {part.name: Deaths() for stage in stages for part in stage.parts}
         self._ready = {name: asyncio.Event() for name in self._deaths}
         self._children: dict[str, Child] = {}
+        self._missed: set[str] = set()
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._starting: asyncio.Task[None] | None = None
         self._outcome: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -149,13 +150,15 @@ class Supervisor:
         self._ready[part.name].set()
         record = self._chronicle.record
         record.cluster_id = facts.get("cluster_id", record.cluster_id)
-        if record.parts[part.name].restarts:
+        if part.name in self._missed:
+            self._missed.discard(part.name)
             self._chronicle.say(f"  {part.name:<12} ready again after {child.lived:.1f} s")
         self._chronicle.note(part.name, state=state, pid=0 if state == DONE else child.pid, reason="")
 
     async def _mourn(self, part: Part, child: Child, code: int) -> None:
         deaths = self._deaths[part.name]
         self._children.pop(part.name, None)
+        self._missed.add(part.name)
         self._chronicle.record.parts[part.name].restarts += 1
         if code == EPOCH_CHANGED:
             deaths.restarted(child.lived)

@@ -1,12 +1,9 @@
 """Starts the compliance service: the only place where its parts are put together."""
 
-import sys
-
 from chassis.ledger import Motion
 from chassis.run import run
 from services.compliance.adapters.files.policy_folder import PolicyFolder
 from services.compliance.adapters.files.policy_health import show_problems
-from services.compliance.adapters.files.yaml_text import FileError
 from services.compliance.adapters.mongo.decisions import MongoDecisions
 from services.compliance.adapters.mongo.evidence import MongoEvidence
 from services.compliance.adapters.mongo.known_apps import MongoKnownApps
@@ -19,21 +16,24 @@ from services.compliance.settings import ComplianceSettings
 
 
 def main() -> None:
-    """Run until told to stop. Without one good policy set there is nothing to decide by, and the start ends."""
+    """Run until told to stop."""
     settings = ComplianceSettings()
-    try:
-        policies = PolicyFolder(settings.policies_dir)
-    except FileError as error:
-        sys.exit(f"the policies in {settings.policies_dir} cannot be used: {error}")
+    policies = PolicyFolder(settings.policies_dir)
 
     def world_of(motion: Motion) -> World:
         return World(
-            record=motion.record, clock=motion.clock, policies=policies, known_versions=MongoKnownVersions(motion),
-            known_apps=MongoKnownApps(motion), verdicts=MongoVerdicts(motion), evidence=MongoEvidence(motion),
-            rules=MongoRules(motion), decisions=MongoDecisions(motion),
+            record=motion.record,
+            clock=motion.clock,
+            policies=policies,
+            known_versions=MongoKnownVersions(motion),
+            known_apps=MongoKnownApps(motion),
+            verdicts=MongoVerdicts(motion),
+            evidence=MongoEvidence(motion),
+            rules=MongoRules(motion),
+            decisions=MongoDecisions(motion),
         )
 
-    run("compliance", settings, MOTIONS, world_of, extra=show_problems(policies))
+    run("compliance", settings, MOTIONS, world_of, parts=show_problems(policies))
 
 
 if __name__ == "__main__":

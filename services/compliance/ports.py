@@ -22,7 +22,7 @@ class Policies(Protocol):
     """The policy set in force, and whether everything known was judged by it."""
 
     def active(self) -> PolicySet:
-        """The set in force."""
+        """The set in force. Raises NotNow while there never was a good one."""
         ...
 
     def refresh(self) -> PolicySet:

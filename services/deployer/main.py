@@ -30,10 +30,16 @@ def start(settings: DeployerSettings) -> None:
             queue.wake_after_commit(deployment, motion.after_commit)
 
         return World(
-            clock=motion.clock, record=motion.record, wake=wake,
+            clock=motion.clock,
+            record=motion.record,
+            wake=wake,
             cluster=SandboxCluster(MongoSandboxObjects(motion), file, motion.clock, new_id),
-            deployments=MongoDeployments(motion), clusters=MongoClusters(motion), requests=MongoKnownRequests(motion),
-            versions=MongoKnownVersions(motion), desired=MongoDesiredStates(motion), patience=settings.patience,
+            deployments=MongoDeployments(motion),
+            clusters=MongoClusters(motion),
+            requests=MongoKnownRequests(motion),
+            versions=MongoKnownVersions(motion),
+            desired=MongoDesiredStates(motion),
+            patience=settings.patience,
             undecided_grace_seconds=settings.undecided_grace_seconds,
         )
 
@@ -48,7 +54,7 @@ def start(settings: DeployerSettings) -> None:
         ):
             yield
 
-    run("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, extra=reconciler)
+    run("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, parts=reconciler)
 
 
 if __name__ == "__main__":

@@ -180,8 +180,12 @@ def came_from(context: Context) -> CameFrom:
     """What is kept of a request's lineage."""
     found = Lineage.of(context)
     return CameFrom(
-        correlation=found.correlation, causation=found.causation, team=found.team, actor=found.actor,
-        actor_roles=found.actor_roles, traceparent=found.traceparent,
+        correlation=found.correlation,
+        causation=found.causation,
+        team=found.team,
+        actor=found.actor,
+        actor_roles=found.actor_roles,
+        traceparent=found.traceparent,
     )
 
 

@@ -41,6 +41,9 @@ class DeployerSettings(ServiceSettings):
     def patience(self) -> Patience:
         """The settings that decide when a rollout has failed."""
         return Patience(
-            self.image_pull_attempts, self.crash_restarts, self.shortage_seconds, self.probe_failure_seconds,
+            self.image_pull_attempts,
+            self.crash_restarts,
+            self.shortage_seconds,
+            self.probe_failure_seconds,
             self.progress_deadline_seconds,
         )

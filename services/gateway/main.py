@@ -21,4 +21,4 @@ if __name__ == "__main__":
         """The API and pages of this process."""
         return gateway(running, settings)
 
-    run("gateway", settings, MOTIONS, world_of, extra=public_address)
+    run("gateway", settings, MOTIONS, world_of, parts=public_address)

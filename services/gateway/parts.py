@@ -1,6 +1,6 @@
 """Puts the gateway's parts together: identity, hub and tail, the API and the pages, on one public address.
 
-Runs as the `extra` part of `chassis.run`: after the relay can publish, before the read models are fed.
+Runs as the `parts` of `chassis.run`: after the relay can publish, before the read models are fed.
 """
 
 import base64
@@ -25,6 +25,7 @@ from services.gateway.api.application import BASE, api
 from services.gateway.api.body_limit import BodyLimit
 from services.gateway.identity import store as identities
 from services.gateway.identity.current_person import Identity
+from services.gateway.identity.names import Names
 from services.gateway.identity.oidc import TokenVerifier
 from services.gateway.identity.person_key import PersonKeys
 from services.gateway.identity.provider import Provider
@@ -75,6 +76,7 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
         hub=hub,
         identity=identity,
         people=people,
+        names=Names(people),
         keys=PersonKeys(running.database, _platform_key(settings.platform_key_file)),
         readiness=running.readiness,
     )

@@ -10,6 +10,7 @@ from chassis.health import Readiness
 from chassis.perform import Performer
 from services.gateway.accept.store import Operations
 from services.gateway.identity.current_person import Identity
+from services.gateway.identity.names import Names
 from services.gateway.identity.person_key import PersonKeys
 from services.gateway.identity.ports import People
 from services.gateway.live.hub import Hub
@@ -29,5 +30,6 @@ class World:
     hub: Hub
     identity: Identity
     people: People
+    names: Names
     keys: PersonKeys
     readiness: Readiness

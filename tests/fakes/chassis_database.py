@@ -4,11 +4,15 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
-from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
+from pymongo.errors import AutoReconnect, ConnectionFailure, ServerSelectionTimeoutError
 
+from chassis.errors import NotNow
 from chassis.mongo import Database, Document
 
 T = TypeVar("T")
+
+AWAY = (NotNow, ConnectionFailure)
+"""How the parts say that the database is away; the subscriber waits after either."""
 
 
 class ForgetfulDatabase(Database):

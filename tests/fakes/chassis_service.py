@@ -9,20 +9,24 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from chassis.clock import Clock, SystemClock
 from chassis.cursor import Cursors
+from chassis.entry import LEDGER
+from chassis.epoch import EpochReader
 from chassis.errors import NotKnownYet
 from chassis.handle import Handler, Outcome
 from chassis.health import Readiness
 from chassis.held import Held
-from chassis.kafka import EpochReader, Partition, Subscriber
-from chassis.ledger import LEDGER, Motion, Writer, new_id
+from chassis.kafka import Deliver, Partition, Subscriber
+from chassis.ledger import Motion, Writer, new_id
 from chassis.mongo import Database, Document
-from chassis.motions import Keeps, On, Row, Table
+from chassis.motions import Keeps, On, Project, Row, Table
 from chassis.perform import Performer
 from chassis.projection import Projector
+from chassis.redeliver import Redelivery
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.waiting import Waiting
@@ -111,6 +115,7 @@ class Parts:
     relay: Any
     clock: Clock = field(default_factory=SystemClock)
     handler: Handler = field(init=False)
+    redelivery: Redelivery = field(init=False)
     performer: Performer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,12 +128,21 @@ class Parts:
             Table(self.rows), self.performer, lambda motion: motion, Cursors(self.database), Waiting(self.database),
             Held(self.service, self.database),
         )  # fmt: skip
+        self.redelivery = Redelivery(self.handler)
+
+    async def handle(self, raw: RawMessage) -> Outcome:
+        """What becomes of a message."""
+        return await self.redelivery.handle(raw)
+
+    async def sweep(self, now: datetime) -> None:
+        """Give what waits past its deadline a last try."""
+        await self.redelivery.sweep(now)
 
     async def memory(self) -> "Parts":
         """A new process on the same database."""
         fresh = Parts(self.service, self.rows, self.database, self.relay, self.clock)
-        for part in (fresh.handler.cursors, fresh.handler.waiting, fresh.handler.held):
-            await part.load()
+        await fresh.handler.load()
+        await fresh.redelivery.restart()
         return fresh
 
     async def stored(self, collection: str, **query: object) -> list[Document]:
@@ -165,16 +179,15 @@ async def living(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Parts
         yield alive
 
 
-async def delivery(parts: Parts) -> Callable[[Sequence[RawMessage]], Any]:
+async def delivery(parts: Parts) -> Deliver:
     """How a poll is handled: folded when the table has projections, else one by one."""
     table = Table(parts.rows)
-    if any(row for row in parts.rows if type(row).__name__ == "Project"):
+    if any(table.of(Project)):
         projector = Projector(table, parts.database, parts.handler)
-        await projector.prepare()
         return projector.apply
 
     async def one_by_one(batch: Sequence[RawMessage]) -> set[Partition]:
-        return {(raw.topic, raw.partition) for raw in batch if await parts.handler.handle(raw) is Outcome.GAP}
+        return {(raw.topic, raw.partition) for raw in batch if await parts.handle(raw) is Outcome.GAP}
 
     return one_by_one
 

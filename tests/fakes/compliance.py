@@ -41,14 +41,25 @@ def an_id(number: int | None = None) -> str:
 
 
 def event_of(
-    payload: Payload, *, sequence: int = 1, time: datetime = NOON, generation: int | None = None,
+    payload: Payload,
+    *,
+    sequence: int = 1,
+    time: datetime = NOON,
+    generation: int | None = None,
 ) -> Event[Any]:
     """An event as it arrives from the log."""
     return Event(
         Context(
-            id=an_id(), source="urn:nld:oin:00000000000000000000:systeem:appstore-test", type=payload.type_name(),
-            subject=payload.key, time=time, origin=an_id(1), correlationid=an_id(2), sequence=padded(sequence),
-            hlc=f"{int(time.timestamp() * 1000):013d}.{next(_numbers) % 100_000:05d}", dataclass=payload.data_class,
+            id=an_id(),
+            source="urn:nld:oin:00000000000000000000:systeem:appstore-test",
+            type=payload.type_name(),
+            subject=payload.key,
+            time=time,
+            origin=an_id(1),
+            correlationid=an_id(2),
+            sequence=padded(sequence),
+            hlc=f"{int(time.timestamp() * 1000):013d}.{next(_numbers) % 100_000:05d}",
+            dataclass=payload.data_class,
             generation=padded(generation) if generation else None,
         ),
         payload,
@@ -138,9 +149,15 @@ class FakeCompliance:
         self._states: dict[str, dict[str, Any]] = {name: {} for name in _FOLDS}
         self._sequences: dict[tuple[str, str], int] = {}
         self.world = World(
-            record=self._record, clock=self.clock, policies=self.policies, known_versions=FakeKnownVersions(),
-            known_apps=FakeKnownApps(), verdicts=_Verdicts(self._states), evidence=_Evidence(self._states),
-            rules=_Rules(self._states), decisions=_Decisions(self._states),
+            record=self._record,
+            clock=self.clock,
+            policies=self.policies,
+            known_versions=FakeKnownVersions(),
+            known_apps=FakeKnownApps(),
+            verdicts=_Verdicts(self._states),
+            evidence=_Evidence(self._states),
+            rules=_Rules(self._states),
+            decisions=_Decisions(self._states),
         )
 
     def told(self, kind: type[N]) -> list[N]:
@@ -159,7 +176,9 @@ class FakeCompliance:
         fold, states = _FOLDS[payload.topic.name], self._states[payload.topic.name]
         event = event_of(
             type(payload).model_validate_json(payload.model_dump_json(exclude_none=True)),
-            sequence=self._sequences[place], time=self.clock.now(), generation=generation,
+            sequence=self._sequences[place],
+            time=self.clock.now(),
+            generation=generation,
         )
         states[payload.key] = _through_json(fold.evolve(states.get(payload.key), event))
         self.recorded.append(payload)

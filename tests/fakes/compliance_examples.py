@@ -26,10 +26,12 @@ HARMLESS: dict[str, Any] = {
 }
 """Facts that pass both gates, as warnings."""
 NEEDS_DPIA: dict[str, Any] = {
-    **HARMLESS, "personalData": {"value": {"stores": True, "edpbCriteria": ["scoring", "large scale"]}},
+    **HARMLESS,
+    "personalData": {"value": {"stores": True, "edpbCriteria": ["scoring", "large scale"]}},
 }
 DPIA: dict[str, Any] = {
-    "value": {"status": "definitief", "residualRisk": "laag", "dated": "2026-10-01"}, "source": SOURCE,
+    "value": {"status": "definitief", "residualRisk": "laag", "dated": "2026-10-01"},
+    "source": SOURCE,
 }
 
 
@@ -42,15 +44,29 @@ def published(facts: dict[str, Any], version: str = VERSION) -> VersionPublished
 def requested(version: str = VERSION, *, within: timedelta = timedelta(seconds=60)) -> DeploymentRequested:
     """A team asks for a version."""
     return DeploymentRequested(
-        deployment=DEPLOYMENT, app=APP, app_name="example", version=version, name="example", decide_by=NOON + within,
+        deployment=DEPLOYMENT,
+        app=APP,
+        app_name="example",
+        version=version,
+        name="example",
+        decide_by=NOON + within,
         environment=Environment(name="test", team=an_id(12), cluster=an_id(13), namespace="team-test"),
     )
 
 
 def submitted(
-    kind: EvidenceKind, fact: dict[str, Any], *, evidence: int = 20, within: timedelta = timedelta(seconds=60),
+    kind: EvidenceKind,
+    fact: dict[str, Any],
+    *,
+    evidence: int = 20,
+    within: timedelta = timedelta(seconds=60),
 ) -> EvidenceSubmitted:
     """Somebody brings evidence."""
     return EvidenceSubmitted(
-        evidence=an_id(evidence), app=APP, version=VERSION, kind=kind, fact=fact, decide_by=NOON + within,
+        evidence=an_id(evidence),
+        app=APP,
+        version=VERSION,
+        kind=kind,
+        fact=fact,
+        decide_by=NOON + within,
     )

@@ -3,22 +3,14 @@
 Recorded events are folded as the chassis folds them, so that a test can go on from what was recorded.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from chassis.motions import Lineage
-from contracts.apps.events import VersionPublished
-from contracts.apps.facts import Facts
-from contracts.apps.spec import AppSpec
-from contracts.compliance.events import DeploymentApproved, DeploymentRejected, Objection
-from contracts.compliance.rule import Criterion
-from contracts.compliance.verdict import PolicySet, Score, Verdict
-from contracts.deployments.environment import Environment
-from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
-from contracts.envelope import Context, Event, padded
+from contracts.envelope import Event
 from contracts.payload import Payload
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
@@ -28,20 +20,9 @@ from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
 from services.deployer.ports import Cluster, Object, World
+from tests.fakes.deployer_examples import START, an_event, an_id
 
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-APP = "019abf00-0000-7000-8000-00000000a001"
-TEAM = "019abf00-0000-7000-8000-00000000e001"
-CLUSTER = "019abf00-0000-7000-8000-00000000c10d"
-POLICY_SET = PolicySet(version="1", sha256="0" * 64)
-
-
-def an_id(number: int) -> str:
-    """An id that is the same in every run."""
-    return f"019abf00-0000-7000-8000-{number:012x}"
-
-
-DEPLOYMENT = an_id(0xD001)
+S = TypeVar("S")
 
 
 class HandClock:
@@ -71,7 +52,8 @@ class MemoryObjects:
     async def of_deployment(self, deployment: str) -> tuple[Object, ...]:
         """The objects with the deployment's label."""
         return tuple(
-            one for one in self.objects.values()
+            one
+            for one in self.objects.values()
             if one["metadata"].get("labels", {}).get("appstore.nl/deployment") == deployment
         )
 
@@ -135,11 +117,17 @@ class FakeWorld:
         """The world of one motion."""
         sandbox = SandboxCluster(self.objects, self.watched, self.clock, self.new_id)
         return World(
-            clock=self.clock, record=self.record, wake=self.woken.append,
+            clock=self.clock,
+            record=self.record,
+            wake=self.woken.append,
             cluster=self.other_cluster or sandbox,
-            deployments=_Folded(self._deployments), clusters=_Folded(self._clusters),
-            requests=_Requests(self._requests, self._open), versions=_Versions(self._versions),
-            desired=_DesiredStates(self._desired), patience=self.patience, undecided_grace_seconds=5,
+            deployments=_Folded(self._deployments),
+            clusters=_Folded(self._clusters),
+            requests=_Requests(self._requests, self._open),
+            versions=_Versions(self._versions),
+            desired=_DesiredStates(self._desired),
+            patience=self.patience,
+            undecided_grace_seconds=5,
         )
 
     def new_id(self) -> str:
@@ -169,11 +157,11 @@ def _short(data: Payload) -> str:
     return type(data).__name__
 
 
-class _Folded:
-    def __init__(self, states: dict[str, Any]) -> None:
+class _Folded(Generic[S]):
+    def __init__(self, states: Mapping[str, S]) -> None:
         self._states = states
 
-    async def get(self, key: str) -> Any:
+    async def get(self, key: str) -> S | None:
         return self._states.get(key)
 
 
@@ -219,73 +207,3 @@ class _DesiredStates:
 
     async def forget(self, deployment: str) -> None:
         self._desired.pop(deployment, None)
-
-
-def an_event(
-    payload: Payload, at: datetime, *, sequence: int = 1, generation: int | None = None, lineage: Lineage | None = None,
-) -> Event[Any]:
-    """An event as it arrives or is recorded."""
-    context = Context(
-        id=an_id(0xE000 + sequence), source="urn:nld:oin:00000000000000000000:systeem:appstore-test",
-        type=payload.type_name(), subject=payload.key, time=at, origin=an_id(1), team=TEAM,
-        correlationid=lineage.correlation if lineage else an_id(2), sequence=padded(sequence),
-        hlc="1772442000000.00000", generation=padded(generation) if generation else None, dataclass=payload.data_class,
-    )
-    return Event(context, payload)
-
-
-def an_environment(name: str = "test") -> Environment:
-    """The environment of the demo team."""
-    return Environment(name=name, team=TEAM, cluster=CLUSTER, namespace=f"demo-{name}")
-
-
-def asked(
-    *, generation: int = 1, version: str = "1.0", deployment: str = DEPLOYMENT, name: str = "assistant",
-    environment: Environment | None = None, at: datetime = START,
-) -> Event[DeploymentRequested]:
-    """A request for a deployment, to be decided within a minute."""
-    return an_event(DeploymentRequested(
-        deployment=deployment, environment=environment or an_environment(), decide_by=at + timedelta(seconds=60),
-        app=APP, app_name="assistant", version=version, name=name,
-    ), at, sequence=generation)
-
-
-def removal_asked(
-    *, generation: int = 2, deployment: str = DEPLOYMENT, at: datetime = START,
-) -> Event[DeploymentRemovalRequested]:
-    """A request to take a deployment away."""
-    return an_event(DeploymentRemovalRequested(
-        deployment=deployment, environment=an_environment(), decide_by=at + timedelta(seconds=60),
-    ), at, sequence=generation)
-
-
-def approved(
-    *, generation: int = 1, version: str = "1.0", deployment: str = DEPLOYMENT, at: datetime = START,
-) -> Event[DeploymentApproved]:
-    """Compliance lets it through."""
-    return an_event(DeploymentApproved(
-        deployment=deployment, app=APP, version=version, environment=an_environment(), policy_set=POLICY_SET, rules=8,
-        score=Score(points=80, coverage=0.9),
-    ), at, sequence=generation, generation=generation)
-
-
-def rejected(*, generation: int = 1, deployment: str = DEPLOYMENT, at: datetime = START) -> Event[DeploymentRejected]:
-    """Compliance blocks it."""
-    objection = Objection(
-        rule="dpia-present", rule_version="1", criterion=Criterion.DPIA, verdict=Verdict.FAIL, message_code="missing",
-    )
-    return an_event(DeploymentRejected(
-        deployment=deployment, app=APP, version="1.0", environment=an_environment(), policy_set=POLICY_SET,
-        objections=(objection,),
-    ), at, sequence=generation, generation=generation)
-
-
-def published(spec: AppSpec, *, version: str = "1.0") -> Event[VersionPublished]:
-    """The catalog publishes a version that is built like this."""
-    return an_event(VersionPublished(app=APP, version=version, spec=spec, facts=Facts()), START)
-
-
-def later(event: Event[Any], seconds: float) -> Event[Any]:
-    """The same event, recorded later."""
-    context = event.context.model_copy(update={"time": event.context.time + timedelta(seconds=seconds)})
-    return replace(event, context=context)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import uuid
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
-def problem(status: int, code: str, fault: str = "you", **more: Any) -> JSONResponse:  # noqa: ANN401 - JSON
+def problem(status: int, code: str, fault: str = "you", **more: Any) -> JSONResponse:
     """An error answer."""
     body = {"type": f"/problems/{code}", "title": code, "status": status, "code": code, "fault": fault, **more}
     return JSONResponse(body, status, media_type="application/problem+json")
@@ -48,6 +49,7 @@ class Memory:
     reviews: list[Json] = field(default_factory=list)
     requests: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     keys: dict[str, tuple[bytes, str]] = field(default_factory=dict)
+    stream_opened: threading.Event = field(default_factory=threading.Event)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -155,6 +157,7 @@ class Memory:
         elif not epoch:
             position = len(self.events)
         sent = 0
+        self.stream_opened.set()
         while True:
             news = self.news
             while position < len(self.events):

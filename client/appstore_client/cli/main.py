@@ -44,7 +44,14 @@ def _dispatch(arguments: list[str]) -> None:
 
 def _app() -> typer.Typer:
     # Typer's own report of an error would print the values of variables, tokens among them.
-    app = typer.Typer(name="appstore", help=text("help"), add_completion=False, pretty_exceptions_enable=False)
+    # Plain help: rich's would take longer to load than everything else together.
+    app = typer.Typer(
+        name="appstore",
+        help=text("help"),
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
     app.callback()(_root)
     return app
 

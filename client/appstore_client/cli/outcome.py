@@ -65,7 +65,8 @@ def _show_not_done(operation: Operation) -> None:
         complain(problem.detail)
     for objection in problem.objections:
         _show_objection(objection)
-    if problem.fault:
+    # A rejection is nobody's fault: each objection says what would change it.
+    if problem.fault and code_of_operation(operation) is not ExitCode.REJECTED:
         complain(word("fault", problem.fault))
     print_next(problem.next or _look(operation), to_error=True)
 

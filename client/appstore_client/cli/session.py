@@ -46,7 +46,7 @@ async def _with_store(output: Output, work: Work) -> int:
     address = chosen_address()
     async with httpx.AsyncClient(timeout=TIMEOUT) as http:
         tokens = SignedIn(address, TokenFile(), http)
-        async with AppStore(address, tokens, language=language()) as store:
+        async with AppStore(address, tokens, language=language(), http=http) as store:
             try:
                 return await work(store) or ExitCode.DONE
             except Problem as problem:

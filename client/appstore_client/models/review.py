@@ -28,7 +28,7 @@ class Review(ApiModel):
     id: str
     app: str | None = None
     rating: int
-    text: str = ""
+    text: str | None = None
     author: Author
     written_at: datetime
     proof: Proof | None = None

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import httpx
-from httpx_sse import EventSource, ServerSentEvent, SSEError, aconnect_sse
+from httpx_sse import EventSource, ServerSentEvent, aconnect_sse
 from pydantic import ValidationError
 
 from appstore_client.models.deployment import TimelineEntry
@@ -99,10 +99,11 @@ class Events:
             reason = "the stream ended"
             try:
                 async for event in self._messages(query, stream):
-                    if (heard := stream.take(event)) is not None:
+                    heard = stream.take(event)
+                    if heard is not None:
                         yield heard
-            except (httpx.TransportError, SSEError) as error:
-                reason = describe(error) if isinstance(error, httpx.TransportError) else "no event stream came"
+            except httpx.TransportError as error:
+                reason = describe(error)
             await self._rest(stream, reason, patience)
 
     async def _messages(self, query: dict[str, str], stream: _Stream) -> AsyncIterator[ServerSentEvent]:

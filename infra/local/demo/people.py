@@ -11,9 +11,9 @@ from appstore_client.cli.language import language
 from appstore_client.models import Me
 from appstore_client.sign_in.code_flow import sign_in_by_form
 from appstore_client.sign_in.discovery import find_issuer
-from infra.local.home import CHECKOUT
 
 from infra.local.demo.step import UnexpectedError
+from infra.local.home import CHECKOUT
 
 PEOPLE = CHECKOUT / "infra" / "local" / "people.yaml"
 DEVELOPER, OFFICER = "developer", "compliance-officer"

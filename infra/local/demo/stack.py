@@ -5,10 +5,9 @@ import contextlib
 import os
 import sys
 
-from infra.local.home import CHECKOUT, Home
-
 from infra.local import run_record
 from infra.local.demo.step import UnexpectedError, say
+from infra.local.home import CHECKOUT, Home
 
 LOOK = 0.2
 """Seconds between two looks at a stack that starts."""

@@ -12,7 +12,7 @@ from services.community.ports import World
 
 
 async def publish_review(event: Event[ReviewSubmitted], world: World) -> None:
-    """Answer a submitted review with ReviewPublished or ReviewRefused; wait for an app not heard of until `decideBy`."""
+    """Answer with ReviewPublished or ReviewRefused; wait for an app not heard of until `decideBy`."""
     request, author, team = event.data, event.context.actor, event.context.team
     now = world.clock.now()
     try:

@@ -42,7 +42,11 @@ def evolve(state: EvidenceState | None, event: Event[EvidenceRecorded | Evidence
     if isinstance(data, EvidenceRefused):
         return EvidenceState(evidence=data.evidence, recorded=event.context.hlc, refused=data.code)
     return EvidenceState(
-        evidence=data.evidence, recorded=event.context.hlc, app=data.app, version=data.version, kind=data.kind,
+        evidence=data.evidence,
+        recorded=event.context.hlc,
+        app=data.app,
+        version=data.version,
+        kind=data.kind,
         fact=data.fact,
     )
 
@@ -68,7 +72,10 @@ def take(submitted: EvidenceSubmitted, today: date) -> EvidenceRecorded:
     if fact.valid_until is not None and fact.valid_until < today:
         raise EvidenceHasExpired(kind=submitted.kind.value, day=fact.valid_until.isoformat())
     return EvidenceRecorded(
-        evidence=submitted.evidence, app=submitted.app, version=submitted.version, kind=submitted.kind,
+        evidence=submitted.evidence,
+        app=submitted.app,
+        version=submitted.version,
+        kind=submitted.kind,
         fact={**whole, "assurance": Assurance.DECLARED.value},
     )
 

@@ -22,7 +22,8 @@ class DecisionState(Noun):
 
 
 def evolve(
-    state: DecisionState | None, event: Event[DeploymentApproved | DeploymentRejected],
+    state: DecisionState | None,
+    event: Event[DeploymentApproved | DeploymentRejected],
 ) -> DecisionState:
     """Fold the decisions on a deployment; what names an older generation changes nothing."""
     generation = event.context.generation_number
@@ -37,17 +38,30 @@ def judge(request: DeploymentRequested, scored: Scored) -> DeploymentApproved | 
     objections = tuple(_objection(result) for result in scored.results if result.gate and result.verdict in BLOCKS)
     if objections:
         return DeploymentRejected(
-            deployment=request.deployment, app=request.app, version=request.version, environment=request.environment,
-            policy_set=scored.policy_set.identity, objections=objections,
+            deployment=request.deployment,
+            app=request.app,
+            version=request.version,
+            environment=request.environment,
+            policy_set=scored.policy_set.identity,
+            objections=objections,
         )
     return DeploymentApproved(
-        deployment=request.deployment, app=request.app, version=request.version, environment=request.environment,
-        policy_set=scored.policy_set.identity, rules=len(scored.results), score=scored.score,
+        deployment=request.deployment,
+        app=request.app,
+        version=request.version,
+        environment=request.environment,
+        policy_set=scored.policy_set.identity,
+        rules=len(scored.results),
+        score=scored.score,
     )
 
 
 def _objection(result: RuleResult) -> Objection:
     return Objection(
-        rule=result.rule, rule_version=result.rule_version, criterion=result.criterion, verdict=result.verdict,
-        message_code=result.message_code, params=result.params,
+        rule=result.rule,
+        rule_version=result.rule_version,
+        criterion=result.criterion,
+        verdict=result.verdict,
+        message_code=result.message_code,
+        params=result.params,
     )

@@ -98,15 +98,21 @@ def evolve(state: RuleState | None, event: Event[RulePublished | RuleRetired]) -
 def to_published(rule: Rule) -> RulePublished:
     """What readers learn about a rule."""
     return RulePublished(
-        rule=rule.id, version=rule.version, criterion=rule.criterion, gate=rule.gate, weight=rule.weight,
-        texts=rule.texts, legal_reference=rule.legal_reference,
+        rule=rule.id,
+        version=rule.version,
+        criterion=rule.criterion,
+        gate=rule.gate,
+        weight=rule.weight,
+        texts=rule.texts,
+        legal_reference=rule.legal_reference,
     )
 
 
 def changed_rules(policy_set: PolicySet, told: Mapping[str, RuleState]) -> tuple[RulePublished | RuleRetired, ...]:
     """What readers of the rules must still hear: new and changed rules, then those that are gone."""
     published = tuple(
-        message for message in map(to_published, policy_set.rules)
+        message
+        for message in map(to_published, policy_set.rules)
         if message.rule not in told or told[message.rule].published != message
     )
     present = {rule.id for rule in policy_set.rules}

@@ -29,7 +29,10 @@ from services.compliance.domain.policy import PolicySet
 from services.compliance.domain.verdict import judge
 
 _VALUE = {
-    Verdict.PASS: Fraction(1), Verdict.WARN: Fraction(1, 2), Verdict.FAIL: Fraction(0), Verdict.UNKNOWN: Fraction(0),
+    Verdict.PASS: Fraction(1),
+    Verdict.WARN: Fraction(1, 2),
+    Verdict.FAIL: Fraction(0),
+    Verdict.UNKNOWN: Fraction(0),
 }
 _WORST_FIRST = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS)
 
@@ -63,8 +66,13 @@ def evolve(state: VerdictState | None, event: Event[ComplianceScored]) -> Verdic
     del state
     told = event.data
     return VerdictState(
-        subject=told.subject, app=told.app, version=told.version, results=told.results,
-        input_sha256=told.input_sha256, policy_set=told.policy_set, as_of=told.as_of,
+        subject=told.subject,
+        app=told.app,
+        version=told.version,
+        results=told.results,
+        input_sha256=told.input_sha256,
+        policy_set=told.policy_set,
+        as_of=told.as_of,
     )
 
 
@@ -115,13 +123,26 @@ def why_changed(told: VerdictState, on_the_old_day: Scored) -> ScoreChange:
 
 
 def to_event(
-    app: AppId, version: VersionTag, scored: Scored, change: ScoreChange, moment: datetime,
+    app: AppId,
+    version: VersionTag,
+    scored: Scored,
+    change: ScoreChange,
+    moment: datetime,
 ) -> ComplianceScored:
     """What the world is told."""
     return ComplianceScored(
-        subject=version_key(app, version), app=app, version=version, score=scored.score, criteria=scored.criteria,
-        gates=scored.gates, results=scored.results, change=change, policy_set=scored.policy_set.identity,
-        input_sha256=scored.input_sha256, engine=scored.policy_set.engine.name, as_of=moment,
+        subject=version_key(app, version),
+        app=app,
+        version=version,
+        score=scored.score,
+        criteria=scored.criteria,
+        gates=scored.gates,
+        results=scored.results,
+        change=change,
+        policy_set=scored.policy_set.identity,
+        input_sha256=scored.input_sha256,
+        engine=scored.policy_set.engine.name,
+        as_of=moment,
     )
 
 

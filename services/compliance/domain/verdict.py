@@ -34,9 +34,18 @@ def judge(rule: Rule, known: KnownFacts, evaluate: Evaluate) -> RuleResult:
     if verdict is Verdict.PASS and assurance is Assurance.DECLARED:
         verdict, code = Verdict.WARN, DECLARED
     return RuleResult(
-        rule=rule.id, rule_version=rule.version, criterion=rule.criterion, verdict=verdict, gate=rule.gate,
-        weight=rule.weight, message_code=code, params=params, assurance=assurance,
-        evidence=tuple(known.facts[name].source for name in used), expires_at=_first_expiry(known, used), reason=reason,
+        rule=rule.id,
+        rule_version=rule.version,
+        criterion=rule.criterion,
+        verdict=verdict,
+        gate=rule.gate,
+        weight=rule.weight,
+        message_code=code,
+        params=params,
+        assurance=assurance,
+        evidence=tuple(known.facts[name].source for name in used),
+        expires_at=_first_expiry(known, used),
+        reason=reason,
     )
 
 

@@ -47,7 +47,11 @@ async def _about_something_known(submitted: EvidenceSubmitted, world: World) -> 
 
 async def _score_with(recorded: EvidenceRecorded, known: KnownVersion, world: World) -> None:
     brought = EvidenceState(
-        evidence=recorded.evidence, recorded=_NEWEST, app=recorded.app, version=recorded.version, kind=recorded.kind,
+        evidence=recorded.evidence,
+        recorded=_NEWEST,
+        app=recorded.app,
+        version=recorded.version,
+        kind=recorded.kind,
         fact=recorded.fact,
     )
     earlier = await world.evidence.about(known.app, known.version)

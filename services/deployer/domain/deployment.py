@@ -63,20 +63,35 @@ def evolve(state: Deployment | None, event: Event[Any]) -> Deployment:
     data: DeploymentEvent = event.data
     generation = event.context.generation_number
     now = state or Deployment(
-        deployment=data.deployment, app=data.app, version=data.version, environment=data.environment,
+        deployment=data.deployment,
+        app=data.app,
+        version=data.version,
+        environment=data.environment,
     )
     if isinstance(data, DeploymentStarted):
-        return now.model_copy(update={
-            "app": data.app, "version": data.version, "environment": data.environment, "phase": Phase.ROLLING_OUT,
-            "name": data.name, "revision": data.revision, "started": generation, "started_at": event.context.time,
-            "told": (),
-        })
+        return now.model_copy(
+            update={
+                "app": data.app,
+                "version": data.version,
+                "environment": data.environment,
+                "phase": Phase.ROLLING_OUT,
+                "name": data.name,
+                "revision": data.revision,
+                "started": generation,
+                "started_at": event.context.time,
+                "told": (),
+            }
+        )
     if isinstance(data, DeploymentProgressed):
         return now.model_copy(update={"told": (*now.told, told_key(data.step, data.params))})
     if isinstance(data, FINAL):
-        return now.model_copy(update={
-            "ended": max(now.ended, generation), "phase": _phase_after(now, data, generation), "told": (),
-        })
+        return now.model_copy(
+            update={
+                "ended": max(now.ended, generation),
+                "phase": _phase_after(now, data, generation),
+                "told": (),
+            }
+        )
     return now
 
 
@@ -105,15 +120,22 @@ def awaits_decision(request: KnownRequest, state: Deployment | None) -> bool:
 def start(request: KnownRequest, state: Deployment | None) -> DeploymentStarted:
     """Begin the next revision with what was asked."""
     return DeploymentStarted(
-        deployment=request.deployment, app=request.app, version=request.version, environment=request.environment,
-        name=request.name, revision=(state.revision if state else 0) + 1,
+        deployment=request.deployment,
+        app=request.app,
+        version=request.version,
+        environment=request.environment,
+        name=request.name,
+        revision=(state.revision if state else 0) + 1,
     )
 
 
 def close(request: KnownRequest, outcome: ClosedOutcome) -> DeploymentClosed:
     """End a generation without touching the cluster for it."""
     return DeploymentClosed(
-        deployment=request.deployment, app=request.app, version=request.version, environment=request.environment,
+        deployment=request.deployment,
+        app=request.app,
+        version=request.version,
+        environment=request.environment,
         outcome=outcome,
     )
 
@@ -121,5 +143,8 @@ def close(request: KnownRequest, outcome: ClosedOutcome) -> DeploymentClosed:
 def remove(request: KnownRequest) -> DeploymentRemoved:
     """Tell that nothing is left."""
     return DeploymentRemoved(
-        deployment=request.deployment, app=request.app, version=request.version, environment=request.environment,
+        deployment=request.deployment,
+        app=request.app,
+        version=request.version,
+        environment=request.environment,
     )

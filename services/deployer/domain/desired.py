@@ -20,5 +20,10 @@ class Desired(Noun):
         """What the manifest needs to know."""
         asked = self.request
         return DeploymentFacts(
-            asked.deployment, asked.name, asked.app_name, asked.version, asked.generation, asked.environment,
+            asked.deployment,
+            asked.name,
+            asked.app_name,
+            asked.version,
+            asked.generation,
+            asked.environment,
         )

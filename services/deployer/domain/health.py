@@ -57,10 +57,16 @@ def _after(moment: datetime, seconds: float, now: datetime, failure: Failure) ->
 def _quota(observed: Observation, started_at: datetime, now: datetime, patience: Patience) -> Iterator[Finding]:
     refusal = observed.refusal
     if refusal is not None:
-        yield _after(max(refusal.since, started_at), patience.shortage_seconds, now, Failure(
-            Cause.QUOTA_EXCEEDED, Fault.CONFIGURATION,
-            {"resource": refusal.resource, "asked": refusal.asked, "used": refusal.used, "limit": refusal.limit},
-        ))
+        yield _after(
+            max(refusal.since, started_at),
+            patience.shortage_seconds,
+            now,
+            Failure(
+                Cause.QUOTA_EXCEEDED,
+                Fault.CONFIGURATION,
+                {"resource": refusal.resource, "asked": refusal.asked, "used": refusal.used, "limit": refusal.limit},
+            ),
+        )
 
 
 def _image(container: Container, patience: Patience) -> Iterator[Finding]:
@@ -73,10 +79,16 @@ def _image(container: Container, patience: Patience) -> Iterator[Finding]:
 
 def _crash(container: Container, patience: Patience) -> Iterator[Finding]:
     if container.exit_code is not None and container.restarts >= patience.crash_restarts:
-        yield Failure(Cause.CRASH_LOOP, _whose_turn(container), {
-            "container": container.name, "exitCode": container.exit_code, "restarts": container.restarts,
-            "lastLine": container.last_line or "",
-        })
+        yield Failure(
+            Cause.CRASH_LOOP,
+            _whose_turn(container),
+            {
+                "container": container.name,
+                "exitCode": container.exit_code,
+                "restarts": container.restarts,
+                "lastLine": container.last_line or "",
+            },
+        )
 
 
 def _whose_turn(container: Container) -> Fault:
@@ -87,24 +99,46 @@ def _whose_turn(container: Container) -> Fault:
 def _probe(container: Container, started_at: datetime, now: datetime, patience: Patience) -> Iterator[Finding]:
     if container.probe_answer is not None and container.answering_since is not None:
         since = max(container.answering_since, started_at)
-        yield _after(since, patience.probe_failure_seconds, now, Failure(Cause.PROBE_FAILED, Fault.APP, {
-            "container": container.name, "path": container.probe_path or DEFAULT_PROBE_PATH,
-            "answer": container.probe_answer,
-        }))
+        yield _after(
+            since,
+            patience.probe_failure_seconds,
+            now,
+            Failure(
+                Cause.PROBE_FAILED,
+                Fault.APP,
+                {
+                    "container": container.name,
+                    "path": container.probe_path or DEFAULT_PROBE_PATH,
+                    "answer": container.probe_answer,
+                },
+            ),
+        )
 
 
 def _unschedulable(observed: Observation, started_at: datetime, now: datetime, patience: Patience) -> Iterator[Finding]:
     for pod in observed.pods:
         if pod.shortage is not None:
-            yield _after(max(pod.created, started_at), patience.shortage_seconds, now, Failure(
-                Cause.UNSCHEDULABLE, Fault.PLATFORM,
-                {"resource": pod.shortage.resource, "asked": pod.shortage.asked, "free": pod.shortage.free},
-            ))
+            yield _after(
+                max(pod.created, started_at),
+                patience.shortage_seconds,
+                now,
+                Failure(
+                    Cause.UNSCHEDULABLE,
+                    Fault.PLATFORM,
+                    {"resource": pod.shortage.resource, "asked": pod.shortage.asked, "free": pod.shortage.free},
+                ),
+            )
 
 
 def _deadline(observed: Observation, started_at: datetime, now: datetime, patience: Patience) -> Iterator[Finding]:
     seconds = patience.progress_deadline_seconds
-    yield _after(started_at, seconds, now, Failure(
-        Cause.PROGRESS_DEADLINE_EXCEEDED, Fault.APP,
-        {"seconds": seconds, "ready": observed.ready, "wanted": observed.wanted},
-    ))
+    yield _after(
+        started_at,
+        seconds,
+        now,
+        Failure(
+            Cause.PROGRESS_DEADLINE_EXCEEDED,
+            Fault.APP,
+            {"seconds": seconds, "ready": observed.ready, "wanted": observed.wanted},
+        ),
+    )

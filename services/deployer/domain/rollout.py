@@ -41,14 +41,21 @@ class Next:
 
 
 def judge(
-    state: Deployment, observed: Observation, objects: tuple[ObjectReference, ...], address: str | None,
-    patience: Patience, now: datetime,
+    state: Deployment,
+    observed: Observation,
+    objects: tuple[ObjectReference, ...],
+    address: str | None,
+    patience: Patience,
+    now: datetime,
 ) -> Next:
     """The new steps in the order in which they happened, and the final event when the outcome is certain."""
     steps = tuple(_new_steps(state, observed, len(objects)))
     if observed.wanted and observed.ready >= observed.wanted:
         final = DeploymentSucceeded(
-            **_subject(state), replicas=observed.ready, address=address, objects=objects,
+            **_subject(state),
+            replicas=observed.ready,
+            address=address,
+            objects=objects,
         )
         return Next((*steps, final), None)
     found = list(findings(observed, state.started_at or now, now, patience))
@@ -98,6 +105,9 @@ def _when(happening: Happening) -> tuple[datetime, str]:
 
 def _subject(state: Deployment) -> dict[str, Any]:
     return {
-        "deployment": state.deployment, "app": state.app, "version": state.version, "environment": state.environment,
+        "deployment": state.deployment,
+        "app": state.app,
+        "version": state.version,
+        "environment": state.environment,
         "revision": state.revision,
     }

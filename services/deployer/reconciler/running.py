@@ -14,7 +14,11 @@ from services.deployer.reconciler.worker import Reconcile, Workers
 
 @asynccontextmanager
 async def reconciling(
-    queue: KeyedQueue, reconcile: Reconcile, names: Callable[[], Awaitable[Iterable[str]]], *, at_once: int,
+    queue: KeyedQueue,
+    reconcile: Reconcile,
+    names: Callable[[], Awaitable[Iterable[str]]],
+    *,
+    at_once: int,
 ) -> AsyncIterator[None]:
     """Workers on the queue for as long as the block lasts, beginning with all `names`."""
     for name in await names():

@@ -26,7 +26,12 @@ class Workers:
     """Bounded parallelism over one queue."""
 
     def __init__(
-        self, queue: KeyedQueue, reconcile: Reconcile, *, at_once: int, backoff: Backoff | None = None,
+        self,
+        queue: KeyedQueue,
+        reconcile: Reconcile,
+        *,
+        at_once: int,
+        backoff: Backoff | None = None,
     ) -> None:
         self._queue = queue
         self._reconcile = reconcile

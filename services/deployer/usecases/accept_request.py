@@ -15,8 +15,14 @@ async def accept_request(event: Event[DeploymentRequested], world: World) -> Non
     """Remember the newest request. Its generation is its sequence on the topic (DESIGN, rule 7)."""
     asked = event.data
     request = KnownRequest(
-        deployment=asked.deployment, generation=event.context.number, environment=asked.environment, app=asked.app,
-        app_name=asked.app_name, version=asked.version, name=asked.name, decide_by=asked.decide_by,
+        deployment=asked.deployment,
+        generation=event.context.number,
+        environment=asked.environment,
+        app=asked.app,
+        app_name=asked.app_name,
+        version=asked.version,
+        name=asked.name,
+        decide_by=asked.decide_by,
         came_from=came_from(event.context),
     )
     await supersede_open_request(request, world)

@@ -48,15 +48,28 @@ async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> F
     cluster = await world.cluster.facts()
     where = desired.request.environment
     if where.cluster != cluster.cluster or where.name not in cluster.environments:
-        return Failure(Cause.MANIFEST_INVALID, Fault.CONFIGURATION, {
-            "kind": "Namespace", "name": where.namespace, "message": f"{cluster.name} has no environment {where.name}",
-        })
+        return Failure(
+            Cause.MANIFEST_INVALID,
+            Fault.CONFIGURATION,
+            {
+                "kind": "Namespace",
+                "name": where.namespace,
+                "message": f"{cluster.name} has no environment {where.name}",
+            },
+        )
     try:
         await world.cluster.apply(desired.request.deployment, objects)
     except ObjectRefused as refused:
-        return Failure(Cause.MANIFEST_INVALID, Fault.CONFIGURATION, {
-            "kind": refused.kind, "name": refused.name, "field": refused.field, "message": refused.message,
-        })
+        return Failure(
+            Cause.MANIFEST_INVALID,
+            Fault.CONFIGURATION,
+            {
+                "kind": refused.kind,
+                "name": refused.name,
+                "field": refused.field,
+                "message": refused.message,
+            },
+        )
     return None
 
 

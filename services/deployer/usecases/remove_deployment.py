@@ -19,8 +19,15 @@ async def remove_deployment(event: Event[DeploymentRemovalRequested], world: Wor
     if older is None:
         raise NotKnownYet(topics.DEPLOYMENT_REQUESTS, asked.deployment)
     request = KnownRequest(
-        deployment=asked.deployment, generation=event.context.number, removal=True, environment=older.environment,
-        app=older.app, app_name=older.app_name, version=older.version, name=older.name, decide_by=asked.decide_by,
+        deployment=asked.deployment,
+        generation=event.context.number,
+        removal=True,
+        environment=older.environment,
+        app=older.app,
+        app_name=older.app_name,
+        version=older.version,
+        name=older.name,
+        decide_by=asked.decide_by,
         came_from=came_from(event.context),
     )
     await supersede_open_request(request, world)

@@ -11,7 +11,6 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import ORJSONResponse
 from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -98,23 +97,25 @@ def _problems(app: FastAPI) -> None:
 
 def as_refusal(error: Exception) -> Refusal:
     """What went wrong, as a refusal a client can be told; what nobody foresaw is logged and told as our fault."""
-    if isinstance(error, Refusal):
-        return error
-    if isinstance(error, RequestValidationError):
-        return Problem(
-            "bad-request" if _unreadable(error) else "invalid-fields", errors=[_field(one) for one in error.errors()]
-        )
-    if isinstance(error, HTTPException):
-        return Problem(_STATUS_CODES.get(error.status_code, "bad-request"))
-    if isinstance(error, TokenRefusedError):
-        return Problem("issuer-away" if error.reason is SignInRefusal.ISSUER_AWAY else "token-refused")
-    if isinstance(error, CrossSiteRequestError):
-        return Problem("cross-site-request")
-    if isinstance(error, NotNow | PyMongoError):
-        log.warning("a request could not be served", reason=type(error).__name__)
-        return Problem("not-now", what="database")
-    log.error("a request failed", exc_info=error)
-    return Problem("internal-error")
+    match error:
+        case Refusal():
+            refusal = error
+        case RequestValidationError():
+            code = "bad-request" if _unreadable(error) else "invalid-fields"
+            refusal = Problem(code, errors=[_field(one) for one in error.errors()])
+        case HTTPException():
+            refusal = Problem(_STATUS_CODES.get(error.status_code, "bad-request"))
+        case TokenRefusedError():
+            refusal = Problem("issuer-away" if error.reason is SignInRefusal.ISSUER_AWAY else "token-refused")
+        case CrossSiteRequestError():
+            refusal = Problem("cross-site-request")
+        case NotNow() | PyMongoError():
+            log.warning("a request could not be served", reason=type(error).__name__)
+            refusal = Problem("not-now")
+        case _:
+            log.error("a request failed", exc_info=error)
+            refusal = Problem("internal-error")
+    return refusal
 
 
 def _unreadable(error: RequestValidationError) -> bool:

@@ -3,6 +3,7 @@
 Uses identity's guards; a denial leaves here as a problem that says what would be enough.
 """
 
+import re
 from secrets import token_hex
 from typing import Annotated, TypeVar
 
@@ -12,13 +13,14 @@ from services.gateway.accept.idempotency import RequestKey, fingerprint
 from services.gateway.accept.submit import Asked
 from services.gateway.api.problems import Problem, texts_for
 from services.gateway.identity.current_person import current_person
-from services.gateway.identity.permissions import Allowed, Denied, DenialReason, Permission, may, may_anywhere
+from services.gateway.identity.permissions import Allowed, DenialReason, Denied, Permission, may, may_anywhere
 from services.gateway.identity.person import Person
 from services.gateway.identity.team import Platform, Team
 from services.gateway.locales.texts import Texts
 from services.gateway.ports import World
 
 LONGEST_KEY = 128
+_TRACE = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 Place = TypeVar("Place", Team, Platform)
 
 
@@ -93,14 +95,7 @@ async def asked(request: Request, person: Person, team: Team | None, key: str | 
 
 
 def _is_trace(text: str) -> bool:
-    parts = text.split("-")
-    return (
-        len(parts) == 4
-        and [len(part) for part in parts] == [2, 32, 16, 2]
-        and all(  # noqa: PLR2004 - W3C trace context
-            set(part) <= set("0123456789abcdef") for part in parts
-        )
-    )
+    return _TRACE.fullmatch(text) is not None
 
 
 def _new_trace() -> str:

@@ -45,8 +45,9 @@ async def follow_events(
             and (wanted is None or entry["event"] in wanted)
         )
 
-    def show(entry: dict[str, Any]) -> Any:
-        return shown_entry(entry, texts, {}).model_dump(mode="json", by_alias=True)
+    async def show(entry: dict[str, Any]) -> Any:
+        name = await world.names.of(entry["actor"])
+        return shown_entry(entry, texts, name).model_dump(mode="json", by_alias=True)
 
     if world.hub.is_full:
         raise Problem("too-many-streams")

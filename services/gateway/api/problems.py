@@ -1,4 +1,4 @@
-"""Problems: code → status and whose fault it is, once. Sentences stand in `locales/*/refusal.yaml` under the same codes.
+"""Problems: code → status and whose fault it is, once. Sentences: `locales/*/refusal.yaml`, same codes.
 
 Every error a client sees comes out of here as RFC 9457 `application/problem+json`: what happened, why, what to do now.
 """
@@ -126,7 +126,8 @@ def tell(code: str, params: Mapping[str, Any], texts: Texts) -> Told:
     known = code if code in KINDS else "internal-error"
     kind = KINDS[known]
     values = {"code": code, **params}
-    following = texts.sentence(f"refusal.{known}.next", values) if texts.has(f"refusal.{known}.next") else ""
+    values |= {name: "?" for name in texts.parameters(f"refusal.{known}") if name not in values}
+    following = texts.sentence(f"refusal.{known}.next", values)
     return Told(
         known,
         texts.sentence(f"refusal.{known}.title", values),

@@ -117,7 +117,7 @@ async def list_reviews(name: str, world: WorldOf, person: Anybody) -> ReviewList
 async def shown_review(found: dict[str, Any], world: World) -> ReviewShown:
     """A review unlocked for reading."""
     text = await world.keys.unlock(Personal.model_validate(found["text"]))
-    name = await world.people.name_of(found["author"]) if text is not None else None
+    name = await world.names.of(found["author"]) if text is not None else None
     proof = ProofShown.model_validate(found["proof"]) if found.get("proof") else None
     return ReviewShown(
         id=found["_id"],

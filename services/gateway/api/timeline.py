@@ -7,10 +7,10 @@ from fastapi import APIRouter
 
 from services.gateway.api.asking import Somebody, TextsOf, WorldOf
 from services.gateway.api.deployments import find_deployment
+from services.gateway.api.sentence import sentence_of
 from services.gateway.api.shapes import Shown
 from services.gateway.identity.permissions import Permission
 from services.gateway.locales.texts import Texts
-from services.gateway.readmodels.timeline import sentence_of
 
 router = APIRouter(tags=["deployments"])
 Document = dict[str, Any]
@@ -62,21 +62,22 @@ async def get_timeline(deployment_id: str, world: WorldOf, person: Somebody, tex
     """Every event about one deployment, with one correlation id per request."""
     await find_deployment(deployment_id, person, Permission.READ_DEPLOYMENTS, world)
     entries = await world.models.timeline(deployment_id)
-    actors = {entry["actor"] for entry in entries if entry["actor"]}
-    names = {actor: await world.people.name_of(actor) for actor in actors}
+    names = await world.names.of_all(entry["actor"] for entry in entries)
     items, before = [], None
+    asked: dict[str, datetime] = {}
     for entry in entries:
-        items.append(shown_entry(entry, texts, names, before))
+        asked_at = asked.setdefault(entry["correlationId"], datetime.fromisoformat(entry["time"]))
+        items.append(shown_entry(entry, texts, names.get(entry["actor"]), before, asked_at))
         before = entry["time"]
     return Timeline(items=items)
 
 
 def shown_entry(
-    entry: Document, texts: Texts, names: dict[str, str | None], before: str | None = None
+    entry: Document, texts: Texts, name: str | None, before: str | None = None, asked_at: datetime | None = None
 ) -> TimelineEntry:
-    """One entry in the reader's language."""
+    """One entry in the reader's language; `name` is its actor's."""
     gap = (datetime.fromisoformat(entry["time"]) - datetime.fromisoformat(before)).total_seconds() if before else None
-    actor = Actor(id=entry["actor"], name=names.get(entry["actor"])) if entry["actor"] else None
+    actor = Actor(id=entry["actor"], name=name) if entry["actor"] else None
     return TimelineEntry(
         id=entry["id"],
         type=entry["type"],
@@ -94,6 +95,6 @@ def shown_entry(
         sequence=entry["sequence"],
         topic=entry["topic"],
         key=entry["subject"],
-        sentence=sentence_of(entry, texts, actor.name if actor else None),
+        sentence=sentence_of(entry, texts, name, asked_at),
         told=entry["told"],
     )

@@ -3,7 +3,7 @@
 Who may see an event is decided before it comes here, by the filter of the route.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import orjson
@@ -18,7 +18,7 @@ RESET = "reset"
 async def stream(
     hub: Hub,
     wants: Callable[[Heard], bool],
-    show: Callable[[dict[str, Any]], Any],
+    show: Callable[[dict[str, Any]], Awaitable[Any]],
     last_event_id: str | None,
 ) -> AsyncIterator[ServerSentEvent]:
     """The events of one listener. `reset` says that some may be missing: read the page again."""
@@ -35,7 +35,7 @@ async def stream(
                 for heard in missed:
                     positions[heard.place] = heard.offset + 1
                     if wants(heard):
-                        yield _sent(hub, heard, positions, show)
+                        yield await _sent(hub, heard, positions, show)
         while True:
             latest = await queue.get()
             if latest is None:
@@ -44,12 +44,14 @@ async def stream(
             if latest.offset < positions.get(latest.place, 0):
                 continue
             positions[latest.place] = latest.offset + 1
-            yield _sent(hub, latest, positions, show)
+            yield await _sent(hub, latest, positions, show)
 
 
-def _sent(hub: Hub, heard: Heard, positions: dict[Any, int], show: Callable[[dict[str, Any]], Any]) -> ServerSentEvent:
+async def _sent(
+    hub: Hub, heard: Heard, positions: dict[Any, int], show: Callable[[dict[str, Any]], Awaitable[Any]]
+) -> ServerSentEvent:
     return ServerSentEvent(
         event=heard.entry["event"],
-        data=orjson.dumps(show(heard.entry)).decode(),
+        data=orjson.dumps(await show(heard.entry)).decode(),
         id=write_position(hub.epoch, positions),
     )

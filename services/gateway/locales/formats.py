@@ -55,8 +55,8 @@ def duration(value: timedelta, locale: Locale, exact_below: int = _EXACT_BELOW) 
         return f"{number(total, locale)} s"
     whole = round(total)
     hours = "u" if locale.language == "nl" else "h"
-    days = "d"
-    for unit, name, below, below_name in ((_DAY, days, _HOUR, hours), (_HOUR, hours, _MINUTE, "min"), (_MINUTE, "min", 1, "s")):
+    steps = ((_DAY, "d", _HOUR, hours), (_HOUR, hours, _MINUTE, "min"), (_MINUTE, "min", 1, "s"))
+    for unit, name, below, below_name in steps:
         if whole >= unit:
             rest = whole % unit // below
             return f"{whole // unit} {name}" + (f" {rest} {below_name}" if rest else "")

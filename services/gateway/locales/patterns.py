@@ -52,7 +52,7 @@ def patterns(language: Language) -> Mapping[str, Pattern]:
 def _flatten(prefix: str, node: object) -> Iterator[tuple[str, Pattern]]:
     if isinstance(node, str):
         yield prefix, Pattern({"other": node})
-    elif isinstance(node, dict) and node and set(node) <= _PLURAL_FORMS:
+    elif isinstance(node, dict) and set(node) == _PLURAL_FORMS:
         yield prefix, Pattern(node)
     elif isinstance(node, dict) and node:
         for name, child in node.items():

@@ -60,6 +60,11 @@ class Texts:
         pattern = self._pattern(key, values)
         return fill(self._form(pattern, values), {name: self._write(values[name]) for name in pattern.parameters})
 
+    def parameters(self, prefix: str) -> frozenset[str]:
+        """Every parameter that the sentences under a prefix ask for."""
+        under = [pattern for key, pattern in self._patterns.items() if key.startswith(f"{prefix}.")]
+        return frozenset().union(*(pattern.parameters for pattern in under))
+
     def markup(self, key: str, **values: Value) -> Markup:
         """The sentence as HTML: `**strong**`, `==marker==` and code of the file become elements, values are escaped."""
         return self.sentence_markup(key, values)
@@ -72,6 +77,15 @@ class Texts:
             safe = mark.sub(element, safe)
         written = {name: str(escape(self._write(values[name]))) for name in pattern.parameters}
         return Markup(fill(safe, written))  # noqa: S704 the pattern is ours and escaped, and so is each value
+
+    def named(self, group: str, name: str) -> str:
+        """The word for a name that data brings, such as an environment's; the name itself where there is no word."""
+        key = f"{group}.{name}"
+        return self(key) if self.has(key) else name
+
+    def value(self, value: Value) -> str:
+        """A parameter as it stands in a sentence: words as they are, numbers in the reader's way."""
+        return self._write(value)
 
     def number(self, value: float) -> str:
         """A number with the language's separators."""

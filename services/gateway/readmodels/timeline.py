@@ -9,7 +9,6 @@ from chassis.motions import Project
 from contracts import topics
 from contracts.envelope import Event
 from contracts.noun import write_time
-from services.gateway.locales.texts import TextParameterError, Texts
 
 Document = dict[str, Any]
 
@@ -65,7 +64,7 @@ def document(event: Event[Any]) -> str:
 
 
 def entry_of(event: Event[Any]) -> Document:
-    """An event as people follow it: its place, its lineage, and the fields that a sentence needs. No free text of people."""
+    """An event as people follow it: its place, its lineage, the fields a sentence needs; no free text of people."""
     context, data = event.context, event.data.model_dump(mode="json")
     told = {name: data[name] for name in _TOLD if name in data and data[name] is not None}
     return {
@@ -93,30 +92,6 @@ def entry_of(event: Event[Any]) -> Document:
 def apply(_before: Document | None, event: Event[Any]) -> Document:
     """Store the entry."""
     return entry_of(event)
-
-
-def sentence_of(entry: Document, texts: Texts, person: str | None) -> str:
-    """An entry as one plain sentence; the code itself where there is no sentence for it."""
-    told = entry["told"]
-    code = told.get("step") or told.get("cause") or told.get("outcome")
-    values = {
-        **told,
-        **told.get("params", {}),
-        "person": person or texts("timeline.somebody"),
-        "code": code or entry["event"],
-        "count": len(told.get("objections", ())) or told.get("rules") or told.get("params", {}).get("objects") or 0,
-        "app": told.get("appName") or told.get("title") or entry["app"] or "",
-        "duration": "",
-        "points": told.get("score", {}).get("points", 0),
-    }
-    values = {name: value for name, value in values.items() if isinstance(value, str | int | float)}
-    for key in (f"events.{entry['event']}.{code}", f"events.{entry['event']}", f"events.unknown.{entry['event']}"):
-        if texts.has(key):
-            try:
-                return texts.sentence(key, values).replace("**", "").replace("`", "")
-            except TextParameterError:
-                continue
-    return f"{entry['event']}{f' ({code})' if code else ''}"
 
 
 def in_order(entry: Document) -> tuple[str, str, int]:

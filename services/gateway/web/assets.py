@@ -59,8 +59,10 @@ class Assets:
 
 def load_assets() -> Assets:
     """Read, join and compress; milliseconds, once per process."""
-    styles = [WEB_FOLDER / "tokens.css", *_files("layout", "css"), *_files("components", "css"), *_files("pages", "css")]
-    scripts = [*_files("layout", "js"), *_files("components", "js"), *_files("pages", "js")]
+    styles, scripts = [WEB_FOLDER / "tokens.css"], []
+    for folder in ("layout", "components", "pages"):
+        styles += _files(folder, "css")
+        scripts += _files(folder, "js")
     return Assets(
         stylesheet=_asset("site", "css", "text/css", "\n".join(_read(styles))),
         script=_asset("site", "js", "text/javascript", "\n".join(f"{{\n{text}}}" for text in _read(scripts))),

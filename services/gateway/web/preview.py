@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import yaml
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from services.gateway.locales.texts import Texts
 from services.gateway.web.assets import Assets, load_assets
 from services.gateway.web.templates import WEB_FOLDER, environment
 
+Example = dict[str, Any]
 _PAGES = "services.gateway.web.pages"
 
 
@@ -47,10 +48,11 @@ def render_components(languages: tuple[Language, ...] = LANGUAGES) -> Iterator[R
     """Every example of every component, as a fragment."""
     for file in sorted((WEB_FOLDER / "components").glob("*/examples.yaml")):
         component = file.parent.name
+        template = environment().get_template(f"components/{component}/{component}.html")
         for example in _read(file):
             for language in languages:
-                module = environment().get_template(f"components/{component}/{component}.html").make_module({"t": Texts(language)})
-                html = getattr(module, example["macro"])(**example.get("arguments", {}))  # type: ignore[call-overload]
+                module = template.make_module({"t": Texts(language)})
+                html = getattr(module, str(example["macro"]))(**example.get("arguments", {}))
                 yield Rendered(f"{component}-{_slug(example['name'])}-{language}", str(html))
 
 
@@ -61,8 +63,15 @@ def render_style_page(assets: Assets, language: Language) -> str:
         for one in render_components((language,))
         if not one.name.startswith(("header-", "footer-", "sign_in_hint-"))
     ]
-    return environment().get_template("layout/style_page.html").render(
-        t=Texts(language), frame=_example_frame(assets), live=None, fragments=fragments,
+    return (
+        environment()
+        .get_template("layout/style_page.html")
+        .render(
+            t=Texts(language),
+            frame=_example_frame(assets),
+            live=None,
+            fragments=fragments,
+        )
     )
 
 
@@ -78,7 +87,7 @@ def main(folder: Path) -> None:
     sys.stdout.write("\n".join(example.name for example in rendered) + "\n")
 
 
-def _frame(example: dict[str, dict[str, object]], assets: Assets) -> dict[str, object]:
+def _frame(example: Example, assets: Assets) -> dict[str, object]:
     return {**_example_frame(assets), **example.get("frame", {})}
 
 
@@ -87,14 +96,14 @@ def _example_frame(assets: Assets) -> dict[str, object]:
         "assets": {"stylesheet": assets.stylesheet.url, "script": assets.script.url, "icon": assets.icon.url},
         "other_language_url": "/?lang=en",
         "current": None,
-        "person": {"name": "Sanne Bakker", "teams": ["Team Data"], "sign_out_url": "/sign-out", "csrf_token": "example"},
+        "person": {"name": "Sanne Bakker", "teams": ["Team Data"], "sign_out_url": "/sign-out", "csrf_token": "x"},
         "sign_in_url": "/sign-in",
         "api_url": "/v1/openapi.json",
     }
 
 
-def _read(file: Path) -> list[dict[str, dict[str, object]]]:
-    examples: list[dict[str, dict[str, object]]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+def _read(file: Path) -> list[Example]:
+    examples: list[Example] = yaml.safe_load(file.read_text(encoding="utf-8"))
     return examples
 
 

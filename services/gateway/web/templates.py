@@ -32,7 +32,10 @@ def environment() -> Environment:
     )
     made.globals.update(shapes=SHAPES, criteria=CRITERIA)
     made.filters.update(
-        safe_href=safe_href, found=mark_found, seconds=_as_time, stopwatch=stopwatch,
+        safe_href=safe_href,
+        found=mark_found,
+        seconds=_as_time,
+        stopwatch=stopwatch,
     )
     return made
 

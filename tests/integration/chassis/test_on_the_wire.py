@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from chassis.ledger import new_id
 from chassis.mongo import Database
-from chassis.relay import RELAY
+from chassis.relay_marks import RELAY
 from contracts import topics
 from contracts.envelope import Context
 from infra.kafka.provision import provision

@@ -171,7 +171,7 @@ async def test_refused_reviews_are_events_like_others(parts: Parts) -> None:
     assert await (await projector(parts)).apply([refused]) == set()
     [page] = await parts.stored("pages_v1")
     assert list(page["ratings"].values()) == [None]
-    assert await parts.handler.handle(refused) is Outcome.PASSED
+    assert await parts.handle(refused) is Outcome.PASSED
 
 
 async def test_what_was_folded_before_a_held_message_is_not_queued_behind_it(parts: Parts) -> None:

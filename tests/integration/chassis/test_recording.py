@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chassis.errors import NotNow
-from chassis.ledger import Kept, Motion, TooLarge, new_id
+from chassis.entry import TooLarge
+from chassis.ledger import Kept, Motion, new_id
 from chassis.motions import Keeps, Lineage
 from contracts import topics
 from contracts.apps.events import AppPublished
 from contracts.envelope import padded
 from contracts.noun import Text
-from tests.fakes.chassis_database import ForgetfulDatabase
+from tests.fakes.chassis_database import AWAY, ForgetfulDatabase
 from tests.fakes.chassis_messages import app_published
 from tests.fakes.chassis_processes import DatabaseProcess
 from tests.fakes.chassis_service import CATALOG, Answered, Parts, SilentRelay
@@ -127,7 +127,7 @@ async def test_a_failing_fold_leaves_no_hole(database: ForgetfulDatabase) -> Non
 async def test_a_lost_answer_sends_the_relay_to_the_ledger(parts: Parts, database: ForgetfulDatabase) -> None:
     """When the answer to a commit is lost, nothing is offered and the relay looks for itself."""
     database.lose = [True]
-    with pytest.raises(NotNow):
+    with pytest.raises(AWAY):
         await parts.performer.perform(lambda motion: motion.record(app_published(new_id())))
     assert (parts.relay.offered, parts.relay.rescans) == ([], 1)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from chassis.errors import NotKnownYet, NotNow
+from chassis.errors import NotKnownYet
 from chassis.handle import Outcome
 from chassis.ledger import Motion, new_id
 from chassis.mongo import Database
@@ -14,7 +14,7 @@ from chassis.motions import Keeps, On
 from contracts import topics
 from contracts.community.requests import ReviewSubmitted
 from contracts.envelope import Event
-from tests.fakes.chassis_database import UnreachableDatabase
+from tests.fakes.chassis_database import AWAY, UnreachableDatabase
 from tests.fakes.chassis_messages import app_published, review_submitted, sent
 from tests.fakes.chassis_service import READER, Answered, Parts, SilentRelay, answer, evolve
 
@@ -40,10 +40,10 @@ async def test_a_last_try_that_fails_is_held(database: Database) -> None:
     rows = (On(ReviewSubmitted, fail_when_late), Keeps(topics.REVIEWS, Answered, evolve))
     parts = Parts("community", rows, database, SilentRelay())
     for _ in range(2):
-        await parts.handler.handle(sent(review_submitted(new_id())).arrived())
+        await parts.handle(sent(review_submitted(new_id())).arrived())
     late = datetime.now(UTC) + LATER
     with time_machine.travel(late, tick=False):
-        await parts.handler.sweep(late)
+        await parts.sweep(late)
     assert [held["reason"] for held in await parts.stored("held")] == ["value-error", "value-error"]
     assert await parts.stored("waiting") == []
 
@@ -52,10 +52,10 @@ async def test_who_does_not_own_the_answer_lets_go_silently(database: Database) 
     """A message still not known at its last try is let go without an event, and its key goes on."""
     parts = Parts("community", (On(ReviewSubmitted, wait_for_ever), Keeps(topics.REVIEWS)), database, SilentRelay())
     review = new_id()
-    await parts.handler.handle(sent(review_submitted(new_id(), review=review)).arrived())
+    await parts.handle(sent(review_submitted(new_id(), review=review)).arrived())
     late = datetime.now(UTC) + LATER
     with time_machine.travel(late, tick=False):
-        await parts.handler.sweep(late)
+        await parts.sweep(late)
     assert await parts.stored("waiting") == []
     assert await parts.ledger(topics.REVIEWS) == []
     assert not parts.handler.waiting.blocks("gateway.review-requests", review)
@@ -64,15 +64,15 @@ async def test_who_does_not_own_the_answer_lets_go_silently(database: Database) 
 async def test_a_sweep_without_a_database_is_tried_again(database: Database) -> None:
     """A database that is away ends the sweep with NotNow and nothing else, and nothing is lost."""
     parts = Parts("community", READER, database, SilentRelay())
-    await parts.handler.handle(sent(review_submitted(new_id())).arrived())
+    await parts.handle(sent(review_submitted(new_id())).arrived())
     late = datetime.now(UTC) + LATER
     away = await Parts("community", READER, UnreachableDatabase(database), SilentRelay()).memory()
     away.database.away = True  # type: ignore[attr-defined]
-    with time_machine.travel(late, tick=False), pytest.raises(NotNow):
-        await away.handler.sweep(late)
+    with time_machine.travel(late, tick=False), pytest.raises(AWAY):
+        await away.sweep(late)
     away.database.away = False  # type: ignore[attr-defined]
     with time_machine.travel(late, tick=False):
-        await away.handler.sweep(late)
+        await away.sweep(late)
     assert len(await parts.ledger(topics.REVIEWS)) == 1
 
 
@@ -80,10 +80,10 @@ async def test_what_no_row_wants_waits_for_the_database(database: Database) -> N
     """Passing over a message while the database is away ends in NotNow: nothing is decided."""
     parts = Parts("community", (On(ReviewSubmitted, answer),), UnreachableDatabase(database), SilentRelay())
     parts.database.away = True  # type: ignore[attr-defined]
-    with pytest.raises(NotNow):
-        await parts.handler.handle(sent(app_published(new_id())).arrived())
+    with pytest.raises(AWAY):
+        await parts.handle(sent(app_published(new_id())).arrived())
     parts.database.away = False  # type: ignore[attr-defined]
-    assert await parts.handler.handle(sent(app_published(new_id())).arrived()) is Outcome.PASSED
+    assert await parts.handle(sent(app_published(new_id())).arrived()) is Outcome.PASSED
 
 
 async def test_the_sweep_and_the_consumer_do_not_cross(database: Database) -> None:
@@ -91,12 +91,12 @@ async def test_the_sweep_and_the_consumer_do_not_cross(database: Database) -> No
     for _ in range(10):
         parts = await Parts("community", READER, database, SilentRelay()).memory()
         review = new_id()
-        await parts.handler.handle(sent(review_submitted(new_id(), review=review)).arrived())
+        await parts.handle(sent(review_submitted(new_id(), review=review)).arrived())
         late = datetime.now(UTC) + LATER
         second = sent(review_submitted(new_id(), review=review, seconds=30), 2).arrived()
         with time_machine.travel(late, tick=False):
-            await asyncio.gather(parts.handler.sweep(late), parts.handler.handle(second))
-            await parts.handler.sweep(late)
+            await asyncio.gather(parts.sweep(late), parts.handle(second))
+            await parts.sweep(late)
         entries = await parts.stored("ledger", key=review)
         assert [entry["sequence"] for entry in entries] == [1, 2]
         assert await parts.stored("waiting") == []

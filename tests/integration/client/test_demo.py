@@ -1,4 +1,4 @@
-"""The demo as a process of its own, on a gateway from memory: it can be run again and again, and ends by a step's name."""
+"""The demo as a process of its own, on a gateway from memory: it runs again and again, and ends by a step's name."""
 
 import subprocess
 import sys
@@ -13,7 +13,12 @@ def run_demo(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run it to its end."""
     return subprocess.run(
         [sys.executable, "-m", "infra.local.demo"],
-        cwd=CHECKOUT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from appstore_client.sign_in.code_flow import sign_in_by_form
 from appstore_client.sign_in.device_flow import sign_in_by_device
 from appstore_client.sign_in.discovery import Issuer, find_issuer
 from appstore_client.sign_in.token_answer import SignInRefused, ask_tokens
+
 from infra.local.issuer.sign_in import approve_device
 from tests.fakes.issuer_process import IssuerProcess
 
@@ -24,7 +24,7 @@ def issuer(tmp_path: Path) -> Iterator[IssuerProcess]:
         yield process
 
 
-async def announced(http: httpx.AsyncClient, issuer: IssuerProcess) -> Issuer:
+async def announced(http: httpx.AsyncClient) -> Issuer:
     """The issuer's endpoints, as a platform that announces it would lead to them."""
     return await find_issuer(http, GATEWAY)
 
@@ -39,7 +39,7 @@ def client(issuer: IssuerProcess) -> httpx.AsyncClient:
 async def test_name_and_password_give_tokens_that_can_be_renewed(issuer: IssuerProcess) -> None:
     """The code flow through the real form ends with tokens, and the refresh token gives new ones."""
     async with client(issuer) as http:
-        found = await announced(http, issuer)
+        found = await announced(http)
         tokens = await sign_in_by_form(http, found, "demi", "demo-demi")
         again = await ask_tokens(http, found, {"grant_type": "refresh_token", "refresh_token": tokens.refresh or ""})
     assert again.access != tokens.access
@@ -49,7 +49,7 @@ async def test_name_and_password_give_tokens_that_can_be_renewed(issuer: IssuerP
 async def test_a_wrong_password_is_refused(issuer: IssuerProcess) -> None:
     """The real form with a wrong password ends as a refusal."""
     async with client(issuer) as http:
-        found = await announced(http, issuer)
+        found = await announced(http)
         with pytest.raises(SignInRefused):
             await sign_in_by_form(http, found, "demi", "wrong")
 
@@ -58,7 +58,7 @@ async def test_a_device_code_gives_tokens_once_approved(issuer: IssuerProcess) -
     """The device flow waits until the person has typed the code at the real page."""
     shown: asyncio.Queue[str] = asyncio.Queue()
     async with client(issuer) as http:
-        found = await announced(http, issuer)
+        found = await announced(http)
         signing_in = asyncio.create_task(sign_in_by_device(http, found, lambda one: shown.put_nowait(one.code)))
         await approve_device(issuer.url, await shown.get(), "demi", "demo-demi")
         assert (await signing_in).refresh is not None

@@ -51,9 +51,14 @@ class Service:
     def world_of(self, motion: Motion) -> World:
         """The World of one motion, as `main.py` builds it."""
         return World(
-            record=motion.record, clock=motion.clock, policies=self.policies,
-            known_versions=MongoKnownVersions(motion), known_apps=MongoKnownApps(motion),
-            verdicts=MongoVerdicts(motion), evidence=MongoEvidence(motion), rules=MongoRules(motion),
+            record=motion.record,
+            clock=motion.clock,
+            policies=self.policies,
+            known_versions=MongoKnownVersions(motion),
+            known_apps=MongoKnownApps(motion),
+            verdicts=MongoVerdicts(motion),
+            evidence=MongoEvidence(motion),
+            rules=MongoRules(motion),
             decisions=MongoDecisions(motion),
         )
 

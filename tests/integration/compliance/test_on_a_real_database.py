@@ -57,7 +57,9 @@ async def test_a_restart_with_nothing_changed_records_nothing(new_service: NewSe
         await handle(service, record_evidence, event_of(submitted(EvidenceKind.DPIA, DPIA)))
         service.policies.settled_on = None
         for do, event in (
-            (rescore_everything, None), (expire_evidence, None), (score_version, event_of(published(NEEDS_DPIA))),
+            (rescore_everything, None),
+            (expire_evidence, None),
+            (score_version, event_of(published(NEEDS_DPIA))),
         ):
             assert await handle(service, do, event) == []
         assert service.policies.settled()
@@ -71,7 +73,9 @@ async def test_an_edited_policy_is_told_and_rescores(new_service: NewService) ->
         first, *rest = shipped_policies().rules
         identity = shipped_policies().identity.model_copy(update={"sha256": "e" * 64})
         service.policies.next = replace(
-            shipped_policies(), rules=(replace(first, weight=99.0), *rest), identity=identity,
+            shipped_policies(),
+            rules=(replace(first, weight=99.0), *rest),
+            identity=identity,
         )
         assert await handle(service, rescore_everything, None) == ["rule.published.v1", "compliance.scored.v1"]
         assert await handle(service, rescore_everything, None) == []
@@ -101,13 +105,15 @@ async def test_a_withdrawn_app_waits(new_service: NewService) -> None:
 async def test_every_known_version_is_looked_at_page_by_page(new_service: NewService) -> None:
     """More versions than one page holds are each seen once."""
     async with new_service() as service:
+
         async def many(_: object, world: World) -> None:
             for number in range(205):
                 await score_version(event_of(published({}, f"1.{number}")), world)
 
         await handle(service, many, None)
         service.policies.next = replace(
-            shipped_policies(), rules=shipped_policies().rules[1:],
+            shipped_policies(),
+            rules=shipped_policies().rules[1:],
             identity=shipped_policies().identity.model_copy(update={"sha256": "e" * 64}),
         )
         told = [await handle(service, rescore_everything, None) for _ in range(3)]

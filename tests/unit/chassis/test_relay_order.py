@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.mongo import Document
-from chassis.relay import in_order
+from chassis.entry import in_order
 
 
 def entry(key: str, sequence: int, hlc: str) -> Document:

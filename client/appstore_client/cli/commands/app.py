@@ -22,7 +22,7 @@ from appstore_client.cli.session import run
 from appstore_client.models.app import App
 from appstore_client.models.scorecard import Result, Scorecard
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
@@ -67,7 +67,7 @@ def _show(found: App) -> None:
     print_next([found.deploy_command or f"appstore deploy {found.name}"])
 
 
-def _name(maintainer: Any) -> object:  # noqa: ANN401 - the API's word for it may be a name or an object
+def _name(maintainer: Any) -> object:
     return maintainer.get("name") if isinstance(maintainer, dict) else maintainer
 
 

@@ -3,8 +3,10 @@
 import json
 import re
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 import yaml
@@ -20,7 +22,15 @@ from appstore_client.cli.session import run
 LARGEST_FILE = 65_536
 """Bytes: what an event may carry."""
 
-evidence = typer.Typer(no_args_is_help=True)
+
+class Assurance(StrEnum):
+    """Who stands for a fact; only the platform itself verifies."""
+
+    DECLARED = "declared"
+    ATTESTED = "attested"
+
+
+evidence = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 @evidence.callback()
@@ -36,6 +46,7 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
     file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=text("option.file"))] = None,
     value: Annotated[str | None, typer.Option(help=text("option.value"))] = None,
     source: Annotated[str | None, typer.Option(help=text("option.source"))] = None,
+    assurance: Annotated[Assurance | None, typer.Option(help=text("option.assurance"))] = None,
     valid_until: Annotated[str | None, typer.Option(help=text("option.valid-until"))] = None,
     timeout: Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))] = 60,
     output: OutputOption = Output.TABLE,
@@ -44,8 +55,10 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
     if (file is None) == (value is None):
         raise InvalidInputError(text("evidence-one-of"))
     fact = read_fact_file(file) if file is not None else {"value": _read_value(value or "")}
-    if source is not None:
-        fact["source"] = {"uri": source, "seen": date.today().isoformat()}  # noqa: DTZ011 - the day where somebody looks
+    if source is not None or "source" not in fact:
+        fact["source"] = {"uri": source or _own_source(file), "seen": date.today().isoformat()}  # noqa: DTZ011 - the day here
+    if assurance is not None:
+        fact["assurance"] = assurance.value
     if valid_until is not None:
         fact["validUntil"] = valid_until
 
@@ -81,7 +94,12 @@ def read_fact_file(path: Path) -> dict[str, Any]:
     return found if "value" in found or "notApplicable" in found else {"value": found}
 
 
-def _read_value(value: str) -> Any:  # noqa: ANN401 - JSON
+def _own_source(file: Path | None) -> str:
+    """Return what is true of a fact that names no source: which file it was in, or that somebody typed it."""
+    return f"file:{quote(file.name)}" if file is not None else "urn:appstore:typed-on-the-command-line"
+
+
+def _read_value(value: str) -> Any:
     try:
         return json.loads(value)
     except ValueError as error:

@@ -61,16 +61,25 @@ def _declarations() -> Iterable[cel.FunctionDecl]:
     )
     yield cel.FunctionDecl(
         "licensedUnder",
-        [cel.Overload(
-            "licensed_under", return_type=kind.BOOL, parameters=[kind.STRING, kind.List(kind.STRING)],
-            impl=functions.licensed_under,
-        )],
+        [
+            cel.Overload(
+                "licensed_under",
+                return_type=kind.BOOL,
+                parameters=[kind.STRING, kind.List(kind.STRING)],
+                impl=functions.licensed_under,
+            )
+        ],
     )
     yield cel.FunctionDecl(
         "monthsAfter",
-        [cel.Overload(
-            "months_after", return_type=kind.STRING, parameters=[kind.STRING, kind.INT], impl=functions.months_after,
-        )],
+        [
+            cel.Overload(
+                "months_after",
+                return_type=kind.STRING,
+                parameters=[kind.STRING, kind.INT],
+                impl=functions.months_after,
+            )
+        ],
     )
 
 

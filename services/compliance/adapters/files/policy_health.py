@@ -48,5 +48,5 @@ def tell(problem: str | None, readiness: Readiness) -> None:
         readiness.clear(PART)
         log.info("the policies can be read again")
     else:
-        readiness.set(PART, f"the policies have an error and the last good set decides: {problem}")
-        log.error("the policies have an error; the last good set decides", problem=problem)
+        readiness.set(PART, f"the policies have an error: {problem}")
+        log.error("the policies have an error", problem=problem)

@@ -109,13 +109,19 @@ class RuleInFile(StrictFile):
     def to_rule(self) -> Rule:
         """The rule as the domain knows it."""
         return Rule(
-            id=self.id, version=self.version, criterion=self.criterion, gate=self.gate, weight=self.weight,
-            needs=self.needs, may_use=self.may_use,
+            id=self.id,
+            version=self.version,
+            criterion=self.criterion,
+            gate=self.gate,
+            weight=self.weight,
+            needs=self.needs,
+            may_use=self.may_use,
             cases=tuple(
                 Case(Verdict(case.verdict), case.when, case.message, case.params, case.reason_of) for case in self.cases
             ),
             texts=RuleTexts(
-                title=self.texts.title.to_text(), remedy=self.texts.remedy.to_text(),
+                title=self.texts.title.to_text(),
+                remedy=self.texts.remedy.to_text(),
                 messages={code: text.to_text() for code, text in self.texts.messages.items()},
             ),
             legal_reference=LegalReference(title=self.legal_reference.title.to_text(), uri=self.legal_reference.uri),

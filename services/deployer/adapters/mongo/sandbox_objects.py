@@ -41,10 +41,14 @@ class MongoSandboxObjects:
     async def put(self, found: Object) -> None:
         """Write an object whole."""
         await self.next_revision()
-        await self._objects.put(_key(found), {
-            "kind": found["kind"], "deployment": found["metadata"].get("labels", {}).get(DEPLOYMENT),
-            "body": orjson.dumps(found),
-        })
+        await self._objects.put(
+            _key(found),
+            {
+                "kind": found["kind"],
+                "deployment": found["metadata"].get("labels", {}).get(DEPLOYMENT),
+                "body": orjson.dumps(found),
+            },
+        )
 
     async def remove(self, found: Object) -> None:
         """Remove an object."""

@@ -49,7 +49,9 @@ def total(amounts: Iterable[Amounts]) -> Amounts:
 def requested(requests: Mapping[str, Any]) -> Amounts:
     """A container's `resources.requests` as amounts."""
     return Amounts(
-        millicores(requests.get("cpu", "0")), kibibytes(requests.get("memory", "0Ki")), int(requests.get(GPU, 0)),
+        millicores(requests.get("cpu", "0")),
+        kibibytes(requests.get("memory", "0Ki")),
+        int(requests.get(GPU, 0)),
     )
 
 

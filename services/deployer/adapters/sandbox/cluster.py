@@ -92,11 +92,16 @@ class SandboxCluster:
         """What the file says."""
         cluster = self._file.current()
         return ClusterRegistered(
-            cluster=cluster.id, name=cluster.name, kind="sandbox", kubernetes_version=cluster.kubernetes_version,
+            cluster=cluster.id,
+            name=cluster.name,
+            kind="sandbox",
+            kubernetes_version=cluster.kubernetes_version,
             environments=cluster.environments,
             nodes=tuple(
                 NodeCapacity(
-                    name=node.name, cpu_millicores=millicores(node.cpu), gpus=node.gpus,
+                    name=node.name,
+                    cpu_millicores=millicores(node.cpu),
+                    gpus=node.gpus,
                     memory_mebibytes=kibibytes(node.memory) // KIBIBYTES_PER_MEBIBYTE,
                 )
                 for node in cluster.nodes
@@ -187,6 +192,8 @@ def _without_own(found: Object | None) -> Object | None:
 
 def _node_object(name: str, images: Iterable[str]) -> Object:
     return {
-        "apiVersion": "v1", "kind": "Node", "metadata": {"name": name},
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name},
         "status": {"images": [{"names": [image]} for image in sorted(images)]},
     }

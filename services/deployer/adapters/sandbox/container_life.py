@@ -72,7 +72,8 @@ def life_of(spec: ContainerSpec, image: Image, pull: Pull, back_off: BackOff, po
     current = runs[-1]
     told += tuple(
         Happening(run.start, pod, Reason.RESTARTED, {"restarts": run.number, "exitCode": ending.exit_code})
-        for run in runs if ending is not None and run.number
+        for run in runs
+        if ending is not None and run.number
     )
     answered = _answered_at(spec, image, current)
     ready_at = answered if answered is not None and _answers_well(spec, image) else None
@@ -124,13 +125,19 @@ def _answers_well(spec: ContainerSpec, image: Image) -> bool:
 
 
 def _status(
-    spec: ContainerSpec, image: Image, run: _Run, ready_at: datetime | None, answered: datetime | None, now: datetime,
+    spec: ContainerSpec,
+    image: Image,
+    run: _Run,
+    ready_at: datetime | None,
+    answered: datetime | None,
+    now: datetime,
 ) -> Container:
     ended = run.ends is not None and now >= run.ends
     failing = answered is not None and ready_at is None and now >= answered and not ended
     ending = ending_of(spec, image) if ended or run.number else None
     return Container(
-        spec.name, spec.image,
+        spec.name,
+        spec.image,
         ready=ready_at is not None and now >= ready_at and not ended,
         waiting="CrashLoopBackOff" if ended else None,
         restarts=run.number,

@@ -55,9 +55,13 @@ def read_pod(manifest: Mapping[str, Any]) -> SandboxPod:
     conditions = manifest.get("status", {}).get("conditions", ())
     scheduled = next((condition for condition in conditions if condition["type"] == "PodScheduled"), None)
     return SandboxPod(
-        name=metadata["name"], namespace=metadata["namespace"], deployment=metadata["labels"][DEPLOYMENT],
-        template=metadata["labels"][TEMPLATE_HASH], created=datetime.fromisoformat(metadata["creationTimestamp"]),
-        containers=tuple(_container(container) for container in spec["containers"]), manifest=manifest,
+        name=metadata["name"],
+        namespace=metadata["namespace"],
+        deployment=metadata["labels"][DEPLOYMENT],
+        template=metadata["labels"][TEMPLATE_HASH],
+        created=datetime.fromisoformat(metadata["creationTimestamp"]),
+        containers=tuple(_container(container) for container in spec["containers"]),
+        manifest=manifest,
         node=spec.get("nodeName"),
         bound_at=datetime.fromisoformat(scheduled["lastTransitionTime"]) if scheduled else None,
     )
@@ -68,9 +72,11 @@ def write_pod(pod: SandboxPod) -> Object:
     written: Object = {**pod.manifest, "spec": dict(pod.manifest["spec"])}
     if pod.node is not None and pod.bound_at is not None:
         written["spec"]["nodeName"] = pod.node
-        written["status"] = {"conditions": [
-            {"type": "PodScheduled", "status": "True", "lastTransitionTime": pod.bound_at.isoformat()},
-        ]}
+        written["status"] = {
+            "conditions": [
+                {"type": "PodScheduled", "status": "True", "lastTransitionTime": pod.bound_at.isoformat()},
+            ]
+        }
     return written
 
 
@@ -78,7 +84,8 @@ def _container(container: Mapping[str, Any]) -> ContainerSpec:
     probe = container.get("readinessProbe")
     limit = container.get("resources", {}).get("limits", {}).get("memory")
     return ContainerSpec(
-        name=container["name"], image=container["image"],
+        name=container["name"],
+        image=container["image"],
         asked=requested(container.get("resources", {}).get("requests", {})),
         memory_limit_mebibytes=kibibytes(limit) // KIBIBYTES_PER_MEBIBYTE if limit is not None else None,
         probe_seconds=float(probe.get("periodSeconds", 10)) if probe else None,

@@ -31,7 +31,10 @@ class Missing:
 
 
 def pulls_on(
-    pods: Iterable[SandboxPod], bandwidth: int, images: Mapping[str, Image], present: AbstractSet[str],
+    pods: Iterable[SandboxPod],
+    bandwidth: int,
+    images: Mapping[str, Image],
+    present: AbstractSet[str],
 ) -> dict[Place, Pull | Missing]:
     """Every pull of the pods of one node, by container. `bandwidth` in MiB per second; `present` was there before."""
     found: dict[Place, Pull | Missing] = {}

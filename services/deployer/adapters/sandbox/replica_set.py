@@ -31,8 +31,12 @@ class Pods:
 
 
 def pods_of(
-    workload: Mapping[str, Any], pods: Iterable[SandboxPod], nodes: Iterable[str], quota: Quota,
-    now: datetime, new_id: Callable[[], str],
+    workload: Mapping[str, Any],
+    pods: Iterable[SandboxPod],
+    nodes: Iterable[str],
+    quota: Quota,
+    now: datetime,
+    new_id: Callable[[], str],
 ) -> Pods:
     """What a Deployment object asks for, beside all `pods` of the cluster, on the nodes that exist."""
     everybody = list(pods)
@@ -83,11 +87,15 @@ def _pod_object(workload: Mapping[str, Any], name: str, now: datetime, new_id: C
             "labels": {**template["metadata"]["labels"], TEMPLATE_HASH: template_hash(workload)},
             "uid": new_id(),
             "creationTimestamp": now.isoformat(),
-            "ownerReferences": [{
-                "apiVersion": "apps/v1", "kind": "Deployment", "name": metadata["name"], "uid": metadata["uid"],
-                "controller": True,
-            }],
+            "ownerReferences": [
+                {
+                    "apiVersion": "apps/v1",
+                    "kind": "Deployment",
+                    "name": metadata["name"],
+                    "uid": metadata["uid"],
+                    "controller": True,
+                }
+            ],
         },
         "spec": dict(template["spec"]),
     }
-

@@ -70,5 +70,3 @@ def _lacking_nodes(asked: Amounts, free: dict[str, Amounts]) -> dict[str, int]:
 
 def _first_fit(free: dict[str, Amounts], asked: Amounts) -> str | None:
     return next((name for name, amounts in free.items() if not amounts.lacking(asked)), None)
-
-

@@ -43,7 +43,10 @@ class Scene:
 
 
 def observe(
-    scene: Scene, workload: Mapping[str, Any], own: Iterable[SandboxPod], refused: tuple[str, Excess] | None,
+    scene: Scene,
+    workload: Mapping[str, Any],
+    own: Iterable[SandboxPod],
+    refused: tuple[str, Excess] | None,
     now: datetime,
 ) -> Observation:
     """One Deployment object and its pods at this moment; `refused` is what the quota kept from coming."""
@@ -58,8 +61,11 @@ def observe(
         happened.extend(told)
         changes.extend(later)
     return Observation(
-        wanted=workload["spec"]["replicas"], pods=tuple(pods), happened=tuple(happened),
-        refusal=_refusal(workload, refused), next_change_at=min(changes, default=None),
+        wanted=workload["spec"]["replicas"],
+        pods=tuple(pods),
+        happened=tuple(happened),
+        refusal=_refusal(workload, refused),
+        next_change_at=min(changes, default=None),
     )
 
 
@@ -81,9 +87,16 @@ Shown = tuple[Pod, Sequence[Happening], Sequence[datetime]]
 def _pending(scene: Scene, pod: SandboxPod) -> Shown:
     free = free_on(scene.cluster.nodes, scene.pods)
     lacking = shortage(pod.asked, free)
-    told = Happening(pod.created, pod.name, Reason.FAILED_SCHEDULING, {
-        "resource": lacking.resource, "asked": lacking.asked, "free": lacking.free,
-    })
+    told = Happening(
+        pod.created,
+        pod.name,
+        Reason.FAILED_SCHEDULING,
+        {
+            "resource": lacking.resource,
+            "asked": lacking.asked,
+            "free": lacking.free,
+        },
+    )
     shown = Pod(pod.name, pod.created, None, (), shortage=lacking, message=message(pod.asked, free))
     return shown, (told,), ()
 

@@ -23,7 +23,9 @@ def team_namespace(environment: Environment) -> dict[str, Any]:
             "name": environment.namespace,
             "labels": {
                 **levels,
-                "app.kubernetes.io/managed-by": MANAGER, TEAM: environment.team, ENVIRONMENT: environment.name,
+                "app.kubernetes.io/managed-by": MANAGER,
+                TEAM: environment.team,
+                ENVIRONMENT: environment.name,
             },
         },
     }

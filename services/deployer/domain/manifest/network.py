@@ -19,10 +19,12 @@ def network_policies(facts: DeploymentFacts, spec: AppSpec) -> tuple[dict[str, A
     policies = [_policy(facts, "deny", {"policyTypes": ["Ingress", "Egress"]})]
     ports = public_ports(spec)
     if ports:
-        ingress = [{
-            "from": [{"namespaceSelector": {}}],
-            "ports": [{"port": port.number, "protocol": "TCP"} for port in ports],
-        }]
+        ingress = [
+            {
+                "from": [{"namespaceSelector": {}}],
+                "ports": [{"port": port.number, "protocol": "TCP"} for port in ports],
+            }
+        ]
         policies.append(_policy(facts, "public", {"policyTypes": ["Ingress"], "ingress": ingress}))
     return tuple(policies)
 
@@ -33,22 +35,26 @@ def service(facts: DeploymentFacts, spec: AppSpec) -> tuple[dict[str, Any], ...]
     if not ports:
         return ()
     names = Counter(port.name for port in ports)
-    return ({
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": metadata(facts, facts.name),
-        "spec": {
-            "type": "ClusterIP",
-            "selector": selector(facts),
-            "ports": [
-                {
-                    "name": port.name if names[port.name] == 1 else f"p{port.number}",
-                    "port": port.number, "targetPort": port.number, "protocol": "TCP",
-                }
-                for port in ports
-            ],
+    return (
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": metadata(facts, facts.name),
+            "spec": {
+                "type": "ClusterIP",
+                "selector": selector(facts),
+                "ports": [
+                    {
+                        "name": port.name if names[port.name] == 1 else f"p{port.number}",
+                        "port": port.number,
+                        "targetPort": port.number,
+                        "protocol": "TCP",
+                    }
+                    for port in ports
+                ],
+            },
         },
-    },)
+    )
 
 
 def address(facts: DeploymentFacts, spec: AppSpec) -> str | None:

@@ -21,7 +21,8 @@ def volume_claims(facts: DeploymentFacts, spec: AppSpec) -> tuple[dict[str, Any]
             "metadata": metadata(facts, claim_name(facts, volume)),
             "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": volume.size}}},
         }
-        for volume in spec.volumes if volume.persistent
+        for volume in spec.volumes
+        if volume.persistent
     )
 
 

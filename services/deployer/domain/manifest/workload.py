@@ -111,5 +111,3 @@ def _probe(container: Container, probe: Probe) -> dict[str, Any]:
 
 def _port_name(port: Port) -> str:
     return port.name if len(port.name) <= PORT_NAME_LIMIT and "--" not in port.name else f"p{port.number}"
-
-

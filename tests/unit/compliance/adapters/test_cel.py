@@ -55,8 +55,15 @@ def test_an_expression_without_an_answer_is_undefined(text: str, facts: dict[str
 @pytest.mark.parametrize(
     "text",
     [
-        "", "   ", "1 +", "nobody", "open('/etc/passwd')", "__import__('os')", "'a' + " * LONGEST + "'a'",
-        "true || " * 70 + "x" * LONGEST, "(" * 100 + "true" + ")" * 100,
+        "",
+        "   ",
+        "1 +",
+        "nobody",
+        "open('/etc/passwd')",
+        "__import__('os')",
+        "'a' + " * LONGEST + "'a'",
+        "true || " * 70 + "x" * LONGEST,
+        "(" * 100 + "true" + ")" * 100,
         "".join(f"true ? {number} : " for number in range(40)) + "0",
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.errors import NotNow
 from chassis.health import Readiness
 from services.compliance.adapters.files.policies import read_policies
 from services.compliance.adapters.files.policy_folder import PolicyFolder
@@ -50,7 +51,7 @@ def edit(path: Path, old: str, new: str) -> None:
         ('when: "osiApproved(facts.licenceCode)"', 'when: "osiApproved(facts.licenceData)"', "reads licenceData"),
         ('when: "osiApproved(facts.licenceCode)"', "when: \"facts['licenceCode'] == 'MIT'\"", "reads all facts"),
         ('when: "osiApproved(facts.licenceCode)"', 'when: "osiAproved(facts.licenceCode)"', f"{RULE} cases.0.when: "),
-        ('when: "osiApproved(facts.licenceCode)"', 'when: "\'MIT\'"', f"{RULE} cases.0.when: "),
+        ('when: "osiApproved(facts.licenceCode)"', "when: \"'MIT'\"", f"{RULE} cases.0.when: "),
         ('when: "osiApproved(facts.licenceCode)"', f'when: "true{" || true" * 120}"', f"{RULE} cases.0.when: "),
         ("verdict: pass", "verdict: perfect", f"{RULE} cases.0.verdict: "),
         ("message: osi-approved", "message: nobody-wrote-this", "texts.messages has no nobody-wrote-this"),
@@ -87,10 +88,22 @@ def test_the_set_says_every_message_the_platform_gives(folder: Path) -> None:
         read_policies(folder)
 
 
+def test_without_a_good_set_nothing_is_decided_until_it_is_mended(folder: Path) -> None:
+    """A broken set at the start approves nothing and ends nothing; mending it is enough."""
+    edit(folder / RULE, "weight: 10", "weight: ten")
+    policies = PolicyFolder(folder)
+    with pytest.raises(NotNow):
+        policies.active()
+    assert "nothing is decided" in str(policies.problem)
+    edit(folder / RULE, "weight: ten", "weight: 10")
+    assert policies.refresh().identity == shipped_policies().identity
+    assert policies.problem is None
+
+
 def test_an_empty_folder_is_no_policy_set(tmp_path: Path) -> None:
     """Deciding by no rules at all would approve everything."""
-    with pytest.raises(FileError):
-        PolicyFolder(tmp_path)
+    with pytest.raises(NotNow):
+        PolicyFolder(tmp_path / "nothing").active()
 
 
 def test_the_hash_is_over_content_and_not_over_layout(folder: Path) -> None:
@@ -122,6 +135,7 @@ def test_a_broken_edit_keeps_the_last_good_set_in_force(folder: Path) -> None:
     assert policies.refresh() is before
     assert policies.problem is not None
     assert policies.problem.startswith(f"{RULE} weight: ")
+    assert "the last good set decides" in policies.problem
     edit(folder / RULE, "weight: ten", "weight: 10")
     assert policies.refresh() is not before
     assert policies.problem is None

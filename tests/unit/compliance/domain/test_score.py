@@ -12,18 +12,31 @@ RAISES = {Verdict.FAIL: Verdict.WARN, Verdict.UNKNOWN: Verdict.WARN, Verdict.WAR
 
 
 def result(
-    verdict: Verdict, weight: float = 1, *, gate: bool = False, criterion: Criterion = Criterion.DPIA,
+    verdict: Verdict,
+    weight: float = 1,
+    *,
+    gate: bool = False,
+    criterion: Criterion = Criterion.DPIA,
 ) -> RuleResult:
     """A result with this verdict."""
     return RuleResult(
-        rule="some-rule", rule_version="1", criterion=criterion, verdict=verdict, gate=gate, weight=weight,
-        message_code="some-code", reason="It does not apply." if verdict is Verdict.NOT_APPLICABLE else None,
+        rule="some-rule",
+        rule_version="1",
+        criterion=criterion,
+        verdict=verdict,
+        gate=gate,
+        weight=weight,
+        message_code="some-code",
+        reason="It does not apply." if verdict is Verdict.NOT_APPLICABLE else None,
     )
 
 
 results = st.lists(
     st.builds(
-        result, st.sampled_from(Verdict), st.floats(min_value=0.01, max_value=100), gate=st.booleans(),
+        result,
+        st.sampled_from(Verdict),
+        st.floats(min_value=0.01, max_value=100),
+        gate=st.booleans(),
         criterion=st.sampled_from(Criterion),
     ),
     max_size=12,
@@ -32,10 +45,15 @@ results = st.lists(
 
 def test_a_score_is_earned_weight_over_applicable_weight() -> None:
     """Pass counts 1, warn 0.5, fail and unknown 0; n/a leaves the sum; points are rounded down."""
-    score = add_up([
-        result(Verdict.PASS, 3), result(Verdict.WARN, 2), result(Verdict.FAIL, 1), result(Verdict.UNKNOWN, 1),
-        result(Verdict.NOT_APPLICABLE, 50),
-    ])
+    score = add_up(
+        [
+            result(Verdict.PASS, 3),
+            result(Verdict.WARN, 2),
+            result(Verdict.FAIL, 1),
+            result(Verdict.UNKNOWN, 1),
+            result(Verdict.NOT_APPLICABLE, 50),
+        ]
+    )
     assert score.points == 57  # 4 of 7
     assert score.coverage == 0.857  # 6 of 7
 
@@ -95,8 +113,11 @@ def test_the_mark_of_a_criterion_is_its_worst_rule(verdicts: list[Verdict], mark
 @pytest.mark.parametrize(
     ("gate", "verdict"),
     [
-        (Verdict.PASS, Verdict.PASS), (Verdict.WARN, Verdict.PASS), (Verdict.NOT_APPLICABLE, Verdict.PASS),
-        (Verdict.FAIL, Verdict.FAIL), (Verdict.UNKNOWN, Verdict.UNKNOWN),
+        (Verdict.PASS, Verdict.PASS),
+        (Verdict.WARN, Verdict.PASS),
+        (Verdict.NOT_APPLICABLE, Verdict.PASS),
+        (Verdict.FAIL, Verdict.FAIL),
+        (Verdict.UNKNOWN, Verdict.UNKNOWN),
     ],
 )
 def test_gates_block_on_fail_and_unknown_alone(gate: Verdict, verdict: Verdict) -> None:

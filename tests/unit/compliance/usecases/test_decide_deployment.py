@@ -79,10 +79,12 @@ async def test_a_version_not_heard_of_is_not_known_yet(compliance: FakeComplianc
 
 
 @pytest.mark.parametrize(
-    "taken_back", [AppWithdrawn(app=APP, name="example"), VersionWithdrawn(app=APP, version=VERSION)],
+    "taken_back",
+    [AppWithdrawn(app=APP, name="example"), VersionWithdrawn(app=APP, version=VERSION)],
 )
 async def test_what_was_withdrawn_is_not_deployed(
-    compliance: FakeCompliance, taken_back: AppWithdrawn | VersionWithdrawn,
+    compliance: FakeCompliance,
+    taken_back: AppWithdrawn | VersionWithdrawn,
 ) -> None:
     """Until it is published again, a request for it waits."""
     app = AppPublished(app=APP, name="example", title="Example", summary=Text(nl="Een voorbeeld.", en="An example."))

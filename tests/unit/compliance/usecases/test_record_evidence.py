@@ -46,7 +46,9 @@ async def test_the_newest_evidence_of_a_kind_counts(compliance: FakeCompliance) 
         compliance.clock.moment += timedelta(seconds=1)
         await record_evidence(event_of(submitted(EvidenceKind.DPIA, fact, evidence=30 + number)), compliance.world)
     codes = [
-        result.message_code for scored in compliance.told(ComplianceScored) for result in scored.results
+        result.message_code
+        for scored in compliance.told(ComplianceScored)
+        for result in scored.results
         if result.rule == "dpia-present"
     ]
     assert codes == ["missing", "not-final", "declared", "not-final"]
@@ -67,7 +69,8 @@ async def test_evidence_outlives_a_new_word_of_the_catalog(compliance: FakeCompl
         ({"value": {"status": "bijna"}, "source": SOURCE}, "evidence-is-not-that-kind", {"field": "value.status"}),
         ({"value": DPIA["value"]}, "evidence-is-not-that-kind", {"field": "source", "problem": "missing"}),
         (
-            {**DPIA, "value": {**DPIA["value"], "apAdvise": "z1"}}, "evidence-is-not-that-kind",
+            {**DPIA, "value": {**DPIA["value"], "apAdvise": "z1"}},
+            "evidence-is-not-that-kind",
             {"field": "value.apAdvise"},
         ),
         ({**DPIA, "validTill": "2027-01-01"}, "evidence-is-not-that-kind", {"field": "validTill"}),
@@ -76,7 +79,10 @@ async def test_evidence_outlives_a_new_word_of_the_catalog(compliance: FakeCompl
     ],
 )
 async def test_evidence_that_cannot_count_is_refused_with_the_field(
-    compliance: FakeCompliance, fact: dict[str, Any], code: str, params: dict[str, Any],
+    compliance: FakeCompliance,
+    fact: dict[str, Any],
+    code: str,
+    params: dict[str, Any],
 ) -> None:
     """The answer names what is wrong, and no verdict changes."""
     await score_version(event_of(published(NEEDS_DPIA)), compliance.world)

@@ -27,7 +27,9 @@ def edited(change: dict[str, Any], rule: str = "code-licence-osi-approved") -> P
 def with_rules(rules: tuple[Rule, ...]) -> PolicySet:
     """The shipped policies with other rules, and so with another hash."""
     return replace(
-        shipped_policies(), rules=rules, identity=shipped_policies().identity.model_copy(update={"sha256": "e" * 64}),
+        shipped_policies(),
+        rules=rules,
+        identity=shipped_policies().identity.model_copy(update={"sha256": "e" * 64}),
     )
 
 

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["pass", "warn", "fail", "unknown", "n/a"]
-Criterion = Literal["open-source", "dpia", "accessibility", "ai-risk", "self-host"]
+from contracts.compliance.rule import Criterion
+from contracts.compliance.verdict import Verdict
+
 Gate = Literal["open", "failed", "unknown"]
 
 # Never in another order: people learn to read the mark by place (visual specification).
-CRITERIA: tuple[Criterion, ...] = ("open-source", "dpia", "accessibility", "ai-risk", "self-host")
+CRITERIA = tuple(Criterion)
+_SAYS_NOTHING = frozenset({Verdict.UNKNOWN, Verdict.NOT_APPLICABLE})
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,18 @@ class Score:
     points: int | None = None
     """0 to 100; unknown counts as 0. None when nothing was ever scored."""
     gate: Gate = "open"
-    """Whether production is allowed; a gate that is unknown blocks as well."""
+    """Whether it may be deployed; a gate that is unknown blocks as well."""
+
+    def of(self, criterion: Criterion) -> Verdict:
+        """The verdict about one criterion."""
+        return self.verdicts.get(criterion, Verdict.UNKNOWN)
 
     @property
     def known(self) -> int:
         """How many of the criteria that apply are known."""
-        return sum(self.verdicts.get(one, "unknown") not in {"unknown", "n/a"} for one in CRITERIA)
+        return sum(self.of(one) not in _SAYS_NOTHING for one in CRITERIA)
 
     @property
     def applicable(self) -> int:
         """How many criteria apply to this app."""
-        return sum(self.verdicts.get(one, "unknown") != "n/a" for one in CRITERIA)
+        return sum(self.of(one) != Verdict.NOT_APPLICABLE for one in CRITERIA)

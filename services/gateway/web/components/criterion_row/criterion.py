@@ -7,12 +7,13 @@ After it: `criterion_row.html`.
 from dataclasses import dataclass
 from typing import Literal
 
-from services.gateway.web.components.criteria_mark.score import Criterion, Verdict
+from contracts.compliance.rule import Criterion
+from contracts.compliance.verdict import Verdict
 from services.gateway.web.components.rejection_reason.reason import Law
 from services.gateway.web.components.who_says_so.source import UNKNOWN, Source
 
 # What a reader needs to know first: what stops, then what nobody knows, then what could be better.
-_MOST_TELLING: tuple[Verdict, ...] = ("fail", "unknown", "warn", "pass", "n/a")
+_MOST_TELLING = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WARN, Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ After it: `rejection_reason.html`.
 from dataclasses import dataclass
 from typing import Literal
 
-from services.gateway.web.components.criteria_mark.score import Criterion
+from contracts.compliance.rule import Criterion
+from contracts.compliance.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class RejectionReason:
     """Why one rule said no."""
 
     criterion: Criterion | Literal["other"]
-    verdict: Literal["fail", "unknown"]
+    verdict: Verdict
+    """Fail or unknown: both block at a gate."""
     wrong: str
     why: str
     law: Law | None

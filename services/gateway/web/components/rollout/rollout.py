@@ -87,22 +87,25 @@ def draw(moments: Moments, now: datetime, usual: Usual | None, pods: tuple[Pods,
     running = moments.ended is None
     end = max(usual.at_most if usual else 0.0, elapsed * _ROOM_AHEAD) if running else elapsed
     begins: list[tuple[Step, datetime | None]] = [
-        ("checks", moments.requested), ("place", moments.place), ("image", moments.image), ("pods", moments.pods),
+        ("checks", moments.requested),
+        ("place", moments.place),
+        ("image", moments.image),
+        ("pods", moments.pods),
     ]
     begun = [(step, at) for step, at in begins if at is not None and at <= until]
     ends = [at for _, at in begun[1:]] + [until]
     segments = tuple(
-        _segment(step, at, stop, moments.requested, end, running=running and stop is until)
+        Segment(
+            step,
+            seconds=(stop - at).total_seconds(),
+            start=_percent((at - moments.requested).total_seconds(), end),
+            width=_percent((stop - at).total_seconds(), end),
+            running=running and stop is until,
+        )
         for (step, at), stop in zip(begun, ends, strict=True)
     )
     return RolloutPicture(segments, elapsed, end, running, usual, pods)
 
 
-def _segment(step: Step, start: datetime, stop: datetime, zero: datetime, end: float, *, running: bool) -> Segment:
-    seconds = max((stop - start).total_seconds(), 0.0)
-    before = max((start - zero).total_seconds(), 0.0)
-    return Segment(step, seconds, _percent(before, end), _percent(seconds, end), running)
-
-
 def _percent(seconds: float, end: float) -> float:
-    return round(min(seconds / end, 1.0) * 100, 2)
+    return round(min(max(seconds, 0.0) / end, 1.0) * 100, 2)

@@ -44,7 +44,13 @@ class TimelineRow:
 
 
 def gap_between(
-    earlier: datetime, later: datetime, whole: timedelta, texts: Texts, *, about: str = "", quiet: bool = False,
+    earlier: datetime,
+    later: datetime,
+    whole: timedelta,
+    texts: Texts,
+    *,
+    about: str = "",
+    quiet: bool = False,
 ) -> Gap:
     """Room in proportion to the time between, as a share of the whole timeline, with a word from two seconds on.
 

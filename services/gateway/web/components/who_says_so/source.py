@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+SourceKind = Literal["measured", "attested", "declared", "catalog", "unknown"]
+
 
 @dataclass(frozen=True)
 class Source:
     """The origin of one fact."""
 
-    kind: Literal["measured", "attested", "declared", "unknown"]
-    """measured here (verified), attested by a named body, declared by the maker, or nobody said it yet."""
+    kind: SourceKind
+    """Measured here (verified), attested by a named body, declared by the maker, from the catalog, or not said yet."""
     what: str | None = None
     """What was measured or who signed, in the reader's language."""
     day: date | None = None

@@ -13,12 +13,24 @@ from services.gateway.web.components.criterion_row.criterion import CriterionVer
 from services.gateway.web.components.timeline.timeline import Gap, TimelineRow, gap_between
 from services.gateway.web.components.who_says_so.source import UNKNOWN, Source
 from services.gateway.web.layout.frame import Frame, Live
-from services.gateway.web.pages.app.reviews import Reviews
+from services.gateway.web.pages.app.reviews import NO_REVIEWS, Reviews
 from services.gateway.web.templates import render_page
 
 FactName = Literal[
-    "image", "port", "licence-code", "licence-weights", "licence-data", "repository", "maker", "resources", "gpu",
-    "external-endpoints", "telemetry", "data-location", "support", "model-source",
+    "image",
+    "port",
+    "resources",
+    "licence-code",
+    "licence-weights",
+    "licence-data",
+    "image-public",
+    "external-endpoints",
+    "telemetry",
+    "licence-server",
+    "model-source",
+    "data-location",
+    "repository",
+    "maker",
 ]
 
 
@@ -62,7 +74,7 @@ class AppView:
     """Newest first."""
     facts: tuple[TechnicalFact, ...]
     now: datetime
-    reviews: Reviews = Reviews()
+    reviews: Reviews = NO_REVIEWS
     teams: int = 0
     apps_url: str = "/"
     live: Live | None = None
@@ -75,13 +87,18 @@ class AppView:
     @property
     def review_command(self) -> str:
         """What places a review."""
-        return f"appstore review {self.name}"
+        return f"appstore review {self.name} --rating 4 --text '…'"
 
 
 def render(view: AppView, texts: Texts) -> str:
     """The page as HTML."""
     return render_page(
-        "pages/app/page.html", texts, view=view, frame=view.frame, live=view.live, versions=_version_rows(view, texts),
+        "pages/app/page.html",
+        texts,
+        view=view,
+        frame=view.frame,
+        live=view.live,
+        versions=_version_rows(view, texts),
     )
 
 
@@ -111,6 +128,6 @@ def _version_sentence(version: AppVersion, texts: Texts) -> str:
     if not version.teams:
         return texts.markup("app.version_unused", version=version.version)
     if version.my_environments:
-        places = ", ".join(texts(f"environment.{place}") for place in version.my_environments)
+        places = ", ".join(texts.named("environment", place) for place in version.my_environments)
         return texts.markup("app.version_mine", version=version.version, count=version.teams, environments=places)
     return texts.markup("app.version_used", version=version.version, count=version.teams)

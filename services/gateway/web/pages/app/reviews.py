@@ -9,12 +9,13 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class ProofOfUse:
-    """What the events say of the author: for how long, where, and which versions."""
+    """What the events say of the author's team: how long, where, which versions, and whether it still runs."""
 
-    days: int
-    environment: str
-    first_version: str
-    last_version: str
+    seconds: int
+    environments: tuple[str, ...]
+    versions: tuple[str, ...]
+    """Oldest first."""
+    running: bool = False
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Review:
     """One review; the author is None when that person was erased."""
 
     key: str
-    text: str
+    text: str | None
+    """None when its author was erased: nobody can read it any more."""
     rating: int | None
     """1 to 5."""
     author: str | None
@@ -40,3 +42,6 @@ class Reviews:
     average: float | None = None
     """1 to 5; None while nobody rated."""
     count: int = 0
+
+
+NO_REVIEWS = Reviews()

@@ -12,6 +12,17 @@ from services.gateway.web.layout.frame import Frame, Live
 from services.gateway.web.templates import render_page
 
 APPS_PATH = "/"
+# The events after which the list, and an app's page, may be different.
+FOLLOWED = (
+    "AppPublished",
+    "AppWithdrawn",
+    "VersionPublished",
+    "VersionWithdrawn",
+    "ComplianceScored",
+    "DeploymentSucceeded",
+    "DeploymentRemoved",
+    "ReviewPublished",
+)
 
 
 @dataclass(frozen=True)
@@ -48,5 +59,3 @@ def render(view: AppsView, texts: Texts) -> str:
         words=query_words(view.query),
         remove=RemoveFilter(APPS_PATH, texts("apps.remove_word")) if view.query else None,
     )
-
-

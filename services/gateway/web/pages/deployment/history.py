@@ -21,9 +21,15 @@ _NODES: Mapping[str, Node] = {
     "DeploymentRemovalRequested": "around",
     "DeploymentCancelRequested": "around",
 }
-_ENDINGS = frozenset({
-    "DeploymentSucceeded", "DeploymentFailed", "DeploymentRolledBack", "DeploymentRemoved", "DeploymentClosed",
-})
+_ENDINGS = frozenset(
+    {
+        "DeploymentSucceeded",
+        "DeploymentFailed",
+        "DeploymentRolledBack",
+        "DeploymentRemoved",
+        "DeploymentClosed",
+    }
+)
 # What is still to come, in order, while a deployment is on its way.
 _EXPECTED: Mapping[State, tuple[str, ...]] = {
     "waiting": ("rollout", "healthy"),
@@ -34,6 +40,7 @@ _EXPECTED: Mapping[State, tuple[str, ...]] = {
 # Looked back on rather than followed: newest first.
 _HISTORY: frozenset[State] = frozenset({"healthy", "removed", "cancelled", "superseded"})
 _STOPWATCH_UNTIL = timedelta(hours=1)
+_MEBIBYTE = 1024 * 1024
 
 
 def is_history(state: State) -> bool:
@@ -70,7 +77,7 @@ def moments(view: DeploymentView) -> Moments | None:
 
 def _newest_run(events: tuple[DeploymentEvent, ...]) -> tuple[DeploymentEvent, ...]:
     starts = [number for number, event in enumerate(events) if event.type == "DeploymentRequested"]
-    return events[starts[-1]:] if starts else events
+    return events[starts[-1] :] if starts else events
 
 
 def _rollout(view: DeploymentView, texts: Texts) -> list[TimelineRow]:
@@ -106,16 +113,18 @@ def _row(event: DeploymentEvent, view: DeploymentView, time: str, gap: Gap, text
 
 
 def _pulled(event: DeploymentEvent, texts: Texts) -> str:
-    size = (event.params or {}).get("bytes")
-    return texts.size(int(size)) if event.code == "image-pulling" and size is not None else ""
+    mebibytes = event.params.get("mebibytes")
+    return texts.size(int(mebibytes) * _MEBIBYTE) if event.code == "image-pulling" and mebibytes is not None else ""
 
 
 def event_sentence(event: DeploymentEvent, since_request: timedelta, texts: Texts) -> str:
     """The sentence of an event; a code this gateway does not know yet is shown as it is."""
+    if event.type == "DeploymentSucceeded":
+        return texts.markup("timeline.healthy_after", duration=texts.duration(since_request))
     key = f"events.{event.type}" + (f".{event.code}" if event.code else "")
     if not texts.has(key):
-        return texts.markup(f"events.unknown.{event.type}", code=event.code or "")
-    return texts.sentence_markup(key, {"duration": texts.duration(since_request), **(event.params or {})})
+        return texts.markup("timeline.also", code=event.code or event.type)
+    return texts.sentence_markup(key, {"person": texts("app.former_member"), **event.params})
 
 
 def _now_row(view: DeploymentView, texts: Texts) -> TimelineRow:
@@ -133,7 +142,7 @@ def now_sentence(view: DeploymentView, texts: Texts) -> str:
     if view.state != "rolling-out" or last is None:
         return texts.markup(f"deployment.now.{view.state}", revision=view.revision)
     if last.code == "pod-ready":
-        return _waits_for_pod(last.params or {}, texts)
+        return _waits_for_pod(last.params, texts)
     key = f"deployment.waits.{last.code}"
     return texts.markup(key if texts.has(key) else "deployment.waits.start")
 

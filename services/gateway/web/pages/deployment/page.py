@@ -6,10 +6,10 @@ Before it: `appstore deploy`, whose answer names this page. After it: the comman
 from services.gateway.locales.texts import Texts
 from services.gateway.web.components.rollout.rollout import RolloutPicture, draw
 from services.gateway.web.pages.deployment import history
-from services.gateway.web.pages.deployment.view import DeploymentView, Failure, Shortage
+from services.gateway.web.pages.deployment.diagnosis import diagnose
+from services.gateway.web.pages.deployment.view import DeploymentView
 from services.gateway.web.templates import render_page
 
-_MOST_LOG_LINES = 10
 # States in which the bar of the rollout tells something; later the history does.
 _WITH_PICTURE = frozenset({"rolling-out", "failed"})
 
@@ -27,14 +27,12 @@ def render(view: DeploymentView, texts: Texts) -> str:
         rows=history.rows(view, texts),
         newest_first=history.is_history(view.state),
         picture=_picture(view),
-        seen=_seen(view.failure, texts) if view.failure else (),
-        log=view.failure.log[-_MOST_LOG_LINES:] if view.failure else (),
-        amount=lambda shortage, amount: _amount(shortage, amount, texts),
+        diagnosis=diagnose(view.failure, texts) if view.failure else None,
     )
 
 
 def _heading(view: DeploymentView, texts: Texts) -> str:
-    place = texts(f"environment.{view.environment}")
+    place = texts.named("environment", view.environment)
     return texts(f"deployment.heading.{view.state}", app=view.app_title, environment=place)
 
 
@@ -55,23 +53,3 @@ def _picture(view: DeploymentView) -> RolloutPicture | None:
     if moments is None or view.state not in _WITH_PICTURE:
         return None
     return draw(moments, view.now, view.usual, view.pods)
-
-
-def _seen(failure: Failure, texts: Texts) -> tuple[tuple[str, str], ...]:
-    """What was seen, as pairs of a name and a value."""
-    seen = {
-        "image": failure.image,
-        "pod": failure.pod,
-        "restarts": None if failure.restarts is None else texts.number(failure.restarts),
-        "exit_code": None if failure.exit_code is None else str(failure.exit_code),
-        "detail": failure.detail,
-    }
-    return tuple((texts(f"failure.seen.{name}"), value) for name, value in seen.items() if value)
-
-
-def _amount(shortage: Shortage, amount: int, texts: Texts) -> str:
-    if shortage.resource in {"memory", "storage"}:
-        return texts.size(amount)
-    if shortage.resource == "cpu":
-        return texts.cores(amount)
-    return texts.number(amount)

@@ -4,29 +4,46 @@ Before it: the gateway's `deployment` and `timeline` read models. After it: `pag
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from contracts.deployments.reasons import Cause, Fault
 from services.gateway.locales.texts import Value
 from services.gateway.web.components.rejection_reason.reason import RejectionReason
 from services.gateway.web.components.rollout.rollout import Pods, Usual
 from services.gateway.web.layout.frame import Frame, Live
 
 State = Literal[
-    "waiting", "awaiting-approval", "rejected", "rolling-out", "healthy", "failed", "removing", "removed", "held",
-    "cancelled", "superseded", "undecided",
+    "waiting",
+    "awaiting-approval",
+    "rejected",
+    "rolling-out",
+    "healthy",
+    "failed",
+    "removing",
+    "removed",
+    "held",
+    "cancelled",
+    "superseded",
+    "undecided",
 ]
-EventType = Literal[
-    "DeploymentRequested", "DeploymentApproved", "DeploymentRejected", "DeploymentApprovalRequested",
-    "DeploymentStarted", "DeploymentProgressed", "DeploymentSucceeded", "DeploymentFailed", "DeploymentRolledBack",
-    "DeploymentRemovalRequested", "DeploymentRemoved", "DeploymentCancelRequested", "DeploymentClosed",
-]
-FailureCode = Literal[
-    "image-not-found", "crash-loop", "quota-exceeded", "unschedulable", "progress-deadline-exceeded",
-    "manifest-invalid",
-]
-Resource = Literal["memory", "cpu", "storage", "gpu", "pods"]
+
+
+# The events of a deployment's stream after which the page reads itself again.
+FOLLOWED = (
+    "DeploymentRequested",
+    "DeploymentApproved",
+    "DeploymentRejected",
+    "DeploymentStarted",
+    "DeploymentProgressed",
+    "DeploymentSucceeded",
+    "DeploymentFailed",
+    "DeploymentClosed",
+    "DeploymentRemovalRequested",
+    "DeploymentRemoved",
+    "MessageHeld",
+)
 
 
 @dataclass(frozen=True)
@@ -34,38 +51,24 @@ class DeploymentEvent:
     """One event of the timeline. Its sentence is the text `event.<type>` or `event.<type>.<code>`."""
 
     id: str
-    type: EventType
+    type: str
+    """The event's class, such as DeploymentRequested; one without a text is shown by its code."""
     at: datetime
     code: str | None = None
-    """The step of `DeploymentProgressed`, the reason of `DeploymentFailed`, the outcome of `DeploymentClosed`."""
-    params: Mapping[str, Value] | None = None
-    """At least the parameters of the sentence (`events.yaml` lists them); more is fine."""
-
-
-@dataclass(frozen=True)
-class Shortage:
-    """What was asked and what is free: bytes for memory and storage, millicores for cpu, else a count."""
-
-    resource: Resource
-    asked: int
-    free: int
+    """The step of `DeploymentProgressed`, the cause of `DeploymentFailed`, the outcome of `DeploymentClosed`."""
+    params: Mapping[str, Value] = field(default_factory=dict)
+    """At least the parameters of the sentence (the locales' `events.yaml`); more is fine."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a rollout ended badly, with what was seen."""
+    """Why a rollout ended badly, as `DeploymentFailed` says it."""
 
-    code: FailureCode
+    cause: Cause
+    fault: Fault
     at: datetime
-    image: str | None = None
-    pod: str | None = None
-    restarts: int | None = None
-    exit_code: int | None = None
-    detail: str | None = None
-    """What the cluster said, word for word."""
-    shortage: Shortage | None = None
-    log: tuple[str, ...] = ()
-    """The last lines, oldest first; at most ten are shown."""
+    params: Mapping[str, Value]
+    """As `contracts/deployments/reasons.py` lists them for each cause; one that is missing is not shown."""
 
 
 @dataclass(frozen=True)
@@ -115,12 +118,12 @@ class DeploymentView:
     @property
     def deploy_command(self) -> str:
         """What asks for the same again."""
-        return f"appstore deploy {self.app_name} --environment {self.environment}"
+        return f"appstore deploy {self.app_name} --version {self.version} --environment {self.environment}"
 
     @property
     def evidence_command(self) -> str:
-        """What adds evidence to this app."""
-        return f"appstore evidence add {self.app_name}"
+        """What adds evidence to this version."""
+        return f"appstore evidence add {self.app_name} {self.version} --kind KIND --file FILE"
 
     @property
     def remove_command(self) -> str:

@@ -1,0 +1,100 @@
+"""Takes up what waits: when the awaited thing arrives, at a restart, and one last time when the deadline has passed.
+
+Before it: `handle` made a message wait. Handling and sweeping take turns, so that no waiting message is taken twice.
+"""
+
+import asyncio
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from chassis.errors import NotKnownYet, NotNow
+from chassis.handle import BEHIND, Handler, Outcome, code_of, detail_of
+from chassis.ledger import Motion
+from chassis.wire import RawMessage, read_context, read_event
+from contracts.envelope import Event
+
+Spot = tuple[str, str]
+
+
+class Redelivery:
+    """Handles messages one at a time, and with each what waited for it."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._waiting = handler.waiting
+        self._arrived: set[Spot] = set()
+        self._turn = asyncio.Lock()
+
+    async def restart(self) -> None:
+        """Try everything that waits once: what it waits for may have arrived just before the process ended."""
+        async with self._turn:
+            for place in self._waiting.places():
+                await self._redeliver(place)
+
+    async def handle(self, raw: RawMessage) -> Outcome:
+        """Handle one message, then what waited for its key. Raises NotNow: deliver it again."""
+        async with self._turn:
+            outcome = await self._handler.handle(raw)
+            if outcome in {Outcome.HANDLED, Outcome.PASSED, Outcome.REPEAT} and raw.key_text is not None:
+                self._arrived.add((raw.topic, raw.key_text))
+            await self._take_up()
+            return outcome
+
+    async def sweep(self, now: datetime) -> None:
+        """Give waiting messages past their deadline a last try: the owner answers then, others let go silently."""
+        async with self._turn:
+            await self._take_up()
+            for place in self._waiting.heads_past(now):
+                if (found := await self._waiting.head(place)) is None:
+                    continue
+                entry, raw = found
+                if await self._try(place, entry, raw) is not None:
+                    await self._handler.performer.perform(partial(self._let_go, entry))
+                    self._waiting.removed(place, entry)
+                await self._redeliver(place)
+            await self._take_up()
+
+    async def _take_up(self) -> None:
+        """What arrived stays on the list until all that waited for it was tried."""
+        while self._arrived:
+            spot = next(iter(self._arrived))
+            for place in self._waiting.heads_awaiting(*spot):
+                await self._redeliver(place)
+            self._arrived.discard(spot)
+
+    async def _redeliver(self, place: Spot) -> None:
+        """Handle the waiting messages of one key in their order, until one has to wait on."""
+        while (found := await self._waiting.head(place)) is not None:
+            entry, raw = found
+            if (unknown := await self._try(place, entry, raw)) is not None:
+                await self._waiting.wait_for_other(entry, (unknown.topic.name, unknown.key))
+                return
+            self._arrived.add(place)
+
+    async def _try(self, place: Spot, entry: str, raw: RawMessage) -> NotKnownYet | None:
+        """Handle a waiting message, or hold it. What it does not know, while that is so: then it stays."""
+        if self._handler.held.blocks(*place):
+            await self._handler.hold(raw, read_context(raw), *BEHIND, entry)
+        else:
+            try:
+                await self._take_out(entry, raw)
+            except NotKnownYet as unknown:
+                return unknown
+            except NotNow:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
+                await self._handler.hold(raw, read_context(raw), code_of(error), detail_of(error), entry)
+        self._waiting.removed(place, entry)
+        return None
+
+    async def _take_out(self, entry: str, raw: RawMessage) -> None:
+        event = read_event(raw, read_context(raw))
+        await self._handler.performer.perform(partial(self._handle_waiting, entry, event), cause=event)
+
+    async def _handle_waiting(self, entry: str, event: Event[Any], motion: Motion) -> None:
+        await self._waiting.remove(motion, entry)
+        await self._handler.run(motion, event)
+
+    async def _let_go(self, entry: str, motion: Motion) -> None:
+        await self._waiting.remove(motion, entry)

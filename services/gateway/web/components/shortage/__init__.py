@@ -1,0 +1,1 @@
+"""What was asked against what is free."""

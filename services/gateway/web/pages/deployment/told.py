@@ -1,0 +1,26 @@
+"""Makes an event of the page from an entry of the gateway's timeline read model.
+
+Before it: `readmodels/timeline.py`, whose entries carry what a sentence needs under `told`. After it: `history`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from services.gateway.web.pages.deployment.view import DeploymentEvent
+
+# Each event has at most one of these, and it chooses the sentence.
+_CODES = ("step", "cause", "outcome")
+
+
+def event_of(entry: Mapping[str, Any], person: str | None, app_title: str) -> DeploymentEvent:
+    """The event; `person` is the actor's name, None when that person was erased."""
+    told = entry["told"]
+    given = told.get("params", {})
+    count = len(told.get("objections", ())) or told.get("rules") or given.get("objects") or 0
+    params = {**given, "app": app_title, "version": told.get("version", ""), "revision": told.get("revision", 0)}
+    params["count"] = count
+    if person is not None:
+        params["person"] = person
+    code = next((told[name] for name in _CODES if name in told), None)
+    return DeploymentEvent(entry["id"], entry["event"], datetime.fromisoformat(entry["time"]), code, params)
