@@ -143,7 +143,7 @@ def fold_into(
         if before is not None:
             return Outcome.REPEAT
     else:
-        cursor = f"{topic}/{event.context.subject}".replace(".", "_")
+        cursor = f"{topic}/{event.context.subject}".replace("%", "%25").replace(".", "%2E")
         last = cursors.get(cursor, 0)
         if event.context.number <= last:
             return Outcome.REPEAT

@@ -5,7 +5,7 @@ today's schema, and belong where it was.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from pydantic import ValidationError
@@ -16,7 +16,7 @@ from infra.export.examples import Example
 from infra.export.schemas import schema_of, topics_of
 
 
-def broken_by(messages: dict[str, type[Payload]], name: str, example: Example) -> Iterator[str]:
+def broken_by(messages: Mapping[str, type[Payload]], name: str, example: Example) -> Iterator[str]:
     """Why an example of the type `name` is not understood any more; nothing when it is."""
     message = messages.get(name)
     if message is None:

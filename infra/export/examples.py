@@ -4,6 +4,7 @@ A new example is added when a message's shape changed; those before it are never
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def kept_examples(folder: Path) -> dict[str, list[tuple[Path, Example]]]:
     return found
 
 
-def new_examples(folder: Path, messages: dict[str, type[Payload]]) -> dict[Path, Example]:
+def new_examples(folder: Path, messages: Mapping[str, type[Payload]]) -> dict[Path, Example]:
     """The examples that must be added: of messages that have none, or whose newest one shows another shape."""
     kept = kept_examples(folder)
     added = {}

@@ -72,7 +72,7 @@ class NoSampleError(ValueError):
     """A schema has a shape for which nobody chose an example."""
 
 
-def sample(schema: Schema, definitions: Schema, name: str = "") -> Any:  # noqa: ANN401 - JSON is any of its kinds
+def sample(schema: Schema, definitions: Schema, name: str = "") -> Any:
     """The value that stands for `schema` in examples. Raises NoSampleError."""
     while "$ref" in schema:
         schema = definitions[schema["$ref"].rsplit("/", 1)[1]]
@@ -90,7 +90,7 @@ def sample(schema: Schema, definitions: Schema, name: str = "") -> Any:  # noqa:
     return _single(schema, name)
 
 
-def _single(schema: Schema, name: str) -> Any:  # noqa: ANN401 - JSON is any of its kinds
+def _single(schema: Schema, name: str) -> Any:
     match schema.get("type"):
         case "string":
             return _text(schema, name)

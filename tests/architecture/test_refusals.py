@@ -42,7 +42,8 @@ def codes_of_problems(root: Path) -> list[str]:
         return []
     for node in ast.parse((root / PROBLEMS).read_text()).body:
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "KINDS" and isinstance(node.value, ast.Dict):
-            return [key.value for key in node.value.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+            keys = [key.value for key in node.value.keys if isinstance(key, ast.Constant)]
+            return [key for key in keys if isinstance(key, str)]
     raise LookupError(f"{PROBLEMS} has no table KINDS")
 
 

@@ -29,19 +29,25 @@ def review_submitted(app: str, *, review: str | None = None, rating: int = 4, se
     return ReviewSubmitted(review=review or new_id(), app=app, rating=rating, text=text, decide_by=decide_by)
 
 
-def context_of(payload: Payload, number: int = 1, **changed: Any) -> Context:  # noqa: ANN401 - an attribute's own kind
+def context_of(payload: Payload, number: int = 1, **changed: Any) -> Context:
     """The envelope of a payload as its writer would make it."""
-    return Context(
-        **{
-            "id": new_id(), "source": f"urn:nld:oin:{OIN}:systeem:appstore-{payload.topic.writer}", "type": payload.type_name(),
-            "subject": payload.key, "time": datetime.now(UTC), "origin": new_id(), "correlationid": new_id(),
-            "sequence": padded(number), "hlc": f"{int(datetime.now(UTC).timestamp() * 1000):013d}.00000",
-            "dataclass": payload.data_class, **changed,
-        }
-    )  # fmt: skip
+    now = datetime.now(UTC)
+    made: dict[str, Any] = {
+        "id": new_id(),
+        "source": f"urn:nld:oin:{OIN}:systeem:appstore-{payload.topic.writer}",
+        "type": payload.type_name(),
+        "subject": payload.key,
+        "time": now,
+        "origin": new_id(),
+        "correlationid": new_id(),
+        "sequence": padded(number),
+        "hlc": f"{int(now.timestamp() * 1000):013d}.00000",
+        "dataclass": payload.data_class,
+    }
+    return Context(**made | changed)
 
 
-def event_of(payload: Payload, number: int = 1, **changed: Any) -> Event[Any]:  # noqa: ANN401 - an attribute's own kind
+def event_of(payload: Payload, number: int = 1, **changed: Any) -> Event[Any]:
     """An event as folds see it."""
     return Event(context_of(payload, number, **changed), payload)
 
@@ -56,7 +62,7 @@ class Sent:
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
 
-    def with_(self, **changed: Any) -> "Sent":  # noqa: ANN401 - a field's own kind
+    def with_(self, **changed: Any) -> "Sent":
         """The same, wrong in one place."""
         return replace(self, **changed)
 
@@ -73,7 +79,7 @@ class Sent:
         return RawMessage(self.topic, self.partition, offset, self.key, self.value or b"", self.headers, EPOCH)
 
 
-def sent(payload: Payload, number: int = 1, **changed: Any) -> Sent:  # noqa: ANN401 - an attribute's own kind
+def sent(payload: Payload, number: int = 1, **changed: Any) -> Sent:
     """A message with this payload, as its writer's relay would send it."""
     return Sent(
         payload.topic.name, payload.topic.partition_of(payload.key), payload.key.encode(),

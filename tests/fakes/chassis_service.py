@@ -65,7 +65,7 @@ async def remember(event: Event[AppPublished], motion: Motion) -> None:
 
 
 async def answer(event: Event[ReviewSubmitted], motion: Motion) -> None:
-    """Publish a review of a known app; wait for an unknown one until it must be answered; fail at the unlucky rating."""
+    """Publish a review of a known app; wait for an unknown one while there is time; fail at the unlucky rating."""
     asked = event.data
     if asked.rating == UNLUCKY:
         raise CantBeHandledError(f"rating {asked.rating}")
@@ -192,7 +192,7 @@ async def delivery(parts: Parts) -> Deliver:
     return one_by_one
 
 
-async def until(condition: Callable[[], Any], what: str, within: float = 15) -> Any:  # noqa: ANN401 - what the condition gives
+async def until(condition: Callable[[], Any], what: str, within: float = 15) -> Any:
     """What `condition` gives as soon as it is true. Raises TimeoutError, saying what did not happen."""
     deadline = time.monotonic() + within
     while True:

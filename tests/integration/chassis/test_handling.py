@@ -94,7 +94,7 @@ async def test_what_no_row_wants_moves_the_cursor(parts: Parts) -> None:
 
 
 async def test_what_is_not_known_yet_waits_and_is_taken_up(parts: Parts) -> None:
-    """A review of an unheard-of app waits, later ones of its key queue behind it, and both follow when the app comes."""
+    """A review of an unheard-of app waits, later ones of its key queue behind it, both follow when the app comes."""
     app, review = new_id(), new_id()
     requests = [sent(review_submitted(app, review=review, rating=rating), rating - 1).arrived() for rating in (2, 3)]
     assert [await parts.handle(request) for request in requests] == [Outcome.WAITING, Outcome.WAITING]
@@ -119,7 +119,7 @@ async def test_waiting_survives_a_restart(parts: Parts) -> None:
 
 
 async def test_the_last_try_comes_when_the_time_to_answer_has_passed(parts: Parts) -> None:
-    """Past its decideBy a waiting message is tried once more, and the owner's answer is recorded; before it, nothing."""
+    """Past its decideBy a waiting message is tried once more and the owner's answer recorded; before it, nothing."""
     await parts.handle(sent(review_submitted(new_id(), seconds=60)).arrived())
     await parts.sweep(datetime.now(UTC))
     assert await parts.ledger(topics.REVIEWS) == []
@@ -132,7 +132,7 @@ async def test_the_last_try_comes_when_the_time_to_answer_has_passed(parts: Part
 
 
 async def test_a_failing_message_is_held_with_its_bytes_and_the_reason(parts: Parts) -> None:
-    """The exact bytes, headers and place are kept, with what went wrong; the service tells so; nothing else is recorded."""
+    """The exact bytes, headers and place are kept with what went wrong; the service tells so and records no more."""
     app = new_id()
     await parts.handle(sent(app_published(app)).arrived())
     request = sent(review_submitted(app, rating=UNLUCKY))

@@ -1,4 +1,4 @@
-"""The answer to a commit may get lost. Whatever a message had become by then, it becomes that once and no key is stuck."""
+"""The answer to a commit may get lost. What a message had become by then, it becomes once, and no key is stuck."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

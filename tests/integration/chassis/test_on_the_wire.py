@@ -76,7 +76,7 @@ async def read(broker: BrokerProcess, topic: topics.Topic, count: int) -> list[C
 
 
 def in_their_order(contexts: Iterable[Context]) -> bool:
-    """Whether each key's first appearances are 1, 2, 3 …"""
+    """Whether each key's first appearances count on from one."""
     last: dict[str, int] = {}
     for context in contexts:
         if context.number > last.get(context.subject, 0) + 1:
@@ -140,7 +140,7 @@ async def test_a_gap_is_filled_by_reading_again(
 async def test_a_gap_is_not_forgotten_by_the_next_process(
     broker: BrokerProcess, database_process: DatabaseProcess, services: dict[str, Parts]
 ) -> None:
-    """Whoever stops while a gap is open leaves the offset before it, though later messages of other keys were handled."""
+    """Whoever stops while a gap is open leaves the offset before it, though others after it were handled."""
     app, review = new_id(), new_id()
     first, second, third = (sent(review_submitted(app, review=review), number) for number in (1, 2, 3))
     settings = settings_for(broker.bootstrap, database_process.url)
@@ -180,7 +180,7 @@ async def test_one_broken_message_stops_nobody(
 async def test_a_new_and_empty_broker_is_filled_again(
     database_process: DatabaseProcess, services: dict[str, Parts]
 ) -> None:
-    """After the broker was replaced, the relay puts everything back in its order and readers drop all of it as repeats."""
+    """After the broker was replaced, the relay puts everything back in order and readers drop all as repeats."""
     app = new_id()
     with BrokerProcess() as broker:
         await provision(broker.bootstrap, topics.ALL)
@@ -248,11 +248,11 @@ async def test_the_database_dies_while_messages_flow(broker: BrokerProcess, tmp_
         async with living(community, settings) as alive:
             await send(broker, sent(app_published(app)))
             for _ in range(2):
-                sending = asyncio.create_task(send(broker, *(sent(review_submitted(app)) for _ in range(60))))
-                await _some_more_than(alive, await answers(alive) + 5)
-                await asyncio.to_thread(process.kill)
-                await asyncio.to_thread(process.start)
-                await sending
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(send(broker, *(sent(review_submitted(app)) for _ in range(60))))
+                    await _some_more_than(alive, await answers(alive) + 5)
+                    await asyncio.to_thread(process.kill)
+                    await asyncio.to_thread(process.start)
             await until(lambda: _all_of(alive, 120), "all are answered", within=40)
             contexts = await read(broker, topics.REVIEWS, 120)
         assert len({context.subject for context in contexts}) == 120

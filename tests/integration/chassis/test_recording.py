@@ -75,7 +75,7 @@ async def test_writers_of_one_key_do_not_lose_each_others_events(parts: Parts) -
 
 
 async def test_a_conflict_is_not_a_failure_of_the_work(parts: Parts) -> None:
-    """A key that another motion made between this one's read and write is a conflict, not a duplicate key to fail on."""
+    """A key that another motion made between this one's read and write is a conflict and no failure."""
     app, others = new_id(), 0
 
     async def work(motion: Motion) -> None:

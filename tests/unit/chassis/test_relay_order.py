@@ -5,8 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.mongo import Document
 from chassis.entry import in_order
+from chassis.mongo import Document
 
 
 def entry(key: str, sequence: int, hlc: str) -> Document:
