@@ -2,15 +2,18 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
+from chassis.clock import SystemClock
 from chassis.ledger import Motion, new_id
 from chassis.run import Running, run
 from services.deployer.adapters.mongo.clusters import MongoClusters
 from services.deployer.adapters.mongo.deployments import MongoDeployments, names_to_reconcile
 from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
+from services.deployer.adapters.mongo.indexes import make_indexes
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
-from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects, prepare_objects
+from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.handlers import MOTIONS
@@ -24,6 +27,7 @@ from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 def start(settings: DeployerSettings) -> None:
     """Run the deployer until it is told to stop."""
     file, queue = WatchedClusterFile(settings.cluster_file), KeyedQueue()
+    caught_up_at = SystemClock().now() + timedelta(seconds=settings.catch_up_seconds)
 
     def world_of(motion: Motion) -> World:
         def wake(deployment: str) -> None:
@@ -41,11 +45,12 @@ def start(settings: DeployerSettings) -> None:
             desired=MongoDesiredStates(motion),
             patience=settings.patience,
             undecided_grace_seconds=settings.undecided_grace_seconds,
+            caught_up_at=caught_up_at,
         )
 
     @asynccontextmanager
     async def reconciler(running: Running) -> AsyncIterator[None]:
-        await prepare_objects(running.database)
+        await make_indexes(running.database)
         async with reconciling(
             queue,
             lambda name: running.performer.perform(lambda motion: reconcile_deployment(name, world_of(motion))),

@@ -17,9 +17,10 @@ from contracts.envelope import Event
 from services.deployer.adapters.mongo.clusters import MongoClusters
 from services.deployer.adapters.mongo.deployments import MongoDeployments, names_to_reconcile
 from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
+from services.deployer.adapters.mongo.indexes import make_indexes
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
-from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects, prepare_objects
+from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.domain.health import Patience
@@ -28,9 +29,9 @@ from services.deployer.ports import World
 from services.deployer.reconciler.outcome import Outcome
 from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 from tests.fakes.deployer import HandClock
-from tests.fakes.deployer_examples import an_id
+from tests.fakes.deployer_examples import START, an_id
 
-CLUSTER_FILE = Path("tests/unit/deployer/cluster.yaml")
+CLUSTER_FILE = Path(__file__).parents[2] / "unit" / "deployer" / "cluster.yaml"
 
 
 class Published:
@@ -71,6 +72,7 @@ class Service:
             desired=MongoDesiredStates(motion),
             patience=Patience(),
             undecided_grace_seconds=5,
+            caught_up_at=START,
         )
 
     async def handle(self, do: Callable[[Any, World], Awaitable[None]], event: Event[Any] | None) -> list[str]:
@@ -117,6 +119,6 @@ def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def database(mongo: str) -> AsyncIterator[Database]:
     """An empty database of the test's own."""
     opened = Database(mongo, f"deployer_{uuid4().hex}")
-    await prepare_objects(opened)
+    await make_indexes(opened)
     yield opened
     opened.close()
