@@ -1,16 +1,15 @@
 """Starts the deployer: the only place where its parts are put together."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from chassis.clock import SystemClock
 from chassis.ledger import Motion, new_id
 from chassis.run import Running, run
 from services.deployer.adapters.mongo.clusters import MongoClusters
-from services.deployer.adapters.mongo.deployments import MongoDeployments, names_to_reconcile
+from services.deployer.adapters.mongo.deployments import MongoDeployments
 from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
-from services.deployer.adapters.mongo.indexes import make_indexes
+from services.deployer.adapters.mongo.full_pass import names_to_reconcile
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
@@ -27,16 +26,13 @@ from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 def start(settings: DeployerSettings) -> None:
     """Run the deployer until it is told to stop."""
     file, queue = WatchedClusterFile(settings.cluster_file), KeyedQueue()
-    caught_up_at = SystemClock().now() + timedelta(seconds=settings.catch_up_seconds)
+    caught_up_at = datetime.now(UTC) + timedelta(seconds=settings.catch_up_seconds)
 
     def world_of(motion: Motion) -> World:
-        def wake(deployment: str) -> None:
-            queue.wake_after_commit(deployment, motion.after_commit)
-
         return World(
             clock=motion.clock,
             record=motion.record,
-            wake=wake,
+            wake=partial(queue.wake_after_commit, motion.after_commit),
             cluster=SandboxCluster(MongoSandboxObjects(motion), file, motion.clock, new_id),
             deployments=MongoDeployments(motion),
             clusters=MongoClusters(motion),
@@ -48,16 +44,13 @@ def start(settings: DeployerSettings) -> None:
             caught_up_at=caught_up_at,
         )
 
-    @asynccontextmanager
-    async def reconciler(running: Running) -> AsyncIterator[None]:
-        await make_indexes(running.database)
-        async with reconciling(
+    def reconciler(running: Running) -> AbstractAsyncContextManager[None]:
+        return reconciling(
             queue,
             lambda name: running.performer.perform(lambda motion: reconcile_deployment(name, world_of(motion))),
             lambda: names_to_reconcile(running.database),
             at_once=settings.reconciles_at_once,
-        ):
-            yield
+        )
 
     run("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, parts=reconciler)
 

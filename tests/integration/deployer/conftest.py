@@ -15,9 +15,9 @@ from chassis.motions import Keeps
 from chassis.perform import Performer
 from contracts.envelope import Event
 from services.deployer.adapters.mongo.clusters import MongoClusters
-from services.deployer.adapters.mongo.deployments import MongoDeployments, names_to_reconcile
+from services.deployer.adapters.mongo.deployments import MongoDeployments
 from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
-from services.deployer.adapters.mongo.indexes import make_indexes
+from services.deployer.adapters.mongo.full_pass import names_to_reconcile
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
@@ -119,6 +119,5 @@ def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 async def database(mongo: str) -> AsyncIterator[Database]:
     """An empty database of the test's own."""
     opened = Database(mongo, f"deployer_{uuid4().hex}")
-    await make_indexes(opened)
     yield opened
     opened.close()
