@@ -17,7 +17,6 @@ from services.compliance.domain.known_version import KnownApp, KnownVersion
 from services.compliance.domain.policy import Engine, PolicySet, RuleState
 from services.compliance.domain.score import VerdictState
 
-
 Program = TypeVar("Program")
 """One compiled expression; what it is made of is the compiler's own."""
 
