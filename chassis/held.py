@@ -19,6 +19,8 @@ from contracts.held import MessageHeld
 
 HELD = "held"
 DETAIL_LIMIT = 2000
+_TOLD_ON = frozenset(topic.name for topic in topics.HELD_MESSAGES.values())
+"""A held message of these topics is not told on them again: a reader of its own topic would hold that one too."""
 
 
 class AlreadyHeld(Exception):  # noqa: N818 - an answer
@@ -64,7 +66,7 @@ class Held:
             await motion.collection(HELD).insert(document)
         except DuplicateKeyError as error:
             raise AlreadyHeld from error
-        if not queued:
+        if not queued and raw.topic not in _TOLD_ON:
             await self._tell(motion, document, context)
         return document
 

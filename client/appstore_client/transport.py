@@ -56,7 +56,7 @@ class Transport:
         self._tokens = tokens
         self._language = language
 
-    async def send(self, call: Call) -> Any:  # noqa: ANN401 - JSON
+    async def send(self, call: Call) -> Any:
         """Return the answer's JSON (None for an empty one); raises `Problem`."""
         renew = False
         tries = call.tries
@@ -126,14 +126,14 @@ def _pause(attempt: int, answer: httpx.Response | None) -> float:
     return longest * (0.5 + random.random() / 2)  # noqa: S311 - spreads load, protects nothing
 
 
-def _result(answer: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+def _result(answer: httpx.Response) -> Any:
     if answer.is_success:
         return _json(answer)
     problem: Problem = read_problem(answer.status_code, _json(answer), answer.reason_phrase)
     raise problem
 
 
-def _json(answer: httpx.Response) -> Any:  # noqa: ANN401 - JSON
+def _json(answer: httpx.Response) -> Any:
     try:
         return answer.json() if answer.content else None
     except ValueError:

@@ -25,7 +25,7 @@ class Chronicle:
         self._began = time.monotonic()
         self.write()
 
-    def note(self, name: str, **changes: Any) -> None:  # noqa: ANN401 - the fields of PartRecord, each of its own type
+    def note(self, name: str, **changes: Any) -> None:
         """Write down what changed about a part."""
         for field, value in changes.items():
             setattr(self.record.parts[name], field, value)

@@ -25,8 +25,8 @@ from services.gateway.api.application import BASE, api
 from services.gateway.api.body_limit import BodyLimit
 from services.gateway.identity import store as identities
 from services.gateway.identity.current_person import Identity
-from services.gateway.identity.oidc import TokenVerifier
 from services.gateway.identity.names import Names
+from services.gateway.identity.oidc import TokenVerifier
 from services.gateway.identity.person_key import PersonKeys
 from services.gateway.identity.provider import Provider
 from services.gateway.identity.session import Sessions

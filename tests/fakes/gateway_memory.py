@@ -24,7 +24,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
-def problem(status: int, code: str, fault: str = "you", **more: Any) -> JSONResponse:  # noqa: ANN401 - JSON
+def problem(status: int, code: str, fault: str = "you", **more: Any) -> JSONResponse:
     """An error answer."""
     body = {"type": f"/problems/{code}", "title": code, "status": status, "code": code, "fault": fault, **more}
     return JSONResponse(body, status, media_type="application/problem+json")

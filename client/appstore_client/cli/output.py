@@ -74,7 +74,7 @@ def complain(words: object, style: str = "") -> None:
     err().print(styled(words, style), soft_wrap=True)
 
 
-def print_json(value: Any) -> None:  # noqa: ANN401 - JSON
+def print_json(value: Any) -> None:
     """Write the API's own JSON to standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
     sys.stdout.flush()

@@ -124,7 +124,7 @@ class Issuer(AuthorizationServer):
         """Wrap a request that has been read."""
         return _Request(request)
 
-    def handle_response(self, status: int, body: object, headers: Any) -> Response:  # noqa: ANN401 - pairs or mapping
+    def handle_response(self, status: int, body: object, headers: Any) -> Response:
         """Turn Authlib's answer into Starlette's."""
         fields = dict(headers)
         if isinstance(body, dict):

@@ -12,12 +12,12 @@ def sentence_of(entry: Document, texts: Texts, person: str | None, asked_at: dat
     """The sentence of an entry; `asked_at` is when its request was made. The code itself where there is no sentence."""
     told = entry["told"]
     code = told.get("step") or told.get("cause") or told.get("outcome")
-    if entry["event"] == "DeploymentSucceeded" and asked_at is None:
-        return texts("timeline.healthy")
     values = _values(entry, texts, person, code)
-    if asked_at is not None:
+    keys = [f"events.{entry['event']}.{code}", f"events.{entry['event']}", f"events.unknown.{entry['event']}"]
+    if entry["event"] == "DeploymentSucceeded" and asked_at is not None:
         values["duration"] = texts.duration(datetime.fromisoformat(entry["time"]) - asked_at)
-    for key in (f"events.{entry['event']}.{code}", f"events.{entry['event']}", f"events.unknown.{entry['event']}"):
+        keys.insert(0, "timeline.healthy_after")
+    for key in keys:
         if texts.has(key):
             try:
                 return texts.sentence(key, values).replace("**", "").replace("`", "")

@@ -59,7 +59,7 @@ class Ran:
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - JSON
+    def json(self) -> Any:
         """Its standard output, parsed."""
         return json.loads(self.out)
 

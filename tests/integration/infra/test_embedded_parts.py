@@ -25,7 +25,7 @@ async def stack(tmp_path: Path) -> AsyncIterator[Stack]:
 
 
 @pytest.fixture
-def mongo(stack: Stack) -> Any:  # noqa: ANN401 - the driver's client is generic in its documents
+def mongo(stack: Stack) -> Any:
     """A client of the stack's database."""
     client: MongoClient[dict[str, Any]] = MongoClient(stack.mongo, serverSelectionTimeoutMS=10_000)
     with client:

@@ -67,7 +67,7 @@ def _show(found: App) -> None:
     print_next([found.deploy_command or f"appstore deploy {found.name}"])
 
 
-def _name(maintainer: Any) -> object:  # noqa: ANN401 - the API's word for it may be a name or an object
+def _name(maintainer: Any) -> object:
     return maintainer.get("name") if isinstance(maintainer, dict) else maintainer
 
 

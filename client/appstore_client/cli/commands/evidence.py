@@ -99,7 +99,7 @@ def _own_source(file: Path | None) -> str:
     return f"file:{quote(file.name)}" if file is not None else "urn:appstore:typed-on-the-command-line"
 
 
-def _read_value(value: str) -> Any:  # noqa: ANN401 - JSON
+def _read_value(value: str) -> Any:
     try:
         return json.loads(value)
     except ValueError as error:

@@ -100,7 +100,7 @@ def _references(schema: object) -> Iterator[str]:
             yield from _references(value)
 
 
-def _slim(schema: Any) -> Any:  # noqa: ANN401 - JSON of any shape
+def _slim(schema: Any) -> Any:
     """Without descriptions, and with references to definitions in the schema itself."""
     if isinstance(schema, dict):
         kept = (item for item in schema.items() if item[0] != "description" or isinstance(item[1], dict))
