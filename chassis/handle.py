@@ -58,6 +58,12 @@ class Handler:
         self.waiting = waiting
         self.held = held
 
+    async def load(self) -> None:
+        """Read what memory needs: cursors, what waits, what is held."""
+        await self.cursors.load()
+        await self.waiting.load()
+        await self.held.load()
+
     async def handle(self, raw: RawMessage) -> Outcome:
         """Handle one message. Raises NotNow when nothing could be decided: deliver it again."""
         context = None

@@ -12,7 +12,6 @@ from typing import Any, cast
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
@@ -23,7 +22,7 @@ from chassis.errors import NotNow
 from chassis.health import Readiness
 from chassis.mongo import is_away
 from chassis.settings import ServiceSettings
-from chassis.wire import RawMessage
+from chassis.wire import RawMessage, raw_message
 from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
@@ -38,46 +37,6 @@ _RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
 Partition = tuple[str, int]
 Deliver = Callable[[Sequence[RawMessage]], Awaitable[set[Partition]]]
 """Handles messages in order; the partitions to read again from their start, because a gap was met. Raises NotNow."""
-
-
-class EpochReader:
-    """Asks the broker which log this is."""
-
-    def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
-        self._admin: AIOKafkaAdminClient | None = None
-
-    async def read(self) -> str:
-        """The cluster id. Raises KafkaError or TimeoutError when the broker does not answer."""
-        async with asyncio.timeout(5):
-            if self._admin is None:
-                admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap, request_timeout_ms=4000)
-                await admin.start()
-                self._admin = admin
-            try:
-                return str((await self._admin.describe_cluster())["cluster_id"])
-            except BaseException:
-                await self.close()
-                raise
-
-    async def wait(self, readiness: Readiness) -> str:
-        """The cluster id, as soon as the broker answers."""
-        while True:
-            try:
-                epoch = await self.read()
-            except (KafkaError, TimeoutError, OSError) as error:
-                readiness.set("broker", f"the broker does not answer ({type(error).__name__})")
-                await asyncio.sleep(0.3)
-            else:
-                readiness.clear("broker")
-                return epoch
-
-    async def close(self) -> None:
-        """Let go of the connection."""
-        if self._admin is not None:
-            admin, self._admin = self._admin, None
-            with contextlib.suppress(Exception):
-                await admin.close()
 
 
 class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka carries no types
@@ -127,16 +86,8 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         self._subscriber(self._receive)
 
     async def start(self) -> None:
-        """Join the group and begin. Waits for the broker for as long as it is away."""
-        while True:
-            try:
-                await self._broker.start()
-            except (KafkaError, OSError) as error:
-                self._readiness.set("consumer", f"can't join the consumer group ({type(error).__name__})")
-                await asyncio.sleep(0.5)
-            else:
-                break
-        self._readiness.clear("consumer")
+        """Join the group and begin. Raises KafkaError while the broker is away; may be called again."""
+        await self._broker.start()
         work = (self._commit_forever(), self._measure_lag(), self._read_gaps_again())
         self._tasks = [asyncio.create_task(coroutine) for coroutine in work]
 
@@ -252,9 +203,3 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
                 if end is not None and done is not None:
                     lag += max(0, end - done)
             telemetry.LAG.set(lag)
-
-
-def raw_message(record: ConsumerRecord[Any, Any], epoch: str) -> RawMessage:
-    """A record of aiokafka as the chassis carries it."""
-    headers = tuple((name, bytes(value or b"")) for name, value in record.headers)
-    return RawMessage(record.topic, record.partition, record.offset, record.key, record.value or b"", headers, epoch)

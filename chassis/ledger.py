@@ -13,15 +13,15 @@ from motor.motor_asyncio import AsyncIOMotorClientSession
 
 from chassis import telemetry
 from chassis.clock import Clock, stamp_after
+from chassis.entry import LEDGER, ledger_entry, position_id
 from chassis.errors import Conflict
 from chassis.mongo import Bound, Database, Document
 from chassis.motions import Keeps, Lineage
-from contracts.envelope import WIRE_LIMIT, Context, Event, padded
+from contracts.envelope import Context, Event, padded
 from contracts.noun import Noun
 from contracts.payload import Payload
 from contracts.topics import Topic
 
-LEDGER = "ledger"
 S = TypeVar("S", bound=Noun)
 
 
@@ -30,18 +30,9 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
-def position_id(topic: str, key: str, sequence: int) -> str:
-    """Where an event stands: `topic/key/sequence`, the form of `cause` and of ids in the database."""
-    return f"{topic}/{key}/{padded(sequence)}"
-
-
 def state_collection(topic: Topic) -> str:
     """Where the fold of an own topic is kept."""
     return f"state_{topic.subject.replace('-', '_')}"
-
-
-class TooLarge(ValueError):  # noqa: N818 - says it all
-    """An event would be over the 64 KB that may travel."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +102,7 @@ class Motion:
         kept.sequence += 1
         kept.hlc = event.context.hlc
         kept.state = fold.evolve(kept.state, event)
-        self.recorded.append(_ledger_entry(event, topic, self.writer.clock))
+        self.recorded.append(ledger_entry(event, topic, self.writer.clock.now()))
         telemetry.RECORDED.labels(event.context.type).inc()
         return event
 
@@ -178,28 +169,6 @@ class Motion:
             dataclass=payload.data_class,
             traceparent=came_from.traceparent,
         )
-
-
-def _ledger_entry(event: Event[Any], topic: Topic, clock: Clock) -> Document:
-    value = event.data.model_dump_json(exclude_none=True).encode()
-    headers = event.context.to_headers()
-    size = len(value) + sum(len(name) + len(content) for name, content in headers)
-    if size > WIRE_LIMIT:
-        message = f"{event.context.type} is {size} bytes; at most {WIRE_LIMIT} may travel"
-        raise TooLarge(message)
-    context = event.context
-    return {
-        "_id": position_id(topic.name, context.subject, context.number),
-        "topic": topic.name,
-        "key": context.subject,
-        "sequence": context.number,
-        "partition": topic.partition_of(context.subject),
-        "hlc": context.hlc,
-        "headers": [[name, content.decode()] for name, content in headers],
-        "value": value,
-        "recorded": clock.now(),
-        "unpublished": True,
-    }
 
 
 class Kept(Generic[S]):

@@ -34,16 +34,19 @@ class Projector:
                 self._projections[topic.name].append(projection)
         self._database = database
         self._handler = handler
+        self._prepared = False
 
-    async def prepare(self) -> None:
-        """Make the indexes the read models are asked by."""
+    async def _make_indexes(self) -> None:
         for projection in {p.collection: p for group in self._projections.values() for p in group}.values():
             for index in projection.indexes:
                 await self._database.collection(projection.collection).create_index([(name, 1) for name in index])
+        self._prepared = True
 
     async def apply(self, batch: Sequence[RawMessage]) -> set[Partition]:
         """Fold one poll. The partitions in which a gap was met; raises NotNow when the database is away."""
         try:
+            if not self._prepared:
+                await self._make_indexes()
             return await self._apply(batch)
         except BulkWriteError as error:
             message = "another writer changed a read model first"

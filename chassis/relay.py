@@ -1,8 +1,7 @@
 """The relay: publishes what the ledger holds, event n+1 of a key only after n was acknowledged (rules 3 and 5).
 
-It works from memory after each commit and reads the ledger only at its start and when a commit's answer was lost. Per
-partition it keeps the epoch and the offset of the last acknowledged batch; with another epoch, or an end lower than
-that, it refills the partition from the ledger. A repeat does no harm: readers drop it by their cursors.
+It works from memory after each commit and reads the ledger only at its start and when a commit's answer was lost. What
+`relay_marks` finds short is refilled from the ledger. A repeat does no harm: readers drop it by their cursors.
 """
 
 import asyncio
@@ -10,26 +9,24 @@ import contextlib
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
 from pymongo.errors import PyMongoError
 
 from chassis import telemetry
+from chassis.entry import LEDGER
 from chassis.health import Readiness
-from chassis.ledger import LEDGER
 from chassis.mongo import Database, Document
+from chassis.publish import Publisher
+from chassis.relay_marks import RelayMarks
 from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
 
-RELAY = "relay"
 _BATCH = 500
 _SEND_SECONDS = 10
 _MARK_SECONDS = 0.25
-_MARK_CHUNK = 100
+_REFILL_BATCH = 5000
 _BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 
@@ -42,34 +39,28 @@ class Relay:
         self._database = database
         self._partitions = [(topic.name, number) for topic in topics for number in range(topic.partitions)]
         self._bootstrap = bootstrap
-        self._epoch = epoch
         self._readiness = readiness
         self._queues: dict[tuple[str, int], deque[tuple[Document, float]]] = {
             place: deque() for place in self._partitions
         }
         self._senders: dict[tuple[str, int], asyncio.Task[None]] = {}
-        self._acknowledged: list[str] = []
-        self._offsets: dict[tuple[str, int], int] = {}
+        self._marks = RelayMarks(database, epoch)
         self._known: set[str] = set()
         self._scan_wanted = asyncio.Event()
         self._open = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._producer: AIOKafkaProducer | None = None
+        self._publisher = Publisher(bootstrap)
 
     async def start(self) -> None:
-        """Connect, refill what the log lacks, publish what was never acknowledged, then follow the commits."""
+        """Connect, refill what the log lacks, publish what was never acknowledged, then follow the commits.
+
+        Raises KafkaError or PyMongoError while the broker or the database is away; may be called again.
+        """
         ledger = self._database.collection(LEDGER)
         await ledger.create_index([("topic", 1), ("partition", 1), ("hlc", 1)])
         await ledger.create_index([("unpublished", 1)], partialFilterExpression={"unpublished": True})
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
-            acks="all",
-            linger_ms=0,
-            max_batch_size=262_144,
-            request_timeout_ms=5000,
-        )
-        await self._producer.start()
-        for place in await self._short_partitions():
+        await self._publisher.connect()
+        for place in await self._marks.short(self._partitions, self._bootstrap):
             await self._refill(place)
         await self._scan()
         self._resume()
@@ -90,11 +81,8 @@ class Relay:
             task.cancel()
         with contextlib.suppress(PyMongoError, TimeoutError):
             async with asyncio.timeout(2):
-                await self._mark()
-        if self._producer is not None:
-            with contextlib.suppress(TimeoutError, KafkaError):
-                async with asyncio.timeout(2):
-                    await self._producer.stop()
+                await self._marks.write()
+        await self._publisher.close()
 
     def offer(self, entries: Sequence[Document]) -> None:
         """These ledger entries were committed: publish them."""
@@ -132,8 +120,8 @@ class Relay:
             batch = [entry for entry, _ in list(queue)[:_BATCH]]
             try:
                 async with asyncio.timeout(_SEND_SECONDS):
-                    sent, offset = await self._send(place, batch)
-            except (KafkaError, TimeoutError, OSError) as error:
+                    sent, offset = await self._publisher.send(place, batch)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the events stay queued and are tried again
                 pause = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
                 failures += 1
                 self._readiness.set("relay", f"the broker does not take events ({type(error).__name__})")
@@ -143,41 +131,18 @@ class Relay:
             if failures:
                 failures = 0
                 self._readiness.clear("relay")
-            self._offsets[place] = offset
+            self._marks.acknowledged(place, offset, [entry["_id"] for entry in batch[:sent]])
             for _ in range(sent):
                 entry, since = queue.popleft()
                 self._known.discard(entry["_id"])
-                self._acknowledged.append(entry["_id"])
                 telemetry.RELAY_SECONDS.observe(time.monotonic() - since)
             telemetry.RELAYED.labels(place[0]).inc(sent)
             telemetry.BACKLOG.set(len(self._known))
 
-    async def _send(self, place: tuple[str, int], entries: Sequence[Document]) -> tuple[int, int]:
-        """Send as many entries as fit in one batch; how many, and the offset of the first.
-
-        A batch is stored whole or not at all, and the embedded broker names its end one too low when it has several
-        records: so the first one's offset is what the end of the partition is held against.
-        """
-        if self._producer is None:
-            message = "the relay was not started"
-            raise RuntimeError(message)
-        batch = self._producer.create_batch()
-        count = 0
-        for entry in entries:
-            headers = [(name, value.encode()) for name, value in entry["headers"]]
-            fits = batch.append(key=entry["key"].encode(), value=bytes(entry["value"]), timestamp=None, headers=headers)
-            if fits is None:
-                break
-            count += 1
-        batch.close()
-        topic, partition = place
-        metadata = await (await self._producer.send_batch(batch, topic, partition=partition))
-        return count, int(metadata.offset)
-
     async def _scan(self) -> None:
         """Queue what the ledger holds and nobody acknowledged, each key in its order; nothing is sent meanwhile."""
         entries = [entry async for entry in self._database.collection(LEDGER).find({"unpublished": True})]
-        acknowledged = set(self._acknowledged)
+        acknowledged = self._marks.unwritten
         self.offer([entry for entry in entries if entry["_id"] not in acknowledged])
         for queue in self._queues.values():
             in_order = sorted(queue, key=lambda item: (item[0]["hlc"], item[0]["sequence"]))
@@ -198,55 +163,18 @@ class Relay:
                 if not self._scan_wanted.is_set():
                     self._resume()
 
-    async def _short_partitions(self) -> list[tuple[str, int]]:
-        """The partitions that lack what was acknowledged: another epoch, or a lower end."""
-        known: dict[str, Any] = {d["_id"]: d async for d in self._database.collection(RELAY).find({})}
-        if not known:
-            return []
-        probe = AIOKafkaConsumer(bootstrap_servers=self._bootstrap)
-        await probe.start()
-        try:
-            ends = await probe.end_offsets([TopicPartition(*place) for place in self._partitions])
-        finally:
-            await probe.stop()
-        short = []
-        for place in self._partitions:
-            last = known.get(f"{place[0]}/{place[1]}")
-            if last is not None and (last["epoch"] != self._epoch or ends[TopicPartition(*place)] <= last["offset"]):
-                short.append(place)
-        return short
-
     async def _refill(self, place: tuple[str, int]) -> None:
         cursor = self._database.collection(LEDGER).find({"topic": place[0], "partition": place[1]}).sort("hlc", 1)
         count, offset, entries = 0, -1, [entry async for entry in cursor]
         while count < len(entries):
-            sent, offset = await self._send(place, entries[count : count + 5000])
+            sent, offset = await self._publisher.send(place, entries[count : count + _REFILL_BATCH])
             count += sent
-        self._acknowledged.extend(entry["_id"] for entry in entries if entry.get("unpublished"))
         if entries:
-            self._offsets[place] = offset
+            self._marks.acknowledged(place, offset, [entry["_id"] for entry in entries if entry.get("unpublished")])
             log.info("refilled a partition from the ledger", topic=place[0], partition=place[1], events=count)
 
     async def _mark_forever(self) -> None:
         while True:
             await asyncio.sleep(_MARK_SECONDS)
             with contextlib.suppress(PyMongoError):
-                await self._mark()
-
-    async def _mark(self) -> None:
-        """Note in the ledger and per partition what was acknowledged. Late or lost marks only cause repeats."""
-        ids, offsets = self._acknowledged[:], dict(self._offsets)
-        if not ids and not offsets:
-            return
-        ledger, relay = self._database.collection(LEDGER), self._database.collection(RELAY)
-        for start in range(0, len(ids), _MARK_CHUNK):
-            await ledger.update_many({"_id": {"$in": ids[start : start + _MARK_CHUNK]}}, {"$unset": {"unpublished": 1}})
-        for (topic, partition), offset in offsets.items():
-            await relay.update_one(
-                {"_id": f"{topic}/{partition}"},
-                {"$set": {"epoch": self._epoch, "offset": offset}},
-                upsert=True,
-            )
-            if self._offsets.get((topic, partition)) == offset:
-                del self._offsets[topic, partition]
-        del self._acknowledged[: len(ids)]
+                await self._marks.write()

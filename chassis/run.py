@@ -5,27 +5,27 @@ of the start: health, broker's epoch, database, relay (refills first), own parts
 """
 
 import asyncio
-import contextlib
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 import uvloop
-from aiokafka.errors import KafkaError
-from pymongo.errors import PyMongoError
 
+from chassis.background import on_sight, on_time, patiently, sweep_forever, until_stopped
 from chassis.clock import Clock, SystemClock
 from chassis.cursor import Cursors
-from chassis.errors import EpochChanged, NotNow
+from chassis.epoch import EpochReader
+from chassis.errors import EpochChanged
 from chassis.handle import Handler, Outcome
 from chassis.health import Readiness, health_app, serving
 from chassis.held import Held
-from chassis.kafka import EpochReader, Partition, Subscriber
+from chassis.kafka import Deliver, Partition, Subscriber
 from chassis.ledger import Motion, Writer
 from chassis.logging import set_up_logging
 from chassis.mongo import Database
@@ -42,8 +42,6 @@ from contracts import topics
 log = structlog.get_logger(__name__)
 
 EXIT_EPOCH_CHANGED = 75
-_EPOCH_SECONDS = 2
-_SWEEP_SECONDS = 1
 _STOP_SECONDS = 9
 
 
@@ -126,33 +124,32 @@ class _Life:
             readiness.epoch = epoch
             database = Database(self.settings.mongo, f"appstore_{self.service}")
             stack.callback(database.close)
-            if await _unless(stop, _reachable(database, readiness)) is None:
-                return
             relay = Relay(database, list(topics.written_by(self.service)), self.settings.kafka, epoch, readiness)
-            performer = Performer(self._writer(), database, relay)
-            cursors, waiting, held = Cursors(database), Waiting(database), Held(self.service, database)
-            handler = Handler(self.table, performer, self.world_of, cursors, waiting, held)
-            for part in (cursors, waiting, held):
-                await part.load()
-            await relay.start()
             stack.push_async_callback(relay.stop)
+            performer = Performer(self._writer(), database, relay)
+            handler = Handler(
+                self.table, performer, self.world_of, Cursors(database), Waiting(database), Held(self.service, database)
+            )
+            if await _unless(stop, patiently(partial(_remember, database, handler, relay), readiness)) is None:
+                return
             if self.parts is not None:
-                await stack.enter_async_context(
-                    self.parts(Running(self.settings, database, performer, readiness, epoch))
-                )
+                running = Running(self.settings, database, performer, readiness, epoch)
+                await stack.enter_async_context(self.parts(running))
             redelivery = Redelivery(handler)
-            await redelivery.restart()
-            deliver = await self._delivery(redelivery, handler, database)
             if self.table.topics_read:
+                deliver = self._delivery(redelivery, Projector(self.table, database, handler))
                 subscriber = Subscriber(self.service, self.table.topics_read, self.settings, epoch, deliver, readiness)
                 stack.push_async_callback(subscriber.stop)
-                if await _unless(stop, _started(subscriber)) is None:
+                if await _unless(stop, patiently(partial(_consume, redelivery, subscriber), readiness)) is None:
                     return
             readiness.clear("start")
             gc.collect()
             gc.freeze()
             log.info("ready", epoch=epoch)
-            await self._until_stopped(stop, performer, redelivery, epochs, readiness)
+            work: list[Coroutine[Any, Any, Any]] = [epochs.watch(readiness), sweep_forever(redelivery, self.clock)]
+            work += [on_time(row, performer, self.world_of) for row in self.table.of(Every)]
+            work += [on_sight(row, self.sources[row.source], performer, self.world_of) for row in self.table.of(Watch)]
+            await until_stopped(work, stop)
 
     def _writer(self) -> Writer:
         folds = {row.topic.name: row for row in self.table.of(Keeps)}
@@ -160,94 +157,22 @@ class _Life:
         folds[held.name] = Keeps(held)
         return Writer(self.service, self.settings.origin, self.settings.oin, folds, self.clock)
 
-    async def _delivery(
-        self, redelivery: Redelivery, handler: Handler, database: Database
-    ) -> Callable[[Sequence[RawMessage]], Any]:
+    def _delivery(self, redelivery: Redelivery, projector: Projector) -> Deliver:
         async def one_by_one(batch: Sequence[RawMessage]) -> set[Partition]:
             return {(raw.topic, raw.partition) for raw in batch if await redelivery.handle(raw) is Outcome.GAP}
 
-        if not any(self.table.of(Project)):
-            return one_by_one
-        projector = Projector(self.table, database, handler)
-        await projector.prepare()
-        return projector.apply
-
-    async def _until_stopped(
-        self,
-        stop: asyncio.Event,
-        performer: Performer,
-        redelivery: Redelivery,
-        epochs: EpochReader,
-        readiness: Readiness,
-    ) -> None:
-        work = [self._watch_epoch(epochs, readiness), _sweep(redelivery, self.clock)]
-        work += [self._timer(row, performer) for row in self.table.of(Every)]
-        work += [self._watch(row, performer) for row in self.table.of(Watch)]
-        tasks = [asyncio.create_task(coroutine) for coroutine in work]
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done - {stopping}:
-                task.result()
-        finally:
-            for task in [*tasks, stopping]:
-                task.cancel()
-            await asyncio.gather(*tasks, stopping, return_exceptions=True)
-
-    async def _watch_epoch(self, epochs: EpochReader, readiness: Readiness) -> None:
-        while True:
-            await asyncio.sleep(_EPOCH_SECONDS)
-            try:
-                now = await epochs.read()
-            except (KafkaError, TimeoutError, OSError) as error:
-                readiness.set("broker", f"the broker does not answer ({type(error).__name__})")
-                continue
-            readiness.clear("broker")
-            if now != readiness.epoch:
-                raise EpochChanged
-
-    async def _timer(self, row: Every, performer: Performer) -> None:
-        while True:
-            await self._set_in_motion(row.do, None, performer)
-            await asyncio.sleep(row.seconds)
-
-    async def _watch(self, row: Watch, performer: Performer) -> None:
-        async for seen in self.sources[row.source]():
-            while not await self._set_in_motion(row.do, seen, performer):  # noqa: ASYNC110 - tried again, not awaited
-                await asyncio.sleep(1)
-
-    async def _set_in_motion(self, do: Callable[[Any, Any], Any], seen: Any, performer: Performer) -> bool:
-        try:
-            await performer.perform(lambda motion: do(seen, self.world_of(motion)))
-        except NotNow as reason:
-            log.info("not now", use_case=do.__name__, reason=str(reason))
-            return False
-        except Exception:
-            log.exception("a motion failed and will be tried again", use_case=do.__name__)
-            return False
-        return True
+        return projector.apply if any(self.table.of(Project)) else one_by_one
 
 
-async def _sweep(redelivery: Redelivery, clock: Clock) -> None:
-    while True:
-        await asyncio.sleep(_SWEEP_SECONDS)
-        with contextlib.suppress(NotNow):
-            await redelivery.sweep(clock.now())
+async def _remember(database: Database, handler: Handler, relay: Relay) -> bool:
+    await database.ping()
+    await handler.load()
+    await relay.start()
+    return True
 
 
-async def _reachable(database: Database, readiness: Readiness) -> bool:
-    while True:
-        try:
-            await database.ping()
-        except PyMongoError as error:
-            readiness.set("database", f"the database does not answer ({type(error).__name__})")
-            await asyncio.sleep(0.3)
-        else:
-            readiness.clear("database")
-            return True
-
-
-async def _started(subscriber: Subscriber) -> bool:
+async def _consume(redelivery: Redelivery, subscriber: Subscriber) -> bool:
+    await redelivery.restart()
     await subscriber.start()
     return True
 

@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from chassis.health import Readiness
-from chassis.kafka import Partition, raw_message
-from chassis.wire import Unreadable, read_context, read_event
+from chassis.kafka import Partition
+from chassis.wire import Unreadable, raw_message, read_context, read_event
 from contracts.envelope import Event
 from contracts.topics import Topic
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from chassis import telemetry
+from chassis.entry import position_id
 from chassis.errors import Conflict
-from chassis.ledger import Motion, position_id
+from chassis.ledger import Motion
 from chassis.mongo import Database, Document
 from chassis.stored_message import to_document, to_message
 from chassis.wire import RawMessage

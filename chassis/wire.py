@@ -61,6 +61,12 @@ class RawMessage:
         return digest.hexdigest()
 
 
+def raw_message(record: Any, epoch: str) -> RawMessage:
+    """A record of aiokafka as the chassis carries it; a header without a value becomes an empty one."""
+    headers = tuple((name, bytes(value or b"")) for name, value in record.headers)
+    return RawMessage(record.topic, record.partition, record.offset, record.key, record.value or b"", headers, epoch)
+
+
 def read_context(raw: RawMessage) -> Context:
     """The envelope of a message. Raises Unreadable."""
     try:
