@@ -51,6 +51,7 @@ async def read_deployment(deployment: str, reader: Reader, world: World) -> Depl
     found, team = await find_deployment(deployment, reader.person, Permission.READ_DEPLOYMENTS, world)
     entries, asked = await models.timeline(deployment), found["asked"]
     decision = found["decisions"].get(str(newest_generation(found)), {})
+    names_of_clusters = {one["cluster"]: one["name"] for one in await models.clusters()}
     actors = [entry["actor"] for entry in entries]
     held = final_of(found) is None and await models.held(request_of(found)["operation"]) is not None
     return DeploymentRead(
@@ -60,6 +61,7 @@ async def read_deployment(deployment: str, reader: Reader, world: World) -> Depl
         objections=[await objection_shown(one, world, reader.texts) for one in decision.get("objections", [])],
         app=await models.app_by_id(asked["app"]),
         verdict=await models.verdict(f"{asked['app']}:{asked['version']}"),
+        cluster=names_of_clusters.get(found["environment"]["cluster"], found["environment"]["cluster"]),
         held=held,
         team=team.slug,
     )

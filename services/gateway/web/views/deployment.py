@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from contracts.deployments.reasons import Cause, Fault
 from services.gateway.api.operations import ObjectionShown
@@ -20,6 +21,9 @@ from services.gateway.web.views.pods import pods_of
 from services.gateway.web.views.states import final_of, request_of, state_of
 
 Document = dict[str, Any]
+
+CLUSTER_ONLY = (".svc", ".svc.cluster.local")
+"""How the names of Kubernetes services end; no browser outside the cluster finds them."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class DeploymentRead:
     app: Document | None
     """None while the catalog's event did not arrive."""
     verdict: Document | None
+    cluster: str
+    """Name of the cluster."""
     held: bool
     team: str
     """Slug of the team."""
@@ -47,6 +53,8 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
     request, state = request_of(found), state_of(found, held=read.held)
     title = (read.app or {}).get("title") or asked["appName"]
     generation = newest_generation(found)
+    address = found["rollout"].get("address") if state == "healthy" else None
+    inside = address is not None and (urlsplit(address).hostname or "").endswith(CLUSTER_ONLY)
     steps = [entry for entry in read.entries if entry["generation"] == generation]
     return DeploymentView(
         frame=frame,
@@ -64,12 +72,13 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
         requested_at=datetime.fromisoformat(request["at"]),
         requested_by=read.names.get(request.get("actor") or ""),
         events=tuple(event_of(entry, read.names.get(entry["actor"] or ""), title) for entry in read.entries),
-        cluster=found["environment"]["namespace"],
+        cluster=read.cluster,
         decision=_decision(found["decisions"].get(str(generation)), read),
         failure=_failure(found),
         pods=pods_of(found, state, asked["version"], steps, _replicas(read)),
         live=live(FOLLOWED, deployment=found["_id"]),
-        open_url=found["rollout"].get("address"),
+        open_url=address if not inside else None,
+        inside_address=address if inside else None,
     )
 
 

@@ -42,14 +42,17 @@ def explained_problem(code: str, frame: Frame, texts: Texts) -> ProblemView | No
     if kind is None:
         return None
     words = {name: f"[{texts.named('parameter', name)}]" for name in texts.parameters(f"refusal.{code}")}
-    lines = [line for line in texts.sentence(f"refusal.{code}.next", words).split("\n") if line]
+    typed = {name: name.upper() for name in words}
+    following = f"refusal.{code}.next"
+    told, commands = (texts.sentence(following, values).split("\n") for values in (words, typed))
+    by_command = texts("problem_kind.by_command")
     return ProblemView(
         frame,
         kind.status,
         what=texts.sentence(f"refusal.{code}.title", words),
         why=texts.sentence(f"refusal.{code}.detail", words),
-        now=" ".join(line for line in lines if not line.startswith(_COMMAND)) or texts("problem_kind.by_command"),
-        commands=tuple(line for line in lines if line.startswith(_COMMAND)),
+        now=" ".join(line for line in told if not line.startswith(_COMMAND)).strip() or by_command,
+        commands=tuple(line for line in commands if line.startswith(_COMMAND)),
         code=code,
         fault=texts(f"problem_kind.fault.{kind.fault}"),
     )
