@@ -34,6 +34,16 @@ HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
+FORESEEN: tuple[type[Exception], ...] = (
+    Refusal,
+    RequestValidationError,
+    HTTPException,
+    TokenRefusedError,
+    CrossSiteRequestError,
+    NotNow,
+    PyMongoError,
+)
+"""What `as_refusal` has words for; the pages answer the same ones."""
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
 
 
@@ -82,16 +92,7 @@ def _problems(app: FastAPI) -> None:
     async def refused(request: Request, error: Exception) -> Response:
         return problem_response(request, as_refusal(error))
 
-    for kind in (
-        Refusal,
-        RequestValidationError,
-        HTTPException,
-        TokenRefusedError,
-        CrossSiteRequestError,
-        NotNow,
-        PyMongoError,
-        Exception,
-    ):
+    for kind in (*FORESEEN, Exception):
         app.add_exception_handler(kind, refused)
 
 
