@@ -6,6 +6,7 @@ same body: same answer). Everything is bounded: tries, waiting, time per try.
 
 import asyncio
 import random
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ TRIES, TRIES_TO_CHANGE = 4, 6
 """Somebody who reads can ask again; what somebody asked for is worth the seconds a restart takes."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 """Seconds between tries: doubling, with a random part, so that many clients do not return at the same moment."""
+PATIENCE = 8.0
+"""Seconds after which no connection is tried again: one that is silent for long will not answer a moment later."""
 UNAVAILABLE = 503
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 """Seconds; a request with `Prefer: wait` is given its waiting time on top."""
@@ -58,14 +61,16 @@ class Transport:
 
     async def send(self, call: Call) -> Any:
         """Return the answer's JSON (None for an empty one); raises `Problem`."""
-        renew = False
-        tries = call.tries
-        for attempt in range(1, tries + 1):
-            answer = await self._try(call, renew=renew, last=attempt == tries)
-            if answer is not None and answer.status_code == UNAUTHORISED and not renew and self._tokens is not None:
-                renew = True
-                answer = await self._try(call, renew=True, last=True)
-            if answer is not None and (answer.status_code != UNAVAILABLE or attempt == tries):
+        began = time.monotonic()
+        for attempt in range(1, call.tries + 1):
+            last = attempt == call.tries
+            answer = None
+            try:
+                answer = await self._signed_in(call)
+            except Unreachable:
+                if last or time.monotonic() - began >= PATIENCE:
+                    raise
+            if answer is not None and (last or answer.status_code != UNAVAILABLE):
                 return _result(answer)
             await asyncio.sleep(_pause(attempt, answer))
         raise AssertionError  # the last try returns or raises
@@ -76,7 +81,14 @@ class Transport:
         token = await self._tokens.access_token(renew=renew) if self._tokens else None
         return headers | {"Authorization": f"Bearer {token}"} if token else headers
 
-    async def _try(self, call: Call, *, renew: bool, last: bool) -> httpx.Response | None:
+    async def _signed_in(self, call: Call) -> httpx.Response:
+        """Return the answer; a token that was refused is renewed once."""
+        answer = await self._once(call, renew=False)
+        if answer.status_code == UNAUTHORISED and self._tokens is not None:
+            answer = await self._once(call, renew=True)
+        return answer
+
+    async def _once(self, call: Call, *, renew: bool) -> httpx.Response:
         headers = await self.headers(renew=renew)
         if call.idempotency_key:
             headers["Idempotency-Key"] = call.idempotency_key
@@ -94,9 +106,7 @@ class Transport:
                 timeout=timeout,
             )
         except httpx.TransportError as error:
-            if last:
-                raise Unreachable(self.address, describe(error)) from error
-            return None
+            raise Unreachable(self.address, describe(error)) from error
 
 
 def checked_address(address: str) -> str:

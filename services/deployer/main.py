@@ -1,16 +1,18 @@
 """Starts the deployer: the only place where its parts are put together."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from chassis.ledger import Motion, new_id
 from chassis.run import Running, run
 from services.deployer.adapters.mongo.clusters import MongoClusters
-from services.deployer.adapters.mongo.deployments import MongoDeployments, names_to_reconcile
+from services.deployer.adapters.mongo.deployments import MongoDeployments
 from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
+from services.deployer.adapters.mongo.full_pass import names_to_reconcile
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
-from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects, prepare_objects
+from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.handlers import MOTIONS
@@ -24,15 +26,13 @@ from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 def start(settings: DeployerSettings) -> None:
     """Run the deployer until it is told to stop."""
     file, queue = WatchedClusterFile(settings.cluster_file), KeyedQueue()
+    caught_up_at = datetime.now(UTC) + timedelta(seconds=settings.catch_up_seconds)
 
     def world_of(motion: Motion) -> World:
-        def wake(deployment: str) -> None:
-            queue.wake_after_commit(deployment, motion.after_commit)
-
         return World(
             clock=motion.clock,
             record=motion.record,
-            wake=wake,
+            wake=partial(queue.wake_after_commit, motion.after_commit),
             cluster=SandboxCluster(MongoSandboxObjects(motion), file, motion.clock, new_id),
             deployments=MongoDeployments(motion),
             clusters=MongoClusters(motion),
@@ -41,18 +41,16 @@ def start(settings: DeployerSettings) -> None:
             desired=MongoDesiredStates(motion),
             patience=settings.patience,
             undecided_grace_seconds=settings.undecided_grace_seconds,
+            caught_up_at=caught_up_at,
         )
 
-    @asynccontextmanager
-    async def reconciler(running: Running) -> AsyncIterator[None]:
-        await prepare_objects(running.database)
-        async with reconciling(
+    def reconciler(running: Running) -> AbstractAsyncContextManager[None]:
+        return reconciling(
             queue,
             lambda name: running.performer.perform(lambda motion: reconcile_deployment(name, world_of(motion))),
             lambda: names_to_reconcile(running.database),
             at_once=settings.reconciles_at_once,
-        ):
-            yield
+        )
 
     run("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, parts=reconciler)
 

@@ -6,6 +6,7 @@ speaks of objects, server-side apply and statuses.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from chassis.clock import Clock
@@ -98,7 +99,7 @@ class KnownRequests(Protocol):
         ...
 
     async def unanswered(self, limit: int) -> tuple[KnownRequest, ...]:
-        """Requests whose deadline is still watched, the earliest deadline first."""
+        """Requests whose deadline is still watched, the one that is due first coming first."""
         ...
 
 
@@ -174,6 +175,8 @@ class World:
     desired: DesiredStates
     patience: Patience
     undecided_grace_seconds: float
+    caught_up_at: datetime
+    """From when on this process has surely read what others wrote while it was away."""
 
 
 def came_from(context: Context) -> CameFrom:

@@ -34,6 +34,9 @@ class DeployerSettings(ServiceSettings):
     undecided_grace_seconds: Annotated[float, Field(ge=0, le=600)] = 5
     """Seconds after `decideBy` before a request is closed: a decision made in time may still be on its way."""
 
+    catch_up_seconds: Annotated[float, Field(ge=0, le=600)] = 15
+    """Seconds after a start before anything is closed as undecided: joining the group and reading on take a few."""
+
     reconciles_at_once: Annotated[int, Field(ge=1, le=64)] = 4
     """Deployments worked on at the same time. Those of the sandbox write one after the other whatever this says."""
 

@@ -99,6 +99,7 @@ class FakeWorld:
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     recorded: list[Event[Any]] = field(default_factory=list)
     woken: list[str] = field(default_factory=list)
+    caught_up_at: datetime = START
     patience: Patience = field(default_factory=Patience)
     _requests: dict[str, KnownRequest] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
@@ -128,6 +129,7 @@ class FakeWorld:
             desired=_DesiredStates(self._desired),
             patience=self.patience,
             undecided_grace_seconds=5,
+            caught_up_at=self.caught_up_at,
         )
 
     def new_id(self) -> str:
@@ -180,7 +182,7 @@ class _Requests:
         self._open.discard(request.deployment)
 
     async def unanswered(self, limit: int) -> tuple[KnownRequest, ...]:
-        found = sorted((self._requests[key] for key in self._open), key=lambda request: request.decide_by)
+        found = sorted((self._requests[key] for key in self._open), key=lambda request: request.watched_until)
         return tuple(found[:limit])
 
 

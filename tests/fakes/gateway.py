@@ -116,7 +116,7 @@ class FakeGateway(Memory):
         if refusal := self._refusal(request):
             return refusal
         if request.method == "GET":
-            return JSONResponse({"items": list(self.deployments.values()), "next": None})
+            return JSONResponse({"items": list(self.deployments.values())[::-1], "next": None})
         body = await request.body()
         asked = json.loads(body)
         if asked["app"] not in self.apps:

@@ -148,6 +148,7 @@ class Memory:
             self.record(operation, "deployer", "DeploymentFailed" if failure else "DeploymentSucceeded", "It ended.")
             self.end(operation, "failed" if failure else "succeeded", failure)
         deployed["status"] = operation["status"]
+        deployed["revision"] = 1 if operation["status"] == "succeeded" else None
 
     async def messages(self, deployment: str | None, epoch: str, position: int) -> AsyncIterator[str]:
         """Stream the events after a position of an epoch."""

@@ -100,8 +100,16 @@ def sign(key: ECKey, **changed: object) -> str:
     """Return an access token as the issuer makes them; `changed` replaces claims, None leaves one out."""
     now = int(time.time())
     claims: dict[str, Any] = {
-        "iss": ISSUER, "aud": AUDIENCE, "sub": PERSON, "iat": now, "exp": now + 600, "jti": "one", "sid": "sign-in-1",
-        "name": "Demi Demo", "teams": [{"id": TEAM_DATA, "slug": "team-data", "roles": ["developer"]}], **changed,
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": PERSON,
+        "iat": now,
+        "exp": now + 600,
+        "jti": "one",
+        "sid": "sign-in-1",
+        "name": "Demi Demo",
+        "teams": [{"id": TEAM_DATA, "slug": "team-data", "roles": ["developer"]}],
+        **changed,
     }
     kept = {name: value for name, value in claims.items() if value is not None}
     return jwt.encode({"alg": "ES256", "typ": "at+jwt"}, kept, KeySet([key]))
@@ -132,10 +140,18 @@ class DocumentIssuer:
         if request.url.path == "/token":
             return self.token_answer
         if request.url.path == "/jwks":
-            return httpx.Response(200, json={
-                "keys": [*self.beside, *(key.as_dict(private=False) for key in self.keys)],
-            })
-        return httpx.Response(200, json={
-            "issuer": self.named, "authorization_endpoint": f"{ISSUER}/authorize", "token_endpoint": f"{ISSUER}/token",
-            "jwks_uri": f"{ISSUER}/jwks",
-        })
+            return httpx.Response(
+                200,
+                json={
+                    "keys": [*self.beside, *(key.as_dict(private=False) for key in self.keys)],
+                },
+            )
+        return httpx.Response(
+            200,
+            json={
+                "issuer": self.named,
+                "authorization_endpoint": f"{ISSUER}/authorize",
+                "token_endpoint": f"{ISSUER}/token",
+                "jwks_uri": f"{ISSUER}/jwks",
+            },
+        )

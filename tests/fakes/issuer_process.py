@@ -40,8 +40,12 @@ class IssuerProcess:
     def environment(self, **changed: str) -> dict[str, str]:
         """Return what the supervisor would set."""
         return {
-            "PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(CHECKOUT), "APPSTORE_ISSUER": self.url,
-            "APPSTORE_PUBLIC_URL": self.public_url, "APPSTORE_ISSUER_DATA": str(self.data), **changed,
+            "PATH": os.environ.get("PATH", ""),
+            "PYTHONPATH": str(CHECKOUT),
+            "APPSTORE_ISSUER": self.url,
+            "APPSTORE_PUBLIC_URL": self.public_url,
+            "APPSTORE_ISSUER_DATA": str(self.data),
+            **changed,
         }
 
     def file_modes(self) -> set[int]:
@@ -51,7 +55,9 @@ class IssuerProcess:
     def __enter__(self) -> Self:
         """Start, and wait until it answers."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "infra.local.issuer"], cwd=CHECKOUT, env=self.environment(),
+            [sys.executable, "-m", "infra.local.issuer"],
+            cwd=CHECKOUT,
+            env=self.environment(),
             stdout=subprocess.DEVNULL,
         )
         deadline = time.monotonic() + START_SECONDS
@@ -63,7 +69,10 @@ class IssuerProcess:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Stop it."""
         self.stop()

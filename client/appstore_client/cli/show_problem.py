@@ -36,7 +36,7 @@ def _title(problem: Problem) -> str:
 
 def _next(code: ExitCode, problem: Problem, address: str) -> tuple[str, ...]:
     if isinstance(problem, Unreachable) and urlsplit(address).hostname in LOOPBACK:
-        return ("make up",)
+        return ("make status",)
     return {
         ExitCode.NOT_ALLOWED: ("appstore login",),
         ExitCode.NOT_FOUND: ("appstore apps", "appstore status"),

@@ -1,12 +1,12 @@
 """What each step of the demo does, and how it checks that it happened."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import TypeVar
 
 from appstore_client.follow import follow_operation
-from appstore_client.models import Operation, Result, Review, Scorecard, TimelineEntry
+from appstore_client.models import Operation, Result, Review, Scorecard
 
 from infra.local.demo.choose_app import Choice, blocked_by_dpia_alone, dpia
 from infra.local.demo.people import SignedInPerson
@@ -172,18 +172,13 @@ def _show_blocking(card: Scorecard) -> None:
 async def _follow(person: SignedInPerson, operation: Operation) -> Operation:
     last = operation
     async with aclosing(follow_operation(person.store, operation, within=LONGEST)) as steps:
-        async for step in _shown(steps, operation):
-            last = step
+        async for step in steps:
+            if isinstance(step, Operation):
+                last = step
+            else:
+                seconds = (step.time - operation.requested_at).total_seconds()
+                say(f"   {max(seconds, 0):6.2f} s  {step.service:<11} {step.sentence or step.event}")
     return last
-
-
-async def _shown(steps: AsyncIterator[TimelineEntry | Operation], asked: Operation) -> AsyncIterator[Operation]:
-    async for step in steps:
-        if isinstance(step, Operation):
-            yield step
-        else:
-            seconds = (step.time - asked.requested_at).total_seconds()
-            say(f"   {max(seconds, 0):6.2f} s  {step.service:<11} {step.sentence or step.event}")
 
 
 async def _succeed(person: SignedInPerson, operation: Operation) -> Operation:

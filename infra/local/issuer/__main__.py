@@ -32,8 +32,14 @@ def main() -> int:
         signal.signal(ending, lambda *_: sys.exit(0))
     app = build_app(Issuer(settings))
     uvicorn.run(
-        app, host="127.0.0.1", port=settings.port, log_level="warning", access_log=False, server_header=False,
-        timeout_graceful_shutdown=5, limit_concurrency=100,
+        app,
+        host="127.0.0.1",
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        limit_concurrency=100,
     )
     return 0
 

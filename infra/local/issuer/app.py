@@ -57,26 +57,31 @@ async def ready(request: Request) -> Response:  # noqa: ARG001 - a route
 async def discovery(request: Request) -> Response:
     """Answer what this issuer can do (OpenID Connect Discovery section 3)."""
     here = request.app.state.issuer.issuer
-    return JSONResponse({
-        "issuer": here,
-        "authorization_endpoint": f"{here}/authorize",
-        "token_endpoint": f"{here}/token",
-        "device_authorization_endpoint": f"{here}/device_authorization",
-        "userinfo_endpoint": f"{here}/userinfo",
-        "jwks_uri": f"{here}/jwks",
-        "scopes_supported": list(SCOPES),
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": [
-            "authorization_code", "refresh_token", "client_credentials", DEVICE_CODE_GRANT_TYPE,
-        ],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": [ALGORITHM],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "code_challenge_methods_supported": ["S256"],
-        "claims_supported": ["sub", "name", "teams", "roles", "sid", "auth_time"],
-        "ui_locales_supported": ["nl", "en"],
-    })
+    return JSONResponse(
+        {
+            "issuer": here,
+            "authorization_endpoint": f"{here}/authorize",
+            "token_endpoint": f"{here}/token",
+            "device_authorization_endpoint": f"{here}/device_authorization",
+            "userinfo_endpoint": f"{here}/userinfo",
+            "jwks_uri": f"{here}/jwks",
+            "scopes_supported": list(SCOPES),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": [
+                "authorization_code",
+                "refresh_token",
+                "client_credentials",
+                DEVICE_CODE_GRANT_TYPE,
+            ],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": [ALGORITHM],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+            "code_challenge_methods_supported": ["S256"],
+            "claims_supported": ["sub", "name", "teams", "roles", "sid", "auth_time"],
+            "ui_locales_supported": ["nl", "en"],
+        }
+    )
 
 
 async def jwks(request: Request) -> Response:

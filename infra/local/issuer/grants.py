@@ -55,12 +55,20 @@ class CodeGrant(AuthorizationCodeGrant):
         if not isinstance(sign_in, SignIn):
             message = "a code is only given to somebody who signed in"
             raise TypeError(message)
-        self.server.codes.put(code, Code(
-            code=code, client_id=asked["client_id"], redirect_uri=asked["redirect_uri"], scope=request.scope,
-            nonce=asked.get("nonce"), code_challenge=asked["code_challenge"],
-            code_challenge_method=asked["code_challenge_method"], sign_in=sign_in,
-            expires_at=time.time() + CODE_SECONDS,
-        ))
+        self.server.codes.put(
+            code,
+            Code(
+                code=code,
+                client_id=asked["client_id"],
+                redirect_uri=asked["redirect_uri"],
+                scope=request.scope,
+                nonce=asked.get("nonce"),
+                code_challenge=asked["code_challenge"],
+                code_challenge_method=asked["code_challenge_method"],
+                sign_in=sign_in,
+                expires_at=time.time() + CODE_SECONDS,
+            ),
+        )
 
     def query_authorization_code(self, code: str, client: ClientMixin) -> Code | None:
         """Return the code if it is this client's; looking at it uses it up."""
@@ -83,7 +91,8 @@ class RefreshGrant(RefreshTokenGrant):
     server: "Issuer"
 
     def authenticate_refresh_token(  # type: ignore[override] # Authlib accepts None, the stub does not
-        self, refresh_token: str,
+        self,
+        refresh_token: str,
     ) -> RefreshToken | None:
         """Return what the token stands for, if it still may be used."""
         return self.server.refresh_tokens.find(refresh_token)
@@ -141,7 +150,13 @@ class DeviceStart(DeviceAuthorizationEndpoint):
 
     def save_device_credential(self, client_id: str, scope: str | None, data: dict[str, str]) -> None:
         """Keep the pair of codes for ten minutes."""
-        self.server.devices.put(data["device_code"], Device(
-            device_code=data["device_code"], user_code=data["user_code"], client_id=client_id, scope=scope or "",
-            expires_at=time.time() + DEVICE_SECONDS,
-        ))
+        self.server.devices.put(
+            data["device_code"],
+            Device(
+                device_code=data["device_code"],
+                user_code=data["user_code"],
+                client_id=client_id,
+                scope=scope or "",
+                expires_at=time.time() + DEVICE_SECONDS,
+            ),
+        )

@@ -18,21 +18,33 @@ _templates = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefi
 
 
 def draw(
-    request: Request, template: Template, *, status: int = 200, form_may_lead_to: str = "", **values: str,
+    request: Request,
+    template: Template,
+    *,
+    status: int = 200,
+    form_may_lead_to: str = "",
+    **values: str,
 ) -> Response:
     """Return the page with its form token; `form_may_lead_to` is an origin beside our own."""
     language = pick_language(request.headers.get("accept-language", ""))
     token = form_token(request)
     shown = {"wrong": "", "detail": "", "user_code": "", "username": "", "message": "", "action": "", **values}
     html = _templates.get_template(template).render(
-        language=language, text=TEXTS[language], people=request.app.state.issuer.people.people, form_token=token,
+        language=language,
+        text=TEXTS[language],
+        people=request.app.state.issuer.people.people,
+        form_token=token,
         **shown,
     )
-    response = HTMLResponse(html, status, {
-        "Content-Language": language,
-        "Vary": "Accept-Language",
-        "Content-Security-Policy": _policy(form_may_lead_to),
-    })
+    response = HTMLResponse(
+        html,
+        status,
+        {
+            "Content-Language": language,
+            "Vary": "Accept-Language",
+            "Content-Security-Policy": _policy(form_may_lead_to),
+        },
+    )
     keep_form_token(response, token)
     return response
 

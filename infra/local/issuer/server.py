@@ -95,11 +95,16 @@ class Issuer(AuthorizationServer):
             self.devices.pop(request.credential.device_code)
         sign_in, client = request.user, request.client
         if "refresh_token" in token and isinstance(sign_in, SignIn) and client is not None:
-            self.refresh_tokens.add(RefreshToken(
-                hash=hash_token(str(token["refresh_token"])), client_id=client.get_client_id(),
-                person_id=sign_in.person.id, scope=str(token.get("scope", "")), sid=sign_in.sid,
-                signed_in_at=sign_in.at,
-            ))
+            self.refresh_tokens.add(
+                RefreshToken(
+                    hash=hash_token(str(token["refresh_token"])),
+                    client_id=client.get_client_id(),
+                    person_id=sign_in.person.id,
+                    scope=str(token.get("scope", "")),
+                    sid=sign_in.sid,
+                    signed_in_at=sign_in.at,
+                )
+            )
 
     def device_with(self, user_code: str) -> Device | None:
         """Return the device whose code a person typed; case and dash do not matter (RFC 8628 section 6.1)."""
@@ -116,7 +121,8 @@ class Issuer(AuthorizationServer):
     def claims_of_bearer(self, sent: Sent) -> Mapping[str, Any]:
         """Return the claims of the request's access token; raises `OAuth2Error`."""
         claims: Mapping[str, Any] = self.protector.validate_request(  # type: ignore[no-untyped-call]
-            ["openid"], self.create_oauth2_request(sent),
+            ["openid"],
+            self.create_oauth2_request(sent),
         )
         return claims
 

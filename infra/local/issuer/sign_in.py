@@ -51,19 +51,32 @@ def new_pkce() -> Pkce:
 async def sign_in(issuer_url: str, username: str, password: str, client_id: str = "appstore-cli") -> Tokens:
     """Sign in and return the tokens. Raises `SignInFailedError`, or `httpx.HTTPError` when the issuer is away."""
     pkce, state = new_pkce(), secrets.token_urlsafe(16)
-    query = urlencode({
-        "response_type": "code", "client_id": client_id, "redirect_uri": REDIRECT, "scope": "openid profile",
-        "state": state, "code_challenge": pkce.challenge, "code_challenge_method": "S256",
-    })
+    query = urlencode(
+        {
+            "response_type": "code",
+            "client_id": client_id,
+            "redirect_uri": REDIRECT,
+            "scope": "openid profile",
+            "state": state,
+            "code_challenge": pkce.challenge,
+            "code_challenge_method": "S256",
+        }
+    )
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as http:
         landed = await fill_in_form(http, f"{issuer_url}/authorize?{query}", username, password)
         answer = parse_qs(urlsplit(landed).query)
         if answer.get("state") != [state] or "code" not in answer:
             raise SignInFailedError(answer.get("error", ["no code"])[-1])
-        response = await http.post(f"{issuer_url}/token", data={
-            "grant_type": "authorization_code", "client_id": client_id, "redirect_uri": REDIRECT,
-            "code": answer["code"][-1], "code_verifier": pkce.verifier,
-        })
+        response = await http.post(
+            f"{issuer_url}/token",
+            data={
+                "grant_type": "authorization_code",
+                "client_id": client_id,
+                "redirect_uri": REDIRECT,
+                "code": answer["code"][-1],
+                "code_verifier": pkce.verifier,
+            },
+        )
     return read_tokens(response)
 
 
@@ -74,9 +87,15 @@ async def fill_in_form(http: httpx.AsyncClient, page_url: str, username: str, pa
     """
     page = await http.get(page_url)
     form = read_form(page)
-    posted = await http.post(urljoin(page_url, form.action), data={
-        **form.hidden, "username": username, "password": password, "decision": "approve",
-    })
+    posted = await http.post(
+        urljoin(page_url, form.action),
+        data={
+            **form.hidden,
+            "username": username,
+            "password": password,
+            "decision": "approve",
+        },
+    )
     if "location" not in posted.headers:
         message = f"the sign-in page answered {posted.status_code}"
         raise SignInFailedError(message)
@@ -84,16 +103,27 @@ async def fill_in_form(http: httpx.AsyncClient, page_url: str, username: str, pa
 
 
 async def approve_device(
-    issuer_url: str, user_code: str, username: str, password: str, *, approve: bool = True,
+    issuer_url: str,
+    user_code: str,
+    username: str,
+    password: str,
+    *,
+    approve: bool = True,
 ) -> None:
     """Type a device code as this person and allow or refuse it. Raises `SignInFailedError`."""
     async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as http:
         page_url = f"{issuer_url}/device"
         form = read_form(await http.get(page_url))
-        posted = await http.post(urljoin(page_url, form.action), data={
-            **form.hidden, "user_code": user_code, "username": username, "password": password,
-            "decision": "approve" if approve else "refuse",
-        })
+        posted = await http.post(
+            urljoin(page_url, form.action),
+            data={
+                **form.hidden,
+                "user_code": user_code,
+                "username": username,
+                "password": password,
+                "decision": "approve" if approve else "refuse",
+            },
+        )
     if not posted.is_success:
         message = f"the device page answered {posted.status_code}"
         raise SignInFailedError(message)

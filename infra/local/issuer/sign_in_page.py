@@ -55,12 +55,22 @@ def sign_in_from(issuer: Issuer, fields: dict[str, list[str]]) -> SignIn | None:
 
 
 def _form(
-    request: Request, redirect_uri: str, *, wrong: str = "", status: int = 200, username: str = "",
+    request: Request,
+    redirect_uri: str,
+    *,
+    wrong: str = "",
+    status: int = 200,
+    username: str = "",
 ) -> Response:
     parts = urlsplit(redirect_uri)
     return draw(
-        request, "sign_in.html", status=status, wrong=wrong, form_may_lead_to=f"{parts.scheme}://{parts.netloc}",
-        action=f"/authorize?{request.url.query}", username=username[:40],
+        request,
+        "sign_in.html",
+        status=status,
+        wrong=wrong,
+        form_may_lead_to=f"{parts.scheme}://{parts.netloc}",
+        action=f"/authorize?{request.url.query}",
+        username=username[:40],
     )
 
 

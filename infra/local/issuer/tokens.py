@@ -43,7 +43,11 @@ class AccessTokens(JWTBearerTokenGenerator):
         return user.at if user else None
 
     def get_extra_claims(
-        self, client: Client, grant_type: str, user: SignIn | None, scope: str | None,  # noqa: ARG002 - Authlib's signature
+        self,
+        client: Client,
+        grant_type: str,  # noqa: ARG002 - Authlib's signature
+        user: SignIn | None,
+        scope: str | None,
     ) -> dict[str, object]:
         """Return teams and roles; for a system also its own opaque id as `sub`."""
         if user is not None:

@@ -45,5 +45,9 @@ def _app(folder: AppFolder, app_id: AppId) -> AppPublished:
 
 def _version(offered: OfferedVersion, app_id: AppId) -> VersionPublished:
     return VersionPublished(
-        app=app_id, version=offered.version, released=offered.released, spec=offered.spec, facts=offered.facts,
+        app=app_id,
+        version=offered.version,
+        released=offered.released,
+        spec=offered.spec,
+        facts=offered.facts,
     )

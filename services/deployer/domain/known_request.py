@@ -28,4 +28,6 @@ class KnownRequest(Noun):
     version: VersionTag
     name: DnsLabel
     decide_by: Time
+    watched_until: Time
+    """`decide_by`, or when it was heard of if that was later: its decision may be next in line."""
     came_from: CameFrom

@@ -20,7 +20,6 @@ class Reason(StrEnum):
     FAILED_SCHEDULING = "FailedScheduling"
     PULLING = "Pulling"
     PULLED = "Pulled"
-    ERR_IMAGE_PULL = "ErrImagePull"
     STARTED = "Started"
     RESTARTED = "Restarted"
     READY = "Ready"

@@ -41,7 +41,7 @@ class KeyedQueue:
             earlier.cancel()
         self._timers[name] = asyncio.get_running_loop().call_later(seconds, self.wake, name)
 
-    def wake_after_commit(self, name: str, after_commit: list[Callable[[], None]]) -> None:
+    def wake_after_commit(self, after_commit: list[Callable[[], None]], name: str) -> None:
         """Have this name worked on once the transaction that changes it is committed."""
         self.wake_after(name, UNCERTAIN_SECONDS)
         after_commit.append(lambda: self.wake(name))

@@ -23,6 +23,7 @@ async def accept_request(event: Event[DeploymentRequested], world: World) -> Non
         version=asked.version,
         name=asked.name,
         decide_by=asked.decide_by,
+        watched_until=max(asked.decide_by, world.clock.now()),
         came_from=came_from(event.context),
     )
     await supersede_open_request(request, world)

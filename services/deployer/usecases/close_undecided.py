@@ -1,6 +1,7 @@
 """Nobody decided in time: the owner of the deployment answers (DESIGN, rule 7).
 
-Run by the clock. A decision made in time may still be on its way, hence the grace.
+Run by the clock. A decision made in time may still be on its way, or lie unread since this process was away: hence the
+grace, and the wait after a start.
 """
 
 from datetime import timedelta
@@ -15,9 +16,11 @@ AT_ONCE = 100
 
 async def close_undecided(_tick: object, world: World) -> None:
     """Close every request whose `decideBy` and grace have passed without a decision."""
+    if world.clock.now() < world.caught_up_at:
+        return
     due = world.clock.now() - timedelta(seconds=world.undecided_grace_seconds)
     for request in await world.requests.unanswered(AT_ONCE):
-        if request.decide_by > due:
+        if request.watched_until > due:
             break
         if awaits_decision(request, await world.deployments.get(request.deployment)):
             closed = close(request, ClosedOutcome.UNDECIDED)

@@ -28,6 +28,7 @@ async def remove_deployment(event: Event[DeploymentRemovalRequested], world: Wor
         version=older.version,
         name=older.name,
         decide_by=asked.decide_by,
+        watched_until=asked.decide_by,
         came_from=came_from(event.context),
     )
     await supersede_open_request(request, world)

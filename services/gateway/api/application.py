@@ -11,11 +11,11 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis.errors import NotNow
+from chassis.mongo import DatabaseError
 from contracts.identity.events import SignInRefusal
 from contracts.refusals import Refusal
 from services.gateway.api import apps, deployments, events, evidence, me, operations, reviews, timeline
@@ -34,6 +34,16 @@ HEADERS = {
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
 }
+FORESEEN: tuple[type[Exception], ...] = (
+    Refusal,
+    RequestValidationError,
+    HTTPException,
+    TokenRefusedError,
+    CrossSiteRequestError,
+    NotNow,
+    DatabaseError,
+)
+"""What `as_refusal` has words for; the pages answer the same ones."""
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
 
 
@@ -82,16 +92,7 @@ def _problems(app: FastAPI) -> None:
     async def refused(request: Request, error: Exception) -> Response:
         return problem_response(request, as_refusal(error))
 
-    for kind in (
-        Refusal,
-        RequestValidationError,
-        HTTPException,
-        TokenRefusedError,
-        CrossSiteRequestError,
-        NotNow,
-        PyMongoError,
-        Exception,
-    ):
+    for kind in (*FORESEEN, Exception):
         app.add_exception_handler(kind, refused)
 
 
@@ -109,7 +110,7 @@ def as_refusal(error: Exception) -> Refusal:
             refusal = Problem("issuer-away" if error.reason is SignInRefusal.ISSUER_AWAY else "token-refused")
         case CrossSiteRequestError():
             refusal = Problem("cross-site-request")
-        case NotNow() | PyMongoError():
+        case NotNow() | DatabaseError():
             log.warning("a request could not be served", reason=type(error).__name__)
             refusal = Problem("not-now")
         case _:

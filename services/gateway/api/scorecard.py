@@ -144,7 +144,7 @@ def rule_words(result: Document, rule: Document, texts: Texts) -> dict[str, Any]
             "legal_reference": LegalShown(title=result["rule"]),
         }
     template = words["messages"].get(result["messageCode"], {}).get(language, result["messageCode"])
-    message = fill(template, result.get("params") or {})
+    message = fill(template, result.get("params") or {}, texts)
     if result.get("reason"):
         message = f"{message} ({result['reason']})"
     legal = rule["legalReference"]
@@ -156,8 +156,9 @@ def rule_words(result: Document, rule: Document, texts: Texts) -> dict[str, Any]
     }
 
 
-def fill(template: str, params: Document) -> str:
-    """A rule's message with its parameters; one that is missing stays visible."""
+def fill(template: str, params: Document, texts: Texts) -> str:
+    """A rule's message with its parameters, codes said in words; one that is missing stays visible."""
     for name, value in params.items():
-        template = template.replace("{" + name + "}", str(value))
+        said = ", ".join(texts.named("code", one) for one in str(value).split(", "))
+        template = template.replace("{" + name + "}", said)
     return template

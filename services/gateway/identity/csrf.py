@@ -43,7 +43,8 @@ def must_be_same_site(request: Request, session: Session, public_url: str) -> No
         came_from_us = origin == origin_of(public_url)
     else:
         came_from_us = request.headers.get("sec-fetch-site") == "same-origin" or check_token(
-            session, request.headers.get(CSRF_HEADER, ""),
+            session,
+            request.headers.get(CSRF_HEADER, ""),
         )
     if not came_from_us:
         raise CrossSiteRequestError

@@ -43,6 +43,7 @@ class Bearer:
     sign_in: str
     """The provider's session (`sid`), else this token (`jti`): the same for as long as one sign-in lasts."""
 
+
 class TokenVerifier:
     """Checks access tokens for this platform, and ID tokens for its web client."""
 

@@ -44,22 +44,21 @@ class DenialReason(StrEnum):
 OF_A_TEAM: Final = frozenset({Permission.READ_DEPLOYMENTS, Permission.DEPLOY, Permission.REMOVE})
 """Counts only in a team in which one has the role; the other permissions count everywhere."""
 
-GRANTS: Final[Mapping[Role | Standing, frozenset[Permission]]] = MappingProxyType({
-    Standing.ANYONE: frozenset({Permission.READ_CATALOG}),
-    Standing.SIGNED_IN: frozenset({Permission.WRITE_REVIEW}),
-    Role.DEVELOPER: frozenset({
-        Permission.READ_DEPLOYMENTS, Permission.DEPLOY, Permission.REMOVE, Permission.ADD_EVIDENCE,
-    }),
-    Role.DEVOPS: frozenset({
-        Permission.READ_DEPLOYMENTS, Permission.DEPLOY, Permission.REMOVE, Permission.ADD_EVIDENCE,
-    }),
-    Role.SECURITY: frozenset({Permission.ADD_EVIDENCE}),
-    Role.COMPLIANCE_OFFICER: frozenset({Permission.READ_DEPLOYMENTS, Permission.ADD_EVIDENCE}),
-    Role.PRODUCT_MANAGER: frozenset(),
-    Role.COMMUNITY_MEMBER: frozenset(),
-    Role.MODERATOR: frozenset(),
-    Role.ADMIN: frozenset(),
-})
+GRANTS: Final[Mapping[Role | Standing, frozenset[Permission]]] = MappingProxyType(
+    {
+        Standing.ANYONE: frozenset({Permission.READ_CATALOG}),
+        Standing.SIGNED_IN: frozenset({Permission.WRITE_REVIEW}),
+        # Governance: whoever deploys does not bring the evidence that opens the gate for it.
+        Role.DEVELOPER: frozenset({Permission.READ_DEPLOYMENTS, Permission.DEPLOY, Permission.REMOVE}),
+        Role.DEVOPS: frozenset({Permission.READ_DEPLOYMENTS, Permission.DEPLOY, Permission.REMOVE}),
+        Role.SECURITY: frozenset({Permission.ADD_EVIDENCE}),
+        Role.COMPLIANCE_OFFICER: frozenset({Permission.READ_DEPLOYMENTS, Permission.ADD_EVIDENCE}),
+        Role.PRODUCT_MANAGER: frozenset(),
+        Role.COMMUNITY_MEMBER: frozenset(),
+        Role.MODERATOR: frozenset(),
+        Role.ADMIN: frozenset(),
+    }
+)
 
 Place = TypeVar("Place", Team, Platform)
 

@@ -20,7 +20,11 @@ class SignIns:
     """What happens once somebody is known, or is not."""
 
     def __init__(
-        self, log: SignInLog, seen: SeenSignIns, people: People, now: Callable[[], float] = time.monotonic,
+        self,
+        log: SignInLog,
+        seen: SeenSignIns,
+        people: People,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._log = log
         self._seen = seen

@@ -77,11 +77,18 @@ async def begin(request: Request, web: WebSignIn) -> Response:
     except IssuerAwayError:
         return await _refused(request, web, SignInRefusal.ISSUER_AWAY)
     attempt = new_attempt(safe_next(request.query_params.get("next", "/")))
-    query = urlencode({
-        "response_type": "code", "client_id": web.client_id, "redirect_uri": web.callback, "scope": "openid profile",
-        "state": attempt.state, "nonce": attempt.nonce, "code_challenge": attempt.challenge,
-        "code_challenge_method": "S256",
-    })
+    query = urlencode(
+        {
+            "response_type": "code",
+            "client_id": web.client_id,
+            "redirect_uri": web.callback,
+            "scope": "openid profile",
+            "state": attempt.state,
+            "nonce": attempt.nonce,
+            "code_challenge": attempt.challenge,
+            "code_challenge_method": "S256",
+        }
+    )
     response = RedirectResponse(f"{endpoints.authorization}?{query}", 303)
     _set_cookie(response, web, ATTEMPT_COOKIE, attempt.as_cookie(), ATTEMPT_SECONDS)
     return _uncached(response)
@@ -130,10 +137,16 @@ async def _exchange(web: WebSignIn, code: str, attempt: Attempt) -> Person:
     except OSError as error:
         message = "the web client has no secret yet"
         raise IssuerAwayError(message) from error
-    answer = await web.provider.post_form(endpoints.token, {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": web.callback,
-        "code_verifier": attempt.verifier,
-    }, (web.client_id, secret))
+    answer = await web.provider.post_form(
+        endpoints.token,
+        {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": web.callback,
+            "code_verifier": attempt.verifier,
+        },
+        (web.client_id, secret),
+    )
     if answer.is_server_error:
         raise IssuerAwayError(str(answer.status_code))
     access_token, id_token = _read_tokens(answer)
@@ -170,8 +183,10 @@ def _is_other_name_for_here(host: str, public_url: str) -> bool:
     """Tell `localhost` from `127.0.0.1`: a cookie set at one is not sent to the other, so the way back would fail."""
     asked, ours = urlsplit(f"//{host}"), urlsplit(public_url)
     return (
-        asked.hostname in LOOPBACK_NAMES and ours.hostname in LOOPBACK_NAMES
-        and asked.port == ours.port and asked.hostname != ours.hostname
+        asked.hostname in LOOPBACK_NAMES
+        and ours.hostname in LOOPBACK_NAMES
+        and asked.port == ours.port
+        and asked.hostname != ours.hostname
     )
 
 
@@ -185,7 +200,13 @@ async def _refused(request: Request, web: WebSignIn, reason: SignInRefusal) -> R
 def _set_cookie(response: Response, web: WebSignIn, name: str, value: str, seconds: int) -> None:
     rules = web.identity.cookies
     response.set_cookie(
-        rules.name(name), value, max_age=seconds, path="/", secure=rules.secure, httponly=True, samesite="lax",
+        rules.name(name),
+        value,
+        max_age=seconds,
+        path="/",
+        secure=rules.secure,
+        httponly=True,
+        samesite="lax",
     )
 
 

@@ -18,6 +18,7 @@ _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 _EXACT_BELOW = 10
+_SHORTEST = 0.1
 # 11 days stay days; from two of a unit on the larger one reads better.
 _NEXT_UNIT_FROM = 2
 
@@ -49,10 +50,10 @@ def clock(value: datetime, locale: Locale, *, seconds: bool) -> str:
 
 
 def duration(value: timedelta, locale: Locale, exact_below: int = _EXACT_BELOW) -> str:
-    """A measured time: tenths under `exact_below` seconds, then two units at most."""
+    """A measured time: tenths under `exact_below` seconds, then two units at most; what took time never shows as 0."""
     total = max(value.total_seconds(), 0.0)
     if total < exact_below:
-        return f"{number(total, locale)} s"
+        return f"{number(max(total, _SHORTEST) if total else total, locale)} s"
     whole = round(total)
     hours = "u" if locale.language == "nl" else "h"
     steps = ((_DAY, "d", _HOUR, hours), (_HOUR, hours, _MINUTE, "min"), (_MINUTE, "min", 1, "s"))

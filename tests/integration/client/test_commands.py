@@ -118,6 +118,17 @@ def test_a_name_stands_for_a_deployment(appstore: Appstore) -> None:
     assert ran.err.count("open 1.0.0") == 2
 
 
+def test_a_name_means_what_stands(appstore: Appstore, gateway: Served) -> None:
+    """After a rejection the name means the deployment that came to stand, and after its removal still that one."""
+    appstore("deploy", "undocumented")
+    assert appstore("timeline", "undocumented", "-o", "json").json["items"][-1]["event"] == "DeploymentRejected"
+    gateway.fake.add_fact("undocumented", "dpia", {"value": {"status": "definitief"}})
+    appstore("deploy", "undocumented")
+    assert appstore("timeline", "undocumented", "-o", "json").json["items"][-1]["event"] == "DeploymentSucceeded"
+    assert appstore("remove", "undocumented").code == 0
+    assert appstore("timeline", "undocumented", "-o", "json").json["items"][-1]["event"] == "DeploymentRemoved"
+
+
 def test_an_operation_has_a_timeline(appstore: Appstore) -> None:
     """`timeline` of an operation shows the events with its correlation id only."""
     operation = appstore("deploy", "open", "-o", "json").json

@@ -23,9 +23,16 @@ ORIGIN = "01936f00-0000-7000-8000-00000000000f"
 def event(payload: Payload, number: int = 1) -> Event[Any]:
     """The payload in an envelope, as the chassis hands it to a fold."""
     context = Context(
-        id=APP, source="urn:nld:oin:00000001234567890000:systeem:appstore-catalog", type=payload.type_name(),
-        subject=payload.key, time=datetime(2026, 11, 24, 8, tzinfo=UTC), origin=ORIGIN, correlationid=APP,
-        sequence=padded(number), hlc="1764000000000.00000", dataclass="public",
+        id=APP,
+        source="urn:nld:oin:00000001234567890000:systeem:appstore-catalog",
+        type=payload.type_name(),
+        subject=payload.key,
+        time=datetime(2026, 11, 24, 8, tzinfo=UTC),
+        origin=ORIGIN,
+        correlationid=APP,
+        sequence=padded(number),
+        hlc="1764000000000.00000",
+        dataclass="public",
     )
     return Event(context, payload)
 
@@ -119,10 +126,13 @@ def test_folder_never_seen_is_not_withdrawn() -> None:
 TAGS = st.sampled_from(["1.0.0", "1.1.0", "2.0.0-rc.1"])
 VERSIONS = st.lists(
     st.builds(a_version, TAGS, st.sampled_from(["example.org/a:1", "example.org/b:2"]), st.sampled_from([None, "MIT"])),
-    max_size=3, unique_by=lambda version: version.version,
+    max_size=3,
+    unique_by=lambda version: version.version,
 )
 FOLDERS = st.none() | st.builds(
-    lambda versions, title: a_folder(*versions, title=title), VERSIONS, st.sampled_from(["Reader", "Other"]),
+    lambda versions, title: a_folder(*versions, title=title),
+    VERSIONS,
+    st.sampled_from(["Reader", "Other"]),
 )
 
 

@@ -45,7 +45,7 @@ class Platform:
 
 def entry(name: str, operation: str = str(OPERATION["id"])) -> dict[str, object]:
     """One event of an operation."""
-    return ENTRY | {"id": name, "correlationId": operation}
+    return ENTRY | {"id": name, "hlc": name, "correlationId": operation}
 
 
 async def follow(platform: Platform, within: float = 30) -> list[str]:
@@ -57,7 +57,7 @@ async def follow(platform: Platform, within: float = 30) -> list[str]:
 
 
 async def test_stream_and_timeline_together_show_each_event_once() -> None:
-    """What both tell is shown once, another operation's event not at all, and the operation comes last."""
+    """What both tell is shown once and by its clock, another operation's event not at all; the operation comes last."""
     assert await follow(Platform(ends_at=2)) == ["a", "b", "c", "succeeded"]
 
 

@@ -9,7 +9,7 @@ from services.deployer.adapters.sandbox.cluster_file import ClusterFileError, lo
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from tests.unit.deployer.conftest import CLUSTER_FILE
 
-SHIPPED = Path("infra/local/cluster.yaml")
+SHIPPED = Path(__file__).parents[3] / "infra" / "local" / "cluster.yaml"
 
 
 def written(folder: Path, text: str, *, second: int) -> Path:

@@ -90,7 +90,7 @@ async def test_a_commit_whose_answer_was_lost_is_looked_at_anyway() -> None:
     """Until the transaction says it was committed, a timer stands in for it."""
     queue = KeyedQueue()
     after_commit: list[Callable[[], None]] = []
-    queue.wake_after_commit("a", after_commit)
+    queue.wake_after_commit(after_commit, "a")
     assert not queue.idle
     after_commit[0]()
     assert await queue.take() == "a"

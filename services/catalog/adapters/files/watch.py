@@ -28,7 +28,9 @@ _log = structlog.get_logger(__name__)
 
 
 async def watch(
-    *roots: Path, stop: asyncio.Event | None = None, kernel: Kernel | None = None,
+    *roots: Path,
+    stop: asyncio.Event | None = None,
+    kernel: Kernel | None = None,
 ) -> AsyncGenerator[None, None]:
     """Yield at once, then at every change since the last time, until `stop` is set. Read at each: nothing is missed."""
     stop = stop or asyncio.Event()

@@ -29,7 +29,7 @@ class MongoKnownRequests:
 
     async def unanswered(self, limit: int) -> tuple[KnownRequest, ...]:
         """Requests whose deadline is watched, the earliest first."""
-        found = await self._requests.find({"open": True, "removal": False}, sort=[("decideBy", 1)], limit=limit)
+        found = await self._requests.find({"open": True, "removal": False}, sort=[("watchedUntil", 1)], limit=limit)
         return tuple(_read(document) for document in found)
 
 

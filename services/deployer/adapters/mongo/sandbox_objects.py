@@ -8,7 +8,7 @@ import orjson
 
 from chassis.errors import Conflict
 from chassis.ledger import Motion
-from chassis.mongo import Database, Document
+from chassis.mongo import Document
 from services.deployer.domain.manifest.labels import DEPLOYMENT
 from services.deployer.ports import Object
 
@@ -24,6 +24,7 @@ class MongoSandboxObjects:
         self._objects = motion.collection(OBJECTS)
         self._counter = motion.collection("sandbox_revision")
         self._revision: int | None = None
+        self._read: dict[str, tuple[Object, ...]] = {}
 
     async def of_deployment(self, deployment: str) -> tuple[Object, ...]:
         """The objects with the deployment's label."""
@@ -31,7 +32,9 @@ class MongoSandboxObjects:
 
     async def of_kind(self, kind: str) -> tuple[Object, ...]:
         """Every object of one kind."""
-        return _read(await self._objects.find({"kind": kind}, limit=_LIMIT))
+        if kind not in self._read:
+            self._read[kind] = _read(await self._objects.find({"kind": kind}, limit=_LIMIT))
+        return self._read[kind]
 
     async def named(self, kind: str, namespace: str, name: str) -> Object | None:
         """One object."""
@@ -40,6 +43,7 @@ class MongoSandboxObjects:
 
     async def put(self, found: Object) -> None:
         """Write an object whole."""
+        self._read.pop(found["kind"], None)
         await self.next_revision()
         await self._objects.put(
             _key(found),
@@ -52,6 +56,7 @@ class MongoSandboxObjects:
 
     async def remove(self, found: Object) -> None:
         """Remove an object."""
+        self._read.pop(found["kind"], None)
         await self.next_revision()
         await self._objects.delete(_key(found))
 
@@ -67,13 +72,6 @@ class MongoSandboxObjects:
                 raise Conflict
             self._revision = before + 1
         return self._revision
-
-
-async def prepare_objects(database: Database) -> None:
-    """Make the indexes that lookups by deployment and kind need."""
-    objects = database.collection(OBJECTS)
-    await objects.create_index("deployment")
-    await objects.create_index("kind")
 
 
 def _key(found: Object) -> str:

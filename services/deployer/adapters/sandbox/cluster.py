@@ -14,19 +14,17 @@ from services.deployer.adapters.sandbox import status
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
 from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
-from services.deployer.adapters.sandbox.replica_set import Pods, pods_of
+from services.deployer.adapters.sandbox.replica_set import Pods, pod_names, pods_of
 from services.deployer.adapters.sandbox.scheduler import schedule
 from services.deployer.adapters.sandbox.schemas import validate
 from services.deployer.adapters.sandbox.status import Scene
-from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER, TEAM
+from services.deployer.adapters.sandbox.stored_object import Place, as_applied, node_object, owner_of, place_of
+from services.deployer.domain.manifest.labels import MANAGER
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Deletion, Object, ObjectRefused, ObjectStore
 
-_OWN_METADATA = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields")
 _KEPT_WHEN_UNDECLARED = ("Pod", "PersistentVolumeClaim")
 """Pods are the Deployment's; data stays until the deployment is removed."""
-Place = tuple[str, str, str]
-"""Kind, namespace (empty for what belongs to none) and name."""
 
 
 class SandboxCluster:
@@ -41,25 +39,27 @@ class SandboxCluster:
     async def apply(self, deployment: str, objects: Sequence[Object]) -> int:
         """Make these the objects of a deployment. Raises ObjectRefused before anything is written."""
         version = self._file.current().kubernetes_version
-        there = {_place(one): one for one in await self._store.of_deployment(deployment)}
+        there = {place_of(one): one for one in await self._store.of_deployment(deployment)}
         known: dict[Place, Object | None] = {}
         for manifest in objects:
-            found = there.get(_place(manifest)) or await self._store.named(*_place(manifest))
-            if _without_own(found) != manifest:
+            found = there.get(place_of(manifest)) or await self._store.named(*place_of(manifest))
+            if as_applied(found) != manifest:
                 validate(manifest, version)
-            if found is not None and _owner(found) != _owner(manifest):
+            if found is not None and owner_of(found) != owner_of(manifest):
                 raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
-            known[_place(manifest)] = found
-        written = [manifest for manifest in objects if _without_own(known[_place(manifest)]) != manifest]
+            known[place_of(manifest)] = found
+        written = [manifest for manifest in objects if as_applied(known[place_of(manifest)]) != manifest]
         for manifest in written:
-            await self._write(manifest, known[_place(manifest)])
+            await self._write(manifest, known[place_of(manifest)])
         undeclared = [
             one for place, one in there.items() if place not in known and one["kind"] not in _KEPT_WHEN_UNDECLARED
         ]
         for one in undeclared:
             await self._store.remove(one)
-        await self._settle(deployment)
-        return len(written) + len(undeclared)
+        changed = len(written) + len(undeclared)
+        if changed or not self._settled(there.values()):
+            await self._settle(deployment)
+        return changed
 
     async def objects_of(self, deployment: str) -> tuple[Object, ...]:
         """The objects that carry the deployment's label, pods included."""
@@ -108,6 +108,15 @@ class SandboxCluster:
             ),
         )
 
+    def _settled(self, found: Iterable[Object]) -> bool:
+        """Whether a deployment's own objects show that controllers and scheduler have nothing to do for it."""
+        objects = list(found)
+        workload = next((one for one in objects if one["kind"] == "Deployment"), None)
+        pods = [read_pod(one) for one in objects if one["kind"] == "Pod"]
+        nodes = {node.name for node in self._file.current().nodes}
+        wanted = set(pod_names(workload)) if workload is not None else set()
+        return {pod.name for pod in pods} == wanted and all(pod.node in nodes for pod in pods)
+
     async def _settle(self, deployment: str) -> None:
         """What controllers and scheduler do after a write. Writes nothing when there is nothing to do."""
         workload = await self._workload(deployment)
@@ -138,7 +147,7 @@ class SandboxCluster:
         for node, images in status.arrived_images(scene, leaving, self._clock.now()).items():
             there = scene.present.get(node, frozenset())
             if images - there:
-                await self._store.put(_node_object(node, there | images))
+                await self._store.put(node_object(node, there | images))
         for pod in leaving:
             await self._store.remove(dict(pod.manifest))
 
@@ -170,30 +179,3 @@ class SandboxCluster:
         cluster = self._file.current()
         quota = cluster.quotas.of(workload["metadata"]["namespace"])
         return pods_of(workload, pods, [node.name for node in cluster.nodes], quota, self._clock.now(), self._new_id)
-
-
-def _place(manifest: Mapping[str, Any]) -> Place:
-    metadata = manifest["metadata"]
-    return str(manifest["kind"]), str(metadata.get("namespace", "")), str(metadata["name"])
-
-
-def _owner(manifest: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    labels = manifest["metadata"].get("labels", {})
-    return labels.get(DEPLOYMENT), labels.get(TEAM)
-
-
-def _without_own(found: Object | None) -> Object | None:
-    """An object as it was applied."""
-    if found is None:
-        return None
-    metadata = {name: value for name, value in found["metadata"].items() if name not in _OWN_METADATA}
-    return {**found, "metadata": metadata}
-
-
-def _node_object(name: str, images: Iterable[str]) -> Object:
-    return {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {"name": name},
-        "status": {"images": [{"names": [image]} for image in sorted(images)]},
-    }

@@ -2,6 +2,8 @@
 // is replaced. Before it: <main data-live="stream" data-live-events="names"> and regions marked data-region.
 // Without this file a reload shows the same.
 const QUIET_MS = 250;
+// The stream can be ahead of what the page is read from; a second look finds what the first was too early for.
+const LATE_MS = 2000;
 const main = document.querySelector("main[data-live]");
 
 const keyed = (parent) => [...parent.children].filter((child) => child.dataset.key !== undefined);
@@ -93,6 +95,7 @@ const reader = () => {
   let reading = false;
   let again = false;
   let timer;
+  let late;
   const read = async () => {
     if (reading) {
       again = true;
@@ -114,7 +117,9 @@ const reader = () => {
   };
   const soon = () => {
     clearTimeout(timer);
+    clearTimeout(late);
     timer = setTimeout(read, QUIET_MS);
+    late = setTimeout(read, LATE_MS);
   };
   return soon;
 };

@@ -55,11 +55,14 @@ async def who(request: Request) -> Response:
     identity: Identity = request.app.state.identity
     person = await current_person(request, identity)
     session = await current_session(request, identity)
-    return JSONResponse({
-        "id": person.id if person else None, "name": person.name if person else None,
-        "teams": [team.slug for team in person.teams()] if person else [],
-        "csrf": session.csrf if session else None,
-    })
+    return JSONResponse(
+        {
+            "id": person.id if person else None,
+            "name": person.name if person else None,
+            "teams": [team.slug for team in person.teams()] if person else [],
+            "csrf": session.csrf if session else None,
+        }
+    )
 
 
 def refused_page(request: Request, reason: SignInRefusal) -> Response:  # noqa: ARG001 - a page
@@ -73,13 +76,20 @@ async def cross_site(request: Request, error: Exception) -> Response:  # noqa: A
 
 
 def application(
-    issuer_url: str, secret_file: Path, http: httpx.AsyncClient, gateway: Gateway, public_url: str = GATEWAY,
+    issuer_url: str,
+    secret_file: Path,
+    http: httpx.AsyncClient,
+    gateway: Gateway,
+    public_url: str = GATEWAY,
 ) -> Starlette:
     """Return a gateway that is only its sign-in routes and one page."""
     provider = Provider(issuer_url, http)
     identity = Identity(
-        TokenVerifier(provider), Sessions(gateway.sessions),
-        SignIns(gateway.log, SeenInMemory(), gateway.people), gateway.people, public_url,
+        TokenVerifier(provider),
+        Sessions(gateway.sessions),
+        SignIns(gateway.log, SeenInMemory(), gateway.people),
+        gateway.people,
+        public_url,
     )
     web = WebSignIn(identity, provider, secret_file, refused_page)
     app = Starlette(
@@ -216,7 +226,9 @@ async def test_signing_out_takes_the_forms_token(gateway: Gateway) -> None:
     assert isinstance(about, dict)
     own = {"Origin": GATEWAY}
     foreign = await gateway.browser.post(
-        f"{GATEWAY}/auth/sign-out", data={"csrf_token": about["csrf"]}, headers={"Origin": "https://evil.example"},
+        f"{GATEWAY}/auth/sign-out",
+        data={"csrf_token": about["csrf"]},
+        headers={"Origin": "https://evil.example"},
     )
     without = await gateway.browser.post(f"{GATEWAY}/auth/sign-out", data={}, headers=own)
     good = await gateway.browser.post(f"{GATEWAY}/auth/sign-out", data={"csrf_token": about["csrf"]}, headers=own)

@@ -1,5 +1,7 @@
 """How a generation ends without touching the cluster: rejected, undecided, superseded."""
 
+from datetime import timedelta
+
 import pytest
 
 from chassis.errors import NotKnownYet
@@ -48,6 +50,27 @@ async def test_an_undecided_request_is_closed_after_its_deadline(
     await close_undecided(None, fake.world())
     await close_undecided(None, fake.world())
     assert fake.told() == told
+
+
+async def test_nothing_is_closed_before_the_log_is_read(fake: FakeWorld) -> None:
+    """A decision may lie unread since the process was away: after a start it gets time to arrive."""
+    await accept_request(asked(), fake.world())
+    fake.clock.after(600)
+    fake.caught_up_at = fake.clock.now() + timedelta(seconds=1)
+    await close_undecided(None, fake.world())
+    assert fake.told() == []
+
+
+async def test_a_request_that_was_read_late_gets_its_grace(fake: FakeWorld) -> None:
+    """Its deadline had passed when it was heard of; its decision may be next in line."""
+    fake.clock.after(600)
+    await accept_request(asked(), fake.world())
+    fake.clock.after(4)
+    await close_undecided(None, fake.world())
+    assert fake.told() == []
+    fake.clock.after(1)
+    await close_undecided(None, fake.world())
+    assert fake.told() == ["undecided"]
 
 
 async def test_an_approval_after_that_starts_nothing(fake: FakeWorld) -> None:

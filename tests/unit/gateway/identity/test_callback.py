@@ -60,7 +60,10 @@ class House:
         self.secret_file.write_text("s")
         people, provider = PeopleInMemory(), Provider(ISSUER, self.issuer.client())
         identity = Identity(
-            TokenVerifier(provider), Sessions(self.sessions), SignIns(self.log, SeenInMemory(), people), people,
+            TokenVerifier(provider),
+            Sessions(self.sessions),
+            SignIns(self.log, SeenInMemory(), people),
+            people,
             GATEWAY,
         )
         self.app = Starlette(routes=sign_in_routes(WebSignIn(identity, provider, self.secret_file, refused_page)))
@@ -69,7 +72,8 @@ class House:
         """Return from the provider with a code."""
         async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app)) as browser:
             return await browser.get(
-                f"{GATEWAY}/auth/callback", params={"state": attempt.state, "code": "c"},
+                f"{GATEWAY}/auth/callback",
+                params={"state": attempt.state, "code": "c"},
                 headers={"Cookie": f"appstore-sign-in={attempt.as_cookie()}"},
             )
 
@@ -85,20 +89,25 @@ async def test_a_sound_answer_starts_a_session(tmp_path: Path) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize(("make", "reason"), [
-    pytest.param(lambda a: answer(id_token(a, nonce="other")), SignInRefusal.FORGED, id="other nonce"),
-    pytest.param(lambda a: answer(id_token(a, nonce=None)), SignInRefusal.FORGED, id="no nonce"),
-    pytest.param(lambda a: answer(id_token(a, sub=OTHER_PERSON)), SignInRefusal.FORGED, id="another person"),
-    pytest.param(lambda a: answer(id_token(a, aud="x")), SignInRefusal.OTHER_AUDIENCE, id="other client"),
-    pytest.param(lambda a: answer(id_token(a, exp=1)), SignInRefusal.EXPIRED, id="expired"),
-    pytest.param(lambda a: answer(id_token(a), sign(STRANGER)), SignInRefusal.FORGED, id="forged access token"),
-    pytest.param(lambda _: answer(None), SignInRefusal.DENIED_BY_ISSUER, id="no ID token"),
-    pytest.param(lambda _: httpx.Response(200, text="<html>"), SignInRefusal.DENIED_BY_ISSUER, id="not JSON"),
-    pytest.param(lambda _: httpx.Response(400, json={}), SignInRefusal.DENIED_BY_ISSUER, id="refused"),
-    pytest.param(lambda _: httpx.Response(503), SignInRefusal.ISSUER_AWAY, id="out of order"),
-])
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        pytest.param(lambda a: answer(id_token(a, nonce="other")), SignInRefusal.FORGED, id="other nonce"),
+        pytest.param(lambda a: answer(id_token(a, nonce=None)), SignInRefusal.FORGED, id="no nonce"),
+        pytest.param(lambda a: answer(id_token(a, sub=OTHER_PERSON)), SignInRefusal.FORGED, id="another person"),
+        pytest.param(lambda a: answer(id_token(a, aud="x")), SignInRefusal.OTHER_AUDIENCE, id="other client"),
+        pytest.param(lambda a: answer(id_token(a, exp=1)), SignInRefusal.EXPIRED, id="expired"),
+        pytest.param(lambda a: answer(id_token(a), sign(STRANGER)), SignInRefusal.FORGED, id="forged access token"),
+        pytest.param(lambda _: answer(None), SignInRefusal.DENIED_BY_ISSUER, id="no ID token"),
+        pytest.param(lambda _: httpx.Response(200, text="<html>"), SignInRefusal.DENIED_BY_ISSUER, id="not JSON"),
+        pytest.param(lambda _: httpx.Response(400, json={}), SignInRefusal.DENIED_BY_ISSUER, id="refused"),
+        pytest.param(lambda _: httpx.Response(503), SignInRefusal.ISSUER_AWAY, id="out of order"),
+    ],
+)
 async def test_any_other_answer_starts_none(
-    tmp_path: Path, make: Callable[[Attempt], httpx.Response], reason: SignInRefusal,
+    tmp_path: Path,
+    make: Callable[[Attempt], httpx.Response],
+    reason: SignInRefusal,
 ) -> None:
     """Whatever does not fit the attempt is refused for a stated reason, and told of."""
     house, attempt = House(tmp_path), new_attempt("/apps")

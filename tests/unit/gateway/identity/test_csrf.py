@@ -21,30 +21,38 @@ def request(method: str, **headers: str) -> Request:
     return Request({"type": "http", "method": method, "headers": raw, "path": "/", "query_string": b""})
 
 
-@pytest.mark.parametrize("sent", [
-    request("GET", origin="https://evil.example"),
-    request("HEAD"),
-    request("POST", origin="https://store.example"),
-    request("DELETE", origin="https://store.example"),
-    request("POST", sec_fetch_site="same-origin"),
-    request("POST", x_csrf_token="the-token"),
-], ids=["read", "head", "own origin", "own origin, delete", "old browser, same origin", "token in header"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        request("GET", origin="https://evil.example"),
+        request("HEAD"),
+        request("POST", origin="https://store.example"),
+        request("DELETE", origin="https://store.example"),
+        request("POST", sec_fetch_site="same-origin"),
+        request("POST", x_csrf_token="the-token"),
+    ],
+    ids=["read", "head", "own origin", "own origin, delete", "old browser, same origin", "token in header"],
+)
 def test_our_own_requests_pass(sent: Request) -> None:
     """Reads pass, and changes that come from our own pages."""
     must_be_same_site(sent, SESSION, HERE)
 
 
-@pytest.mark.parametrize("sent", [
-    request("POST", origin="https://evil.example"),
-    request("POST", origin="null"),
-    request("POST", origin="http://store.example"),
-    request("POST", origin="https://store.example.evil.example"),
-    request("POST", origin="https://evil.example", x_csrf_token="the-token"),
-    request("POST", sec_fetch_site="cross-site"),
-    request("POST", sec_fetch_site="same-site"),
-    request("POST", x_csrf_token="another"),
-    request("PUT"),
-], ids=["elsewhere", "null", "http", "look-alike", "with token", "cross-site", "sibling", "bad token", "nothing"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        request("POST", origin="https://evil.example"),
+        request("POST", origin="null"),
+        request("POST", origin="http://store.example"),
+        request("POST", origin="https://store.example.evil.example"),
+        request("POST", origin="https://evil.example", x_csrf_token="the-token"),
+        request("POST", sec_fetch_site="cross-site"),
+        request("POST", sec_fetch_site="same-site"),
+        request("POST", x_csrf_token="another"),
+        request("PUT"),
+    ],
+    ids=["elsewhere", "null", "http", "look-alike", "with token", "cross-site", "sibling", "bad token", "nothing"],
+)
 def test_a_change_from_elsewhere_is_refused(sent: Request) -> None:
     """A change that may come from another site is not made."""
     with pytest.raises(CrossSiteRequestError):

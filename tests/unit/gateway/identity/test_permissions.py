@@ -21,21 +21,27 @@ from services.gateway.identity.team import PLATFORM, Team
 from tests.fakes.identity import PERSON, TEAM_DATA, TEAM_WEB
 
 COLUMNS = (
-    "deployments:read", "deployments:deploy", "deployments:remove", "evidence:add", "reviews:write", "catalog:read",
+    "deployments:read",
+    "deployments:deploy",
+    "deployments:remove",
+    "evidence:add",
+    "reviews:write",
+    "catalog:read",
 )
 TABLE = {
-    Role.DEVELOPER:          (True, True, True, True, True, True),
-    Role.DEVOPS:             (True, True, True, True, True, True),
-    Role.SECURITY:           (False, False, False, True, True, True),
+    Role.DEVELOPER: (True, True, True, False, True, True),
+    Role.DEVOPS: (True, True, True, False, True, True),
+    Role.SECURITY: (False, False, False, True, True, True),
     Role.COMPLIANCE_OFFICER: (True, False, False, True, True, True),
-    Role.PRODUCT_MANAGER:    (False, False, False, False, True, True),
-    Role.COMMUNITY_MEMBER:   (False, False, False, False, True, True),
-    Role.MODERATOR:          (False, False, False, False, True, True),
-    Role.ADMIN:              (False, False, False, False, True, True),
+    Role.PRODUCT_MANAGER: (False, False, False, False, True, True),
+    Role.COMMUNITY_MEMBER: (False, False, False, False, True, True),
+    Role.MODERATOR: (False, False, False, False, True, True),
+    Role.ADMIN: (False, False, False, False, True, True),
 }
 CELLS = [
     (role, Permission(column), expected)
-    for role, row in TABLE.items() for column, expected in zip(COLUMNS, row, strict=True)
+    for role, row in TABLE.items()
+    for column, expected in zip(COLUMNS, row, strict=True)
 ]
 
 
@@ -57,6 +63,12 @@ def test_a_role_gives_what_the_table_says(role: Role, permission: Permission, ex
     person = member(role)
     answer = may(person, permission, TEAM_DATA) if permission in OF_A_TEAM else may_anywhere(person, permission)
     assert isinstance(answer, Allowed) is expected
+
+
+@pytest.mark.parametrize("role", [*Role, *Standing])
+def test_no_role_both_deploys_and_brings_evidence(role: Role | Standing) -> None:
+    """Nobody lifts by one role a gate that stops their own deployment."""
+    assert not {Permission.DEPLOY, Permission.ADD_EVIDENCE} <= GRANTS[role]
 
 
 @pytest.mark.parametrize("permission", sorted(OF_A_TEAM))
@@ -95,7 +107,9 @@ def test_a_yes_names_person_permission_and_team() -> None:
     answer = may(person, Permission.DEPLOY, TEAM_DATA)
     assert isinstance(answer, Allowed)
     assert (answer.person, answer.permission, answer.place) == (
-        person, Permission.DEPLOY, Team(TEAM_DATA, "team-data"),
+        person,
+        Permission.DEPLOY,
+        Team(TEAM_DATA, "team-data"),
     )
 
 

@@ -109,22 +109,25 @@ async def test_a_token_for_somebody_else_is_refused() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("make", [
-    pytest.param(lambda: sign(STRANGER), id="unknown key"),
-    pytest.param(lambda: sign(KEY, iss="https://elsewhere.example"), id="other issuer"),
-    pytest.param(lambda: changed_claims(sign(KEY)), id="changed claims"),
-    pytest.param(lambda: unsigned({"alg": "none"}, sign(KEY)), id="alg none"),
-    pytest.param(lambda: unsigned({"alg": "ES256", "kid": str(KEY.kid)}, sign(KEY)), id="no signature"),
-    pytest.param(lambda: signed_with_public_key(KEY), id="hmac with public key"),
-    pytest.param(lambda: "not.a.token", id="nonsense"),
-    pytest.param(lambda: "", id="empty"),
-    pytest.param(lambda: "a" * 20_000, id="too long"),
-    pytest.param(lambda: sign(KEY, exp=None), id="no end"),
-    pytest.param(lambda: sign(KEY, sub=None), id="no subject"),
-    pytest.param(lambda: sign(KEY, teams="all"), id="teams not a list"),
-    pytest.param(lambda: sign(KEY, teams=[{"id": "x", "slug": "y", "roles": []}]), id="team id not a UUID"),
-    pytest.param(lambda: sign(KEY, sid=None, jti=None), id="no id of its own"),
-])
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(lambda: sign(STRANGER), id="unknown key"),
+        pytest.param(lambda: sign(KEY, iss="https://elsewhere.example"), id="other issuer"),
+        pytest.param(lambda: changed_claims(sign(KEY)), id="changed claims"),
+        pytest.param(lambda: unsigned({"alg": "none"}, sign(KEY)), id="alg none"),
+        pytest.param(lambda: unsigned({"alg": "ES256", "kid": str(KEY.kid)}, sign(KEY)), id="no signature"),
+        pytest.param(lambda: signed_with_public_key(KEY), id="hmac with public key"),
+        pytest.param(lambda: "not.a.token", id="nonsense"),
+        pytest.param(lambda: "", id="empty"),
+        pytest.param(lambda: "a" * 20_000, id="too long"),
+        pytest.param(lambda: sign(KEY, exp=None), id="no end"),
+        pytest.param(lambda: sign(KEY, sub=None), id="no subject"),
+        pytest.param(lambda: sign(KEY, teams="all"), id="teams not a list"),
+        pytest.param(lambda: sign(KEY, teams=[{"id": "x", "slug": "y", "roles": []}]), id="team id not a UUID"),
+        pytest.param(lambda: sign(KEY, sid=None, jti=None), id="no id of its own"),
+    ],
+)
 async def test_a_forged_token_is_refused(make: Callable[[], str]) -> None:
     """Whatever our issuer did not sign, exactly so, signs nobody in."""
     assert await refusal(make()) is SignInRefusal.FORGED

@@ -49,10 +49,20 @@ def test_both_languages_say_the_same_things() -> None:
     assert not [text for language in TEXTS.values() for text in language.values() if "!" in text]
 
 
-@pytest.mark.parametrize(("header", "language"), [
-    ("", "en"), ("nl", "nl"), ("nl-BE,en;q=0.8", "nl"), ("en-US,nl;q=0.9", "en"), ("de,nl;q=0.3", "nl"),
-    ("de", "en"), ("nl;q=0,en;q=0.1", "en"), ("nl;q=rubbish", "en"), ("*", "en"),
-])
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("nl", "nl"),
+        ("nl-BE,en;q=0.8", "nl"),
+        ("en-US,nl;q=0.9", "en"),
+        ("de,nl;q=0.3", "nl"),
+        ("de", "en"),
+        ("nl;q=0,en;q=0.1", "en"),
+        ("nl;q=rubbish", "en"),
+        ("*", "en"),
+    ],
+)
 def test_the_browser_chooses_the_language(header: str, language: str) -> None:
     """The language the browser prefers is used, English if it knows neither."""
     assert pick_language(header) == language
@@ -64,12 +74,24 @@ def test_the_command_line_listens_on_any_port(address: str) -> None:
     assert is_loopback_callback(address)
 
 
-@pytest.mark.parametrize("address", [
-    "http://127.0.0.1/callback", "http://127.0.0.1:0/callback", "http://127.0.0.1:70000/callback",
-    "http://127.0.0.1:8765/", "http://127.0.0.1:8765/callback?x", "http://127.0.0.1:8765/callback#x",
-    "https://127.0.0.1:8765/callback", "http://a@127.0.0.1:8765/callback", "http://127.0.0.1.evil.example:80/callback",
-    "http://127.0.0.1:08765/callback", "http://localhost:8765/callback", "", "http://127.0.0.1:x/callback",
-])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1/callback",
+        "http://127.0.0.1:0/callback",
+        "http://127.0.0.1:70000/callback",
+        "http://127.0.0.1:8765/",
+        "http://127.0.0.1:8765/callback?x",
+        "http://127.0.0.1:8765/callback#x",
+        "https://127.0.0.1:8765/callback",
+        "http://a@127.0.0.1:8765/callback",
+        "http://127.0.0.1.evil.example:80/callback",
+        "http://127.0.0.1:08765/callback",
+        "http://localhost:8765/callback",
+        "",
+        "http://127.0.0.1:x/callback",
+    ],
+)
 def test_any_other_address_is_not_the_command_line(address: str) -> None:
     """An address that differs anywhere else is refused."""
     assert not is_loopback_callback(address)
@@ -125,7 +147,8 @@ def test_what_is_pending_is_bounded_and_ends() -> None:
 def test_settings_come_from_the_environment(tmp_path: Path) -> None:
     """The secret's file is in the data folder unless somebody else made it; a missing variable is named."""
     environment = {
-        "APPSTORE_ISSUER": "http://127.0.0.1:8401/", "APPSTORE_PUBLIC_URL": "http://localhost:8400",
+        "APPSTORE_ISSUER": "http://127.0.0.1:8401/",
+        "APPSTORE_PUBLIC_URL": "http://localhost:8400",
         "APPSTORE_ISSUER_DATA": str(tmp_path),
     }
     settings = read_settings(environment)

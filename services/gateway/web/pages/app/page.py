@@ -14,6 +14,7 @@ from services.gateway.web.components.timeline.timeline import Gap, TimelineRow, 
 from services.gateway.web.components.who_says_so.source import UNKNOWN, Source
 from services.gateway.web.layout.frame import Frame, Live
 from services.gateway.web.pages.app.reviews import NO_REVIEWS, Reviews
+from services.gateway.web.pages.deployment.view import State
 from services.gateway.web.templates import render_page
 
 FactName = Literal[
@@ -59,6 +60,17 @@ class AppVersion:
 
 
 @dataclass(frozen=True)
+class MyDeployment:
+    """A deployment of the reader's team, and the way to its page."""
+
+    href: str
+    name: str
+    team: str
+    environment: str
+    state: State
+
+
+@dataclass(frozen=True)
 class AppView:
     """What the app page shows; sentences are in the reader's language already."""
 
@@ -76,6 +88,10 @@ class AppView:
     now: datetime
     reviews: Reviews = NO_REVIEWS
     teams: int = 0
+    mine: tuple[MyDeployment, ...] = ()
+    """What the reader's teams asked for, newest first, without what was removed."""
+    withdrawn: bool = False
+    """Whether the app left the catalog: what runs goes on, nothing new is deployed from it."""
     apps_url: str = "/"
     live: Live | None = None
 

@@ -124,7 +124,8 @@ def event_sentence(event: DeploymentEvent, since_request: timedelta, texts: Text
     key = f"events.{event.type}" + (f".{event.code}" if event.code else "")
     if not texts.has(key):
         return texts.markup("timeline.also", code=event.code or event.type)
-    return texts.sentence_markup(key, {"person": texts("app.former_member"), **event.params})
+    said = {name: texts.named("code", one) if isinstance(one, str) else one for name, one in event.params.items()}
+    return texts.sentence_markup(key, {"person": texts("app.former_member"), **said})
 
 
 def _now_row(view: DeploymentView, texts: Texts) -> TimelineRow:

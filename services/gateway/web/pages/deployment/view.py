@@ -113,7 +113,9 @@ class DeploymentView:
     usual: Usual | None = None
     live: Live | None = None
     open_url: str | None = None
-    """Where the running app answers."""
+    """Where the running app answers a browser."""
+    inside_address: str | None = None
+    """Where it answers inside its cluster only."""
 
     @property
     def deploy_command(self) -> str:

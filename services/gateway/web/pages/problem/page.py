@@ -24,6 +24,12 @@ class ProblemView:
     what: str | None = None
     why: str | None = None
     now: str | None = None
+    commands: tuple[str, ...] = ()
+    """What to type, when the way on is a command."""
+    code: str | None = None
+    """The problem's code, on the page that explains it."""
+    fault: str | None = None
+    """Whose turn it is, as a sentence."""
     reference: str | None = None
     """The correlation id that finds this request in the logs."""
 

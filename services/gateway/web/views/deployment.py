@@ -1,0 +1,123 @@
+"""The deployment page from the deployment, timeline, rule, verdict and app read models.
+
+Before it: `site`. After it: `pages/deployment/page.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from contracts.deployments.reasons import Cause, Fault
+from services.gateway.api.operations import ObjectionShown
+from services.gateway.readmodels.deployment import newest_generation
+from services.gateway.web.layout.frame import Frame
+from services.gateway.web.pages.app.verdicts import reasons_of
+from services.gateway.web.pages.deployment.told import event_of
+from services.gateway.web.pages.deployment.view import FOLLOWED, Decision, DeploymentView, Failure
+from services.gateway.web.views.live import live
+from services.gateway.web.views.pods import pods_of
+from services.gateway.web.views.states import final_of, request_of, state_of
+
+Document = dict[str, Any]
+
+CLUSTER_ONLY = (".svc", ".svc.cluster.local")
+"""How the names of Kubernetes services end; no browser outside the cluster finds them."""
+
+
+@dataclass(frozen=True)
+class DeploymentRead:
+    """What was read about one deployment."""
+
+    found: Document
+    entries: Sequence[Document]
+    """Its timeline, oldest first."""
+    names: Mapping[str, str | None]
+    """Names of the people in it, by id."""
+    objections: Sequence[ObjectionShown]
+    """Of the newest decision, in the reader's language."""
+    app: Document | None
+    """None while the catalog's event did not arrive."""
+    verdict: Document | None
+    cluster: str
+    """Name of the cluster."""
+    held: bool
+    team: str
+    """Slug of the team."""
+
+
+def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> DeploymentView:
+    """The deployment as it stands at `now`."""
+    found, asked = read.found, read.found["asked"]
+    request, state = request_of(found), state_of(found, held=read.held)
+    title = (read.app or {}).get("title") or asked["appName"]
+    generation = newest_generation(found)
+    address = found["rollout"].get("address") if state == "healthy" else None
+    inside = address is not None and (urlsplit(address).hostname or "").endswith(CLUSTER_ONLY)
+    steps = [entry for entry in read.entries if entry["generation"] == generation]
+    return DeploymentView(
+        frame=frame,
+        id=found["_id"],
+        state=state,
+        since=_since(found),
+        now=now,
+        app_name=asked["appName"],
+        app_title=title,
+        app_href=f"/apps/{asked['appName']}",
+        version=asked["version"],
+        revision=found["rollout"].get("revision") or 0,
+        team=read.team,
+        environment=found["environment"]["name"],
+        requested_at=datetime.fromisoformat(request["at"]),
+        requested_by=read.names.get(request.get("actor") or ""),
+        events=tuple(event_of(entry, read.names.get(entry["actor"] or ""), title) for entry in read.entries),
+        cluster=read.cluster,
+        decision=_decision(found["decisions"].get(str(generation)), read),
+        failure=_failure(found),
+        pods=pods_of(found, state, asked["version"], steps, _replicas(read)),
+        live=live(FOLLOWED, deployment=found["_id"]),
+        open_url=address if not inside else None,
+        inside_address=address if inside else None,
+    )
+
+
+def _decision(decision: Document | None, read: DeploymentRead) -> Decision | None:
+    if decision is None:
+        return None
+    return Decision(
+        at=datetime.fromisoformat(decision["at"]),
+        reasons=reasons_of(read.objections),
+        passed=_passed(decision, read.verdict),
+        policy=decision["policySet"]["version"],
+    )
+
+
+def _passed(decision: Document, verdict: Document | None) -> int:
+    """How many rules said yes: told only while the verdict that was decided on still stands."""
+    if verdict is None or verdict["scoredAt"] > decision["at"]:
+        return 0
+    return sum(result["verdict"] == "pass" for result in verdict["results"])
+
+
+def _since(found: Document) -> datetime:
+    final = final_of(found)
+    return datetime.fromisoformat(
+        final["at"] if final else found["rollout"].get("changedAt") or request_of(found)["at"]
+    )
+
+
+def _failure(found: Document) -> Failure | None:
+    final = final_of(found)
+    if final is None or "cause" not in final:
+        return None
+    return Failure(
+        Cause(final["cause"]), Fault(final["fault"]), datetime.fromisoformat(final["at"]), final.get("params", {})
+    )
+
+
+def _replicas(read: DeploymentRead) -> int:
+    """How many pods the version asks for; one as long as the version is not known."""
+    wanted = read.found["asked"]["version"]
+    versions = (read.app or {}).get("versions", [])
+    return next((int(one["spec"]["replicas"]) for one in versions if one["version"] == wanted), 1)

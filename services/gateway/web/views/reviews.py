@@ -1,0 +1,36 @@
+"""Reviews with the proof of use that the events give.
+
+Before it: the community's reviews, unlocked for reading by the API's own function. After it: the app page.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.gateway.api.reviews import ProofShown, ReviewShown
+from services.gateway.web.pages.app.reviews import ProofOfUse, Review, Reviews
+
+MOST_SHOWN = 20
+
+
+def reviews_of(found: Sequence[ReviewShown]) -> Reviews:
+    """The newest twenty; average and count are of all."""
+    average = sum(one.rating for one in found) / len(found) if found else None
+    return Reviews(tuple(map(_review, found[:MOST_SHOWN])), average, len(found))
+
+
+def _review(found: ReviewShown) -> Review:
+    return Review(
+        key=found.id,
+        text=found.text,
+        rating=found.rating,
+        author=found.author.name,
+        team=None,
+        at=datetime.fromisoformat(found.written_at),
+        proof=_proof(found.proof),
+    )
+
+
+def _proof(proof: ProofShown | None) -> ProofOfUse | None:
+    if proof is None:
+        return None
+    return ProofOfUse(proof.seconds, tuple(proof.environments), tuple(proof.versions), proof.running)

@@ -1,0 +1,123 @@
+"""A real database over the MongoDB protocol, and the deployer's motions upon it."""
+
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from secantus.server import SecantusDBServer
+
+from chassis.ledger import Motion, Writer
+from chassis.mongo import Database, Document
+from chassis.motions import Keeps
+from chassis.perform import Performer
+from contracts.envelope import Event
+from services.deployer.adapters.mongo.clusters import MongoClusters
+from services.deployer.adapters.mongo.deployments import MongoDeployments
+from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
+from services.deployer.adapters.mongo.full_pass import names_to_reconcile
+from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
+from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
+from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
+from services.deployer.adapters.sandbox.cluster import SandboxCluster
+from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
+from services.deployer.domain.health import Patience
+from services.deployer.handlers import MOTIONS
+from services.deployer.ports import World
+from services.deployer.reconciler.outcome import Outcome
+from services.deployer.usecases.reconcile_deployment import reconcile_deployment
+from tests.fakes.deployer import HandClock
+from tests.fakes.deployer_examples import START, an_id
+
+CLUSTER_FILE = Path(__file__).parents[2] / "unit" / "deployer" / "cluster.yaml"
+
+
+class Published:
+    """In the relay's place: the ledger entries that were committed."""
+
+    def __init__(self) -> None:
+        self.entries: list[Document] = []
+
+    def offer(self, entries: Sequence[Document]) -> None:
+        """Keep them."""
+        self.entries.extend(entries)
+
+    def rescan(self) -> None:
+        """Nothing to look for: entries are kept as they come."""
+
+
+class Service:
+    """The deployer on a real database, without a broker and without its workers."""
+
+    def __init__(self, database: Database, clock: HandClock) -> None:
+        folds = {row.topic.name: row for row in MOTIONS if isinstance(row, Keeps)}
+        self.database, self.clock, self.published = database, clock, Published()
+        self.file = WatchedClusterFile(CLUSTER_FILE)
+        self.performer = Performer(Writer("deployer", an_id(1), "0" * 20, folds, clock), database, self.published)
+        self._ids = 0x100_000
+
+    def world_of(self, motion: Motion) -> World:
+        """The World of one motion, as `main.py` builds it."""
+        return World(
+            clock=motion.clock,
+            record=motion.record,
+            wake=lambda _name: None,
+            cluster=SandboxCluster(MongoSandboxObjects(motion), self.file, motion.clock, self._new_id),
+            deployments=MongoDeployments(motion),
+            clusters=MongoClusters(motion),
+            requests=MongoKnownRequests(motion),
+            versions=MongoKnownVersions(motion),
+            desired=MongoDesiredStates(motion),
+            patience=Patience(),
+            undecided_grace_seconds=5,
+            caught_up_at=START,
+        )
+
+    async def handle(self, do: Callable[[Any, World], Awaitable[None]], event: Event[Any] | None) -> list[str]:
+        """One motion; what it told, in short."""
+        before = len(self.published.entries)
+        await self.performer.perform(lambda motion: do(event, self.world_of(motion)), cause=event)
+        return self.told()[before:]
+
+    async def reconcile(self, deployment: str) -> Outcome:
+        """One reconcile in a motion of its own."""
+        return await self.performer.perform(lambda motion: reconcile_deployment(deployment, self.world_of(motion)))
+
+    async def names(self) -> tuple[str, ...]:
+        """What the full pass at the start goes through."""
+        return await names_to_reconcile(self.database)
+
+    async def objects(self) -> list[str]:
+        """The kinds of the objects in the cluster."""
+        return sorted([one["kind"] async for one in self.database.collection("sandbox_objects").find({})])
+
+    def told(self) -> list[str]:
+        """The types of everything that was told."""
+        return [dict(entry["headers"])["ce_type"].split(".", 2)[2] for entry in self.published.entries]
+
+    def _new_id(self) -> str:
+        self._ids += 1
+        return an_id(self._ids)
+
+
+@pytest.fixture(scope="module")
+def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database that lives as long as the module's tests."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = str(tmp_path_factory.mktemp("database"))
+    server = SecantusDBServer(host="127.0.0.1", port=port, storage_path=folder, transaction_lifetime_seconds=5)
+    server.start()
+    yield f"mongodb://127.0.0.1:{port}/?replicaSet=secantus"
+    server.stop()
+
+
+@pytest.fixture
+async def database(mongo: str) -> AsyncIterator[Database]:
+    """An empty database of the test's own."""
+    opened = Database(mongo, f"deployer_{uuid4().hex}")
+    yield opened
+    opened.close()
