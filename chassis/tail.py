@@ -1,7 +1,8 @@
 """The tail: every partition of some topics, without a group, for what lives in memory (rule 10 of the log).
 
-Server-sent events, `Prefer: wait` and answers hang on it. It starts a little before the end of the log; what came before
-that stands in the read models. aiokafka's own consumer, because FastStream refuses to leave messages unacknowledged without a group.
+Server-sent events, `Prefer: wait` and answers hang on it. It starts a little before the end of the log; what came
+before that stands in the read models. aiokafka's own consumer, because FastStream refuses to leave messages
+unacknowledged without a group.
 """
 
 import asyncio
