@@ -39,9 +39,8 @@ async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[
     await identities.prepare(running.database.raw)
     await accepted.prepare(running.database)
     hub = Hub(running.epoch)
-    tail = Tail(settings.kafka, topics.ALL, running.epoch, settings.fetch_wait_ms, hub.hear, running.readiness)
+    tail = Tail(settings, topics.ALL, running.epoch, hub.hear, hub.begin_at, running.readiness)
     await tail.start()
-    hub.begin_at(tail.positions)
     async with httpx.AsyncClient(timeout=5, follow_redirects=False) as http:
         provider = Provider(settings.issuer.rstrip("/"), http)
         world = _world(running, settings, hub, provider)
