@@ -10,12 +10,12 @@ from typing import Any, NoReturn, TypeVar
 
 import structlog
 from aiokafka.errors import KafkaError
-from pymongo.errors import PyMongoError
 
 from chassis.clock import Clock
 from chassis.errors import NotNow
 from chassis.health import Readiness
 from chassis.ledger import Motion
+from chassis.mongo import DatabaseError
 from chassis.motions import Every, UseCase, Watch
 from chassis.perform import Performer
 from chassis.redeliver import Redelivery
@@ -35,7 +35,7 @@ async def patiently(work: Callable[[], Awaitable[T]], readiness: Readiness) -> T
     while True:
         try:
             result = await work()
-        except (PyMongoError, KafkaError, OSError, TimeoutError, NotNow) as error:
+        except (DatabaseError, KafkaError, OSError, TimeoutError, NotNow) as error:
             readiness.set("start", f"starting: a part does not answer ({type(error).__name__})")
             await asyncio.sleep(_PATIENCE_SECONDS)
         else:
@@ -62,7 +62,7 @@ async def sweep_forever(redelivery: Redelivery, clock: Clock) -> NoReturn:
     """Look every second for waiting messages past their deadline."""
     while True:
         await asyncio.sleep(_SWEEP_SECONDS)
-        with contextlib.suppress(NotNow, PyMongoError):
+        with contextlib.suppress(NotNow, DatabaseError):
             await redelivery.sweep(clock.now())
 
 

@@ -24,6 +24,10 @@ from chassis.errors import Conflict, NotNow
 
 Document = dict[str, Any]
 T = TypeVar("T")
+DatabaseError = PyMongoError
+"""Anything the driver raises, for those who may not know the driver."""
+AlreadyThere = DuplicateKeyError
+"""A document with this `_id` or unique value exists."""
 
 _CONFLICT_CODES = {112, 251}
 _ATTEMPTS = 12

@@ -19,7 +19,7 @@ QUOTE_WORDS = 20
 
 
 class Assurance(StrEnum):
-    """Who says so. Declared caps at `warn` when scored."""
+    """Who says so. Declared caps at `warn` when scored, and takes the place of nothing verified or attested."""
 
     VERIFIED = "verified"
     ATTESTED = "attested"
@@ -81,7 +81,10 @@ class Endpoint(Noun):
 
 
 class PersonalData(Noun):
-    """The pre-scan for a DPIA of the app's usual use (GDPR art. 35; the nine EDPB criteria of WP248; the AP's list)."""
+    """The pre-scan for a DPIA of the app's usual use (GDPR art. 35; the nine EDPB criteria of WP248; the AP's list).
+
+    An empty list says that somebody looked and found none; leaving it out would say nothing, so both must be given.
+    """
 
     stores: bool
     edpb_criteria: tuple[Short, ...]

@@ -36,6 +36,12 @@ class EvidenceHasExpired(Refusal):
     code = "evidence-has-expired"
 
 
+class EvidenceWeakerThanKnown(Refusal):
+    """What is known of that kind is better assured, or has a value where the evidence says it does not apply."""
+
+    code = "evidence-weaker-than-known"
+
+
 class EvidenceAboutNothingKnown(Refusal):
     """The app or version the evidence is about never appeared in time."""
 

@@ -30,7 +30,7 @@ class Cause(StrEnum):
     """Why a deployment failed. `params` in brackets; `Fault` says whose turn it is."""
 
     IMAGE_NOT_FOUND = "image-not-found"
-    """The registry does not know the image [image, howToAdd when the cluster is the sandbox]."""
+    """The registry does not know the image [image, howToAdd: empty when the cluster is not the sandbox]."""
     CRASH_LOOP = "crash-loop"
     """A container keeps ending [container, exitCode, restarts, lastLine]."""
     QUOTA_EXCEEDED = "quota-exceeded"

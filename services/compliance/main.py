@@ -2,6 +2,7 @@
 
 from chassis.ledger import Motion
 from chassis.run import run
+from services.compliance.adapters.cel.compiler import CelCompiler
 from services.compliance.adapters.files.policy_folder import PolicyFolder
 from services.compliance.adapters.files.policy_health import show_problems
 from services.compliance.adapters.mongo.decisions import MongoDecisions
@@ -18,7 +19,7 @@ from services.compliance.settings import ComplianceSettings
 def main() -> None:
     """Run until told to stop."""
     settings = ComplianceSettings()
-    policies = PolicyFolder(settings.policies_dir)
+    policies = PolicyFolder(settings.policies_dir, CelCompiler())
 
     def world_of(motion: Motion) -> World:
         return World(

@@ -6,7 +6,7 @@ stores of verdicts, evidence, rules and decisions only read: the chassis folds w
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from chassis.clock import Clock
 from chassis.motions import Record
@@ -14,8 +14,31 @@ from contracts.identifiers import AppId, DeploymentId, RuleId, VersionTag
 from services.compliance.domain.evidence import EvidenceState
 from services.compliance.domain.gate import DecisionState
 from services.compliance.domain.known_version import KnownApp, KnownVersion
-from services.compliance.domain.policy import PolicySet, RuleState
+from services.compliance.domain.policy import Engine, PolicySet, RuleState
 from services.compliance.domain.score import VerdictState
+
+Program = TypeVar("Program")
+"""One compiled expression; what it is made of is the compiler's own."""
+
+
+class ExpressionError(ValueError):
+    """An expression cannot be used. Its text says why, on one line."""
+
+
+class Compiler(Protocol[Program]):
+    """What makes the expressions of a policy set ready to be answered."""
+
+    def condition(self, text: str) -> Program:
+        """Compile an expression that answers yes or no. Raises ExpressionError."""
+        ...
+
+    def expression(self, text: str) -> Program:
+        """Compile one expression. Raises ExpressionError."""
+        ...
+
+    def engine(self, programs: Mapping[str, Program]) -> Engine:
+        """The engine that answers these programs, by their text."""
+        ...
 
 
 class Policies(Protocol):

@@ -9,10 +9,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
 
 from chassis.clock import SystemClock
 from chassis.health import serving
@@ -21,8 +17,6 @@ from chassis.tail import Tail
 from contracts import topics
 from services.gateway.accept import store as accepted
 from services.gateway.accept.store import Operations
-from services.gateway.api.application import BASE, api
-from services.gateway.api.body_limit import BodyLimit
 from services.gateway.identity import store as identities
 from services.gateway.identity.current_person import Identity
 from services.gateway.identity.names import Names
@@ -36,7 +30,7 @@ from services.gateway.live.hub import Hub
 from services.gateway.ports import World
 from services.gateway.readmodels.store import ReadModels
 from services.gateway.settings import GatewaySettings
-from services.gateway.web.site import site_routes
+from services.gateway.web.public_address import public_address
 
 
 @asynccontextmanager
@@ -45,13 +39,12 @@ async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[
     await identities.prepare(running.database.raw)
     await accepted.prepare(running.database)
     hub = Hub(running.epoch)
-    tail = Tail(settings.kafka, topics.ALL, running.epoch, settings.fetch_wait_ms, hub.hear, running.readiness)
+    tail = Tail(settings, topics.ALL, running.epoch, hub.hear, hub.begin_at, running.readiness)
     await tail.start()
-    hub.begin_at(tail.positions)
     async with httpx.AsyncClient(timeout=5, follow_redirects=False) as http:
         provider = Provider(settings.issuer.rstrip("/"), http)
         world = _world(running, settings, hub, provider)
-        async with serving(site(world, provider), settings.host, settings.port):
+        async with serving(public_address(world, provider), settings.host, settings.port):
             yield
     await tail.stop()
 
@@ -84,21 +77,3 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
 
 def _platform_key(file: Path | None) -> bytes | None:
     return base64.urlsafe_b64decode(file.read_text().strip()) if file is not None else None
-
-
-def site(world: World, provider: Provider) -> BodyLimit:
-    """Everything on the public address: discovery, API, sign-in and pages."""
-
-    async def discovery(_: Request) -> Response:
-        return JSONResponse({"issuer": world.settings.issuer, "clientId": "appstore-cli", "api": BASE})
-
-    routes = [
-        Route("/.well-known/appstore", discovery, methods=["GET"]),
-        Mount(BASE, api(world)),
-        *site_routes(world, provider),
-    ]
-    app = Starlette(routes=routes)
-    app.router.redirect_slashes = False
-    app.state.world = world
-    app.state.identity = world.identity
-    return BodyLimit(app, world.settings.body_limit)

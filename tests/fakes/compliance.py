@@ -17,6 +17,7 @@ from contracts.envelope import Context, Event, padded
 from contracts.identifiers import AppId, DeploymentId, RuleId, VersionTag, version_key
 from contracts.noun import Noun
 from contracts.payload import Payload
+from services.compliance.adapters.cel.compiler import CelCompiler
 from services.compliance.adapters.files.policies import read_policies
 from services.compliance.domain.evidence import EvidenceState
 from services.compliance.domain.gate import DecisionState
@@ -226,7 +227,7 @@ _shipped: list[PolicySet] = []
 def shipped_policies() -> PolicySet:
     """The policies as shipped, read once."""
     if not _shipped:
-        _shipped.append(read_policies(POLICIES))
+        _shipped.append(read_policies(POLICIES, CelCompiler()))
     return _shipped[0]
 
 

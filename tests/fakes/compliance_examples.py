@@ -21,13 +21,16 @@ SPEC = AppSpec.model_validate(
 )
 HARMLESS: dict[str, Any] = {
     "licenceCode": {"value": "MIT"},
-    "personalData": {"value": {"stores": True, "edpbCriteria": ["new technology"]}, "assurance": "declared"},
+    "personalData": {
+        "value": {"stores": True, "edpbCriteria": ["new technology"], "apList": []},
+        "assurance": "declared",
+    },
     "aiRisk": {"value": {"category": "minimal", "because": "It sorts documents."}, "assurance": "declared"},
 }
 """Facts that pass both gates, as warnings."""
 NEEDS_DPIA: dict[str, Any] = {
     **HARMLESS,
-    "personalData": {"value": {"stores": True, "edpbCriteria": ["scoring", "large scale"]}},
+    "personalData": {"value": {"stores": True, "edpbCriteria": ["scoring", "large scale"], "apList": []}},
 }
 DPIA: dict[str, Any] = {
     "value": {"status": "definitief", "residualRisk": "laag", "dated": "2026-10-01"},

@@ -12,16 +12,25 @@ from datetime import date
 from typing import Any
 
 from contracts.apps.facts import Fact, Facts
+from contracts.compliance.evidence import EvidenceKind
+from services.compliance.domain.assurance import outweighs
 from services.compliance.domain.evidence import FIELD_OF, EvidenceState, read_fact
 
 
 def overlay(catalog: Facts, evidence: Iterable[EvidenceState]) -> Facts:
-    """The catalog's facts with the newest recorded evidence of each kind in their place."""
-    newest: dict[str, Fact[Any] | None] = {}
+    """The catalog's facts with the newest recorded evidence of each kind in their place, where it outweighs them."""
+    facts = catalog
     for piece in sorted(evidence, key=lambda piece: piece.recorded):
         if piece.kind is not None and piece.fact is not None:
-            newest[FIELD_OF[piece.kind.value]] = read_fact(piece.kind, piece.fact)
-    return catalog.model_copy(update=newest)
+            fact = read_fact(piece.kind, piece.fact)
+            if outweighs(fact, piece.recorded_on, getattr(facts, FIELD_OF[piece.kind.value])):
+                facts = with_fact(facts, piece.kind, fact)
+    return facts
+
+
+def with_fact(facts: Facts, kind: EvidenceKind, fact: Fact[Any]) -> Facts:
+    """The facts with this one in the place of what was known of its kind."""
+    return facts.model_copy(update={FIELD_OF[kind.value]: fact})
 
 
 def input_sha256(facts: Facts) -> str:

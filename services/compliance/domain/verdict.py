@@ -9,6 +9,7 @@ from datetime import date
 
 from contracts.apps.facts import Assurance
 from contracts.compliance.verdict import RuleResult, Verdict
+from services.compliance.domain.assurance import WEAKEST_FIRST
 from services.compliance.domain.fact import KnownFacts
 from services.compliance.domain.policy import Case, Evaluate, Plain, Rule, Undefined
 
@@ -20,7 +21,6 @@ STANDARD_CODES = (UNKNOWN, EXPIRED, DECLARED, NOT_APPLICABLE)
 """Messages every rule has, because the engine gives them itself."""
 
 _LONGEST_PARAM = 200
-_WEAKEST_FIRST = (Assurance.DECLARED, Assurance.ATTESTED, Assurance.VERIFIED)
 
 Found = tuple[Verdict, str, dict[str, str | int | float | bool], str | None]
 """Verdict, message code, params, and for n/a the reason."""
@@ -92,7 +92,7 @@ def _shown(answer: Plain | Undefined) -> str | int | float | bool:
 
 def _weakest(known: KnownFacts, used: list[str]) -> Assurance | None:
     said = {known.facts[name].assurance for name in used}
-    return next((assurance for assurance in _WEAKEST_FIRST if assurance in said), None)
+    return next((assurance for assurance in WEAKEST_FIRST if assurance in said), None)
 
 
 def _first_expiry(known: KnownFacts, used: list[str]) -> date | None:

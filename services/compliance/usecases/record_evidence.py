@@ -6,6 +6,7 @@ deployment that a gate rejected can be asked for again.
 
 from chassis.errors import NotKnownYet
 from contracts import topics
+from contracts.apps.facts import Facts
 from contracts.compliance.events import EvidenceRecorded, EvidenceRefused
 from contracts.compliance.evidence import EvidenceAboutNothingKnown
 from contracts.compliance.requests import EvidenceSubmitted
@@ -13,14 +14,11 @@ from contracts.compliance.verdict import ScoreChange
 from contracts.envelope import Event
 from contracts.refusals import Refusal
 from services.compliance.domain.calendar import legal_day
-from services.compliance.domain.evidence import EvidenceState, take
-from services.compliance.domain.fact import overlay
+from services.compliance.domain.evidence import read_fact, take
+from services.compliance.domain.fact import overlay, with_fact
 from services.compliance.domain.known_version import KnownVersion
 from services.compliance.domain.score import score, to_event
 from services.compliance.ports import World
-
-_NEWEST = "~"
-"""Sorts after every hlc."""
 
 
 async def record_evidence(event: Event[EvidenceSubmitted], world: World) -> None:
@@ -28,12 +26,13 @@ async def record_evidence(event: Event[EvidenceSubmitted], world: World) -> None
     submitted = event.data
     try:
         known = await _about_something_known(submitted, world)
-        recorded = take(submitted, legal_day(world.clock.now()))
+        facts = overlay(known.facts, await world.evidence.about(submitted.app, submitted.version))
+        recorded = take(submitted, facts, legal_day(world.clock.now()))
     except Refusal as refusal:
         await world.record(EvidenceRefused(evidence=submitted.evidence, code=refusal.code, params=refusal.params))
         return
     await world.record(recorded)
-    await _score_with(recorded, known, world)
+    await _score_with(recorded, facts, world)
 
 
 async def _about_something_known(submitted: EvidenceSubmitted, world: World) -> KnownVersion:
@@ -45,18 +44,10 @@ async def _about_something_known(submitted: EvidenceSubmitted, world: World) -> 
     raise NotKnownYet(topics.APPS, submitted.app)
 
 
-async def _score_with(recorded: EvidenceRecorded, known: KnownVersion, world: World) -> None:
-    brought = EvidenceState(
-        evidence=recorded.evidence,
-        recorded=_NEWEST,
-        app=recorded.app,
-        version=recorded.version,
-        kind=recorded.kind,
-        fact=recorded.fact,
-    )
-    earlier = await world.evidence.about(known.app, known.version)
+async def _score_with(recorded: EvidenceRecorded, facts: Facts, world: World) -> None:
     moment, policy_set = world.clock.now(), world.policies.active()
-    scored = score(policy_set, overlay(known.facts, (*earlier, brought)), legal_day(moment))
-    told = await world.verdicts.of(known.app, known.version)
+    brought = with_fact(facts, recorded.kind, read_fact(recorded.kind, recorded.fact))
+    scored = score(policy_set, brought, legal_day(moment))
+    told = await world.verdicts.of(recorded.app, recorded.version)
     if told is None or (scored.input_sha256, scored.results) != (told.input_sha256, told.results):
-        await world.record(to_event(known.app, known.version, scored, ScoreChange.EVIDENCE, moment))
+        await world.record(to_event(recorded.app, recorded.version, scored, ScoreChange.EVIDENCE, moment))

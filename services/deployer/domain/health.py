@@ -71,10 +71,11 @@ def _quota(observed: Observation, started_at: datetime, now: datetime, patience:
 
 def _image(container: Container, patience: Patience) -> Iterator[Finding]:
     if container.pull_attempts >= patience.image_pull_attempts:
-        params: dict[str, Value] = {"image": container.image}
-        if container.how_to_add is not None:
-            params["howToAdd"] = container.how_to_add
-        yield Failure(Cause.IMAGE_NOT_FOUND, Fault.CONFIGURATION, params)
+        yield Failure(
+            Cause.IMAGE_NOT_FOUND,
+            Fault.CONFIGURATION,
+            {"image": container.image, "howToAdd": container.how_to_add or ""},
+        )
 
 
 def _crash(container: Container, patience: Patience) -> Iterator[Finding]:

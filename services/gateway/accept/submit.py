@@ -6,9 +6,8 @@ Before it: a route of `api/` validated what was asked. After it: the relay publi
 
 from dataclasses import dataclass
 
-from pymongo.errors import DuplicateKeyError
-
 from chassis.ledger import Motion, new_id
+from chassis.mongo import AlreadyThere
 from chassis.motions import Lineage
 from chassis.perform import Performer
 from contracts.payload import Payload
@@ -84,5 +83,5 @@ async def submit(payload: Payload, about: About, asked: Asked, performer: Perfor
     lineage = asked.lineage(operation_id)
     try:
         return await performer.perform(work, lineage=lineage)
-    except DuplicateKeyError:
+    except AlreadyThere:
         return await performer.perform(work, lineage=lineage)

@@ -11,11 +11,11 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
-from pymongo.errors import PyMongoError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from chassis.errors import NotNow
+from chassis.mongo import DatabaseError
 from contracts.identity.events import SignInRefusal
 from contracts.refusals import Refusal
 from services.gateway.api import apps, deployments, events, evidence, me, operations, reviews, timeline
@@ -41,7 +41,7 @@ FORESEEN: tuple[type[Exception], ...] = (
     TokenRefusedError,
     CrossSiteRequestError,
     NotNow,
-    PyMongoError,
+    DatabaseError,
 )
 """What `as_refusal` has words for; the pages answer the same ones."""
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
@@ -110,7 +110,7 @@ def as_refusal(error: Exception) -> Refusal:
             refusal = Problem("issuer-away" if error.reason is SignInRefusal.ISSUER_AWAY else "token-refused")
         case CrossSiteRequestError():
             refusal = Problem("cross-site-request")
-        case NotNow() | PyMongoError():
+        case NotNow() | DatabaseError():
             log.warning("a request could not be served", reason=type(error).__name__)
             refusal = Problem("not-now")
         case _:

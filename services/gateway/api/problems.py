@@ -61,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
     "held": Kind(500, "platform"),
     "evidence-is-not-that-kind": Kind(422),
     "evidence-has-expired": Kind(422),
+    "evidence-weaker-than-known": Kind(422),
     "evidence-about-nothing-known": Kind(404),
     "review-about-nothing-known": Kind(404),
     "already-reviewed": Kind(409),

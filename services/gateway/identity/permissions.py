@@ -48,22 +48,9 @@ GRANTS: Final[Mapping[Role | Standing, frozenset[Permission]]] = MappingProxyTyp
     {
         Standing.ANYONE: frozenset({Permission.READ_CATALOG}),
         Standing.SIGNED_IN: frozenset({Permission.WRITE_REVIEW}),
-        Role.DEVELOPER: frozenset(
-            {
-                Permission.READ_DEPLOYMENTS,
-                Permission.DEPLOY,
-                Permission.REMOVE,
-                Permission.ADD_EVIDENCE,
-            }
-        ),
-        Role.DEVOPS: frozenset(
-            {
-                Permission.READ_DEPLOYMENTS,
-                Permission.DEPLOY,
-                Permission.REMOVE,
-                Permission.ADD_EVIDENCE,
-            }
-        ),
+        # Governance: whoever deploys does not bring the evidence that opens the gate for it.
+        Role.DEVELOPER: frozenset({Permission.READ_DEPLOYMENTS, Permission.DEPLOY, Permission.REMOVE}),
+        Role.DEVOPS: frozenset({Permission.READ_DEPLOYMENTS, Permission.DEPLOY, Permission.REMOVE}),
         Role.SECURITY: frozenset({Permission.ADD_EVIDENCE}),
         Role.COMPLIANCE_OFFICER: frozenset({Permission.READ_DEPLOYMENTS, Permission.ADD_EVIDENCE}),
         Role.PRODUCT_MANAGER: frozenset(),

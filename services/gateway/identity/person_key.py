@@ -11,10 +11,9 @@ from typing import Any
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 from nacl.utils import random
-from pymongo.errors import DuplicateKeyError
 
 from chassis.ledger import new_id
-from chassis.mongo import Database
+from chassis.mongo import AlreadyThere, Database
 from contracts.people import Personal
 
 PERSON_KEYS = "person_keys"
@@ -58,7 +57,7 @@ class PersonKeys:
             document = {"_id": person, "key": new_id(), "wrapped": bytes(self._platform.encrypt(secret))}
             try:
                 await self._keys.insert_one(document)
-            except DuplicateKeyError:
+            except AlreadyThere:
                 return await self._key_of(person)
             return str(document["key"]), SecretBox(secret)
         return str(found["key"]), SecretBox(self._platform.decrypt(found["wrapped"]))

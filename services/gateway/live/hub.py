@@ -5,7 +5,7 @@ A slow listener loses its place and is told so with a reset; it never slows anot
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -45,7 +45,7 @@ class Hub:
         """Whether this process serves as many streams as it can."""
         return len(self._listeners) >= MOST_LISTENERS
 
-    def begin_at(self, positions: Positions) -> None:
+    def begin_at(self, positions: Mapping[Partition, int]) -> None:
         """The tail starts here: what came before is not remembered."""
         self.positions = dict(positions)
         self._oldest = dict(positions)

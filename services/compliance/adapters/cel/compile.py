@@ -10,13 +10,10 @@ from functools import cache
 from cel_expr_python import cel
 
 from services.compliance.adapters.cel import functions
+from services.compliance.ports import ExpressionError
 
 LONGEST = 600
 """Characters in one expression."""
-
-
-class ExpressionError(ValueError):
-    """An expression cannot be used. Its text says why, on one line."""
 
 
 def compile_condition(text: str) -> cel.Expression:

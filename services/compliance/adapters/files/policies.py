@@ -10,15 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cel_expr_python import cel
 from pydantic import BaseModel, ValidationError
 
 from contracts.compliance.verdict import PolicySet as PolicySetIdentity
-from services.compliance.adapters.cel.compile import ExpressionError, compile_condition, compile_expression
-from services.compliance.adapters.cel.evaluate import CelEngine
 from services.compliance.adapters.files.rule_file import RuleInFile, SetInFile
 from services.compliance.adapters.files.yaml_text import FileError, read_yaml
 from services.compliance.domain.policy import PolicySet, Rule
+from services.compliance.ports import Compiler, ExpressionError, Program
 
 SET_FILE = "policy-set.yaml"
 MOST_RULES = 200
@@ -30,7 +28,7 @@ def rule_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*/*.yaml") if not path.name.endswith(".cases.yaml"))
 
 
-def read_policies(folder: Path) -> PolicySet:
+def read_policies(folder: Path, compiler: Compiler[Program]) -> PolicySet:
     """The set in this folder. Raises FileError naming the file and the field that is wrong."""
     files = rule_files(folder)
     if not 0 < len(files) <= MOST_RULES:
@@ -39,7 +37,7 @@ def read_policies(folder: Path) -> PolicySet:
     texts = {SET_FILE: read_yaml(folder / SET_FILE, SET_FILE)}
     shared = _checked(SetInFile, texts[SET_FILE], SET_FILE)
     rules: dict[str, Rule] = {}
-    programs: dict[str, cel.Expression] = {}
+    programs: dict[str, Program] = {}
     for path in files:
         shown = path.relative_to(folder).as_posix()
         texts[shown] = read_yaml(path, shown)
@@ -48,9 +46,9 @@ def read_policies(folder: Path) -> PolicySet:
             message = f"{shown} id: another file has a rule called {rule.id}"
             raise FileError(message)
         rules[rule.id] = rule
-        programs.update(_compile(rule, shown))
+        programs.update(_compile(rule, shown, compiler))
     identity = PolicySetIdentity(version=shared.version, sha256=_sha256(texts))
-    return PolicySet(identity, tuple(rules[name] for name in sorted(rules)), CelEngine(programs))
+    return PolicySet(identity, tuple(rules[name] for name in sorted(rules)), compiler.engine(programs))
 
 
 def _read_rule(path: Path, shown: str, content: dict[str, Any]) -> Rule:
@@ -83,14 +81,14 @@ def _checked(model: type[_M], content: dict[str, Any], shown: str) -> _M:
         raise FileError(message) from error
 
 
-def _compile(rule: Rule, shown: str) -> Iterable[tuple[str, cel.Expression]]:
+def _compile(rule: Rule, shown: str, compiler: Compiler[Program]) -> Iterable[tuple[str, Program]]:
     for number, case in enumerate(rule.cases):
         field = f"cases.{number}.when"
         try:
-            yield case.when, compile_condition(case.when)
+            yield case.when, compiler.condition(case.when)
             for name, text in case.params.items():
                 field = f"cases.{number}.params.{name}"
-                yield text, compile_expression(text)
+                yield text, compiler.expression(text)
         except ExpressionError as error:
             message = f"{shown} {field}: {error}"
             raise FileError(message) from error

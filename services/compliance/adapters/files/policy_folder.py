@@ -6,11 +6,13 @@ Looking costs one stat per file; reading happens only after a change.
 """
 
 from pathlib import Path
+from typing import Any
 
 from chassis.errors import NotNow
 from services.compliance.adapters.files.policies import SET_FILE, read_policies, rule_files
 from services.compliance.adapters.files.yaml_text import FileError
 from services.compliance.domain.policy import PolicySet
+from services.compliance.ports import Compiler
 
 _Look = tuple[tuple[str, int, int], ...]
 
@@ -18,8 +20,9 @@ _Look = tuple[tuple[str, int, int], ...]
 class PolicyFolder:
     """One folder of policies, read when it is made. `problem` is None, or what is wrong and what decides meanwhile."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, compiler: Compiler[Any]) -> None:
         self._folder = folder
+        self._compiler = compiler
         self._active: PolicySet | None = None
         self._settled: str | None = None
         self.problem: str | None = None
@@ -51,7 +54,7 @@ class PolicyFolder:
 
     def _read(self) -> None:
         try:
-            self._active = read_policies(self._folder)
+            self._active = read_policies(self._folder, self._compiler)
         except FileError as error:
             meanwhile = "nothing is decided" if self._active is None else "the last good set decides"
             self.problem = f"{error} ({meanwhile} until it is mended)"

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from services.compliance.adapters.cel.compile import LONGEST, ExpressionError, compile_condition, compile_expression
+from services.compliance.adapters.cel.compile import LONGEST, compile_condition, compile_expression
 from services.compliance.adapters.cel.evaluate import CelEngine
 from services.compliance.domain.policy import Plain, Undefined
+from services.compliance.ports import ExpressionError
 
 
 def answer(text: str, facts: dict[str, Any] | None = None) -> Plain | Undefined:

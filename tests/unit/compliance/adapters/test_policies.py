@@ -9,6 +9,7 @@ import pytest
 
 from chassis.errors import NotNow
 from chassis.health import Readiness
+from services.compliance.adapters.cel.compiler import CelCompiler
 from services.compliance.adapters.files.policies import read_policies
 from services.compliance.adapters.files.policy_folder import PolicyFolder
 from services.compliance.adapters.files.policy_health import tell
@@ -68,7 +69,7 @@ def test_a_broken_rule_is_refused_by_file_and_field(folder: Path, old: str, new:
     """Whoever made the slip reads which file and which field."""
     edit(folder / RULE, old, new)
     with pytest.raises(FileError, match=re.escape(says)) as refused:
-        read_policies(folder)
+        read_policies(folder, CelCompiler())
     assert RULE in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -78,20 +79,20 @@ def test_a_file_that_is_no_rule_is_refused(folder: Path, text: str) -> None:
     """Empty, a list, too large, not text, too deep: each is refused by name."""
     (folder / RULE).write_text(text)
     with pytest.raises(FileError, match=RULE):
-        read_policies(folder)
+        read_policies(folder, CelCompiler())
 
 
 def test_the_set_says_every_message_the_platform_gives(folder: Path) -> None:
     """A set without one of the shared messages is refused."""
     edit(folder / "policy-set.yaml", "  declared:", "  decreed:")
     with pytest.raises(FileError, match=r"policy-set\.yaml .*declared is missing"):
-        read_policies(folder)
+        read_policies(folder, CelCompiler())
 
 
 def test_without_a_good_set_nothing_is_decided_until_it_is_mended(folder: Path) -> None:
     """A broken set at the start approves nothing and ends nothing; mending it is enough."""
     edit(folder / RULE, "weight: 10", "weight: ten")
-    policies = PolicyFolder(folder)
+    policies = PolicyFolder(folder, CelCompiler())
     with pytest.raises(NotNow):
         policies.active()
     assert "nothing is decided" in str(policies.problem)
@@ -103,21 +104,21 @@ def test_without_a_good_set_nothing_is_decided_until_it_is_mended(folder: Path) 
 def test_an_empty_folder_is_no_policy_set(tmp_path: Path) -> None:
     """Deciding by no rules at all would approve everything."""
     with pytest.raises(NotNow):
-        PolicyFolder(tmp_path / "nothing").active()
+        PolicyFolder(tmp_path / "nothing", CelCompiler()).active()
 
 
 def test_the_hash_is_over_content_and_not_over_layout(folder: Path) -> None:
     """A comment changes nothing; a weight does; a case of a test does not."""
     edit(folder / RULE, "gate: false", "gate:    false  # a remark")
     (folder / RULE).with_suffix(".cases.yaml").write_text("[]")
-    assert read_policies(folder).identity == shipped_policies().identity
+    assert read_policies(folder, CelCompiler()).identity == shipped_policies().identity
     edit(folder / RULE, "weight: 10", "weight: 11")
-    assert read_policies(folder).identity.sha256 != shipped_policies().identity.sha256
+    assert read_policies(folder, CelCompiler()).identity.sha256 != shipped_policies().identity.sha256
 
 
 def test_an_edit_comes_into_force_without_a_restart(folder: Path) -> None:
     """The next look sees the file's time and reads the set anew."""
-    policies = PolicyFolder(folder)
+    policies = PolicyFolder(folder, CelCompiler())
     policies.settle()
     edit(folder / RULE, "weight: 10", "weight: 11")
     assert policies.active().identity == shipped_policies().identity
@@ -128,7 +129,7 @@ def test_an_edit_comes_into_force_without_a_restart(folder: Path) -> None:
 
 def test_a_broken_edit_keeps_the_last_good_set_in_force(folder: Path) -> None:
     """One good edit beside one broken one: neither counts, the reason is shown, and mending it brings both."""
-    policies = PolicyFolder(folder)
+    policies = PolicyFolder(folder, CelCompiler())
     edit(folder / "dpia" / "dpia-present.yaml", "weight: 10", "weight: 20")
     edit(folder / RULE, "weight: 10", "weight: ten")
     before = policies.active()
@@ -143,7 +144,7 @@ def test_a_broken_edit_keeps_the_last_good_set_in_force(folder: Path) -> None:
 
 def test_a_file_that_disappears_is_seen(folder: Path) -> None:
     """A rule taken out of the folder leaves the set; taking out the set's own file is a broken edit."""
-    policies = PolicyFolder(folder)
+    policies = PolicyFolder(folder, CelCompiler())
     (folder / RULE).unlink()
     assert "code-licence-osi-approved" not in {rule.id for rule in policies.refresh().rules}
     (folder / "policy-set.yaml").unlink()

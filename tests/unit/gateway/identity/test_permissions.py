@@ -29,8 +29,8 @@ COLUMNS = (
     "catalog:read",
 )
 TABLE = {
-    Role.DEVELOPER: (True, True, True, True, True, True),
-    Role.DEVOPS: (True, True, True, True, True, True),
+    Role.DEVELOPER: (True, True, True, False, True, True),
+    Role.DEVOPS: (True, True, True, False, True, True),
     Role.SECURITY: (False, False, False, True, True, True),
     Role.COMPLIANCE_OFFICER: (True, False, False, True, True, True),
     Role.PRODUCT_MANAGER: (False, False, False, False, True, True),
@@ -63,6 +63,12 @@ def test_a_role_gives_what_the_table_says(role: Role, permission: Permission, ex
     person = member(role)
     answer = may(person, permission, TEAM_DATA) if permission in OF_A_TEAM else may_anywhere(person, permission)
     assert isinstance(answer, Allowed) is expected
+
+
+@pytest.mark.parametrize("role", [*Role, *Standing])
+def test_no_role_both_deploys_and_brings_evidence(role: Role | Standing) -> None:
+    """Nobody lifts by one role a gate that stops their own deployment."""
+    assert not {Permission.DEPLOY, Permission.ADD_EVIDENCE} <= GRANTS[role]
 
 
 @pytest.mark.parametrize("permission", sorted(OF_A_TEAM))
