@@ -21,7 +21,7 @@ from services.gateway.identity.permissions import Permission
 from services.gateway.identity.person import Person
 from services.gateway.identity.team import Team
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import newest_generation, status_of
+from services.gateway.readmodels.deployment import is_gone
 
 router = APIRouter(tags=["deployments"])
 Document = dict[str, Any]
@@ -155,14 +155,6 @@ async def _standing_under(name: str, environment: Environment, world: World) -> 
     """The deployment that stands under this name in this environment: asking again is a new generation of it."""
     for found in await world.models.deployments([environment.team]):
         same = found.get("asked", {}).get("name") == name and found["environment"]["namespace"] == environment.namespace
-        if same and not _gone(found):
+        if same and not is_gone(found):
             return found
     return None
-
-
-def _gone(found: Document) -> bool:
-    generation = newest_generation(found)
-    kind = found["requests"][str(generation)]["kind"]
-    status = status_of(found, generation)
-    never_ran = not found["rollout"].get("started") and status in {"rejected", "failed", "cancelled"}
-    return never_ran or (kind == "remove" and status == "succeeded")
