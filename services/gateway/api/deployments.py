@@ -1,6 +1,7 @@
 """Deployments: ask for one, look at one, take one away. Only for the team that owns it."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,6 +11,7 @@ from chassis.ledger import new_id
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
 from contracts.identifiers import AppName, DnsLabel, VersionTag
+from services.gateway.accept.name_claim import claim_name
 from services.gateway.accept.submit import About, submit
 from services.gateway.api.apps import find_app, find_version
 from services.gateway.api.asking import IdempotencyKey, Prefer, Somebody, TextsOf, WorldOf, asked, in_team, team_named
@@ -21,7 +23,6 @@ from services.gateway.identity.permissions import Permission
 from services.gateway.identity.person import Person
 from services.gateway.identity.team import Team
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import is_gone
 
 router = APIRouter(tags=["deployments"])
 Document = dict[str, Any]
@@ -63,19 +64,18 @@ async def request_deployment(
         raise Problem("app-withdrawn", app=wish.app)
     version = find_version(app, wish.version)
     environment = await _environment(wish.environment, team, world)
-    name = wish.name or wish.app
-    existing = await _standing_under(name, environment, world)
     payload = DeploymentRequested(
-        deployment=new_id() if existing is None else existing["_id"],
+        deployment=new_id(),
         environment=environment,
         app=app["id"],
         app_name=wish.app,
         version=version["version"],
-        name=name,
+        name=wish.name or wish.app,
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     about = About("deploy", app["id"], wish.app, version["version"])
-    operation = await submit(payload, about, await asked(request, person, team, idempotency_key), world.performer)
+    made = await asked(request, person, team, idempotency_key)
+    operation = await submit(payload, about, made, world.performer, partial(claim_name, models=world.models))
     return await answer(operation, prefer, response, world, texts)
 
 
@@ -150,11 +150,3 @@ async def _environment(name: str, team: Team, world: World) -> Environment:
     known = ", ".join(sorted({environment for cluster in clusters for environment in cluster["environments"]}))
     raise Problem("unknown-environment", environment=name, known=known)
 
-
-async def _standing_under(name: str, environment: Environment, world: World) -> Document | None:
-    """The deployment that stands under this name in this environment: asking again is a new generation of it."""
-    for found in await world.models.deployments([environment.team]):
-        same = found.get("asked", {}).get("name") == name and found["environment"]["namespace"] == environment.namespace
-        if same and not is_gone(found):
-            return found
-    return None

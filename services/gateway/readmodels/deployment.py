@@ -134,5 +134,5 @@ DEPLOYMENTS = Project(
     (topics.DEPLOYMENT_REQUESTS, topics.DECISIONS, topics.DEPLOYMENTS),
     document,
     apply,
-    indexes=(("team",), ("app", "rollout.running")),
+    indexes=(("team",), ("app", "rollout.running"), ("environment.namespace", "asked.name")),
 )

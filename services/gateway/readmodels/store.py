@@ -64,6 +64,10 @@ class ReadModels:
         found = await self._all(DEPLOYMENTS, {"team": {"$in": list(teams)}})
         return sorted(found, key=lambda one: str(one["_id"]), reverse=True)
 
+    async def deployments_under(self, namespace: str, name: str) -> list[Document]:
+        """The deployments that were asked for under this name in this namespace."""
+        return await self._all(DEPLOYMENTS, {"environment.namespace": namespace, "asked.name": name})
+
     async def teams_running(self) -> Counter[str]:
         """How many teams run each app, by app id."""
         running = await self._all(DEPLOYMENTS, {"rollout.running": True})
