@@ -12,9 +12,10 @@ from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
 from contracts.identifiers import AppName, DnsLabel, VersionTag
 from services.gateway.accept.name_claim import claim_name
+from services.gateway.accept.removal import removal_once
 from services.gateway.accept.submit import About, submit
 from services.gateway.api.apps import find_app, find_version
-from services.gateway.api.asking import IdempotencyKey, Prefer, Somebody, TextsOf, WorldOf, asked, in_team, team_named
+from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf, asked, in_team, team_named
 from services.gateway.api.deployment_shown import DeploymentShown, show_deployment
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.problems import Problem
@@ -23,6 +24,7 @@ from services.gateway.identity.permissions import Permission
 from services.gateway.identity.person import Person
 from services.gateway.identity.team import Team
 from services.gateway.ports import World
+from services.gateway.readmodels.deployment import is_gone
 
 router = APIRouter(tags=["deployments"])
 Document = dict[str, Any]
@@ -54,10 +56,13 @@ async def request_deployment(
     world: WorldOf,
     person: Somebody,
     texts: TextsOf,
+    key: Key,
+    earlier: Earlier,
     prefer: Prefer = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> OperationShown:
     """Accept a deployment for a team; compliance decides, the deployer rolls out. The answer is an operation."""
+    if earlier is not None:
+        return await answer(earlier, prefer, response, world, texts)
     team = in_team(person, Permission.DEPLOY, team_named(person, wish.team)).place
     app = await find_app(wish.app, world.models)
     if app["withdrawn"]:
@@ -74,7 +79,7 @@ async def request_deployment(
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     about = About("deploy", app["id"], wish.app, version["version"])
-    made = await asked(request, person, team, idempotency_key)
+    made = asked(request, person, team, key)
     operation = await submit(payload, about, made, world.performer, partial(claim_name, models=world.models))
     return await answer(operation, prefer, response, world, texts)
 
@@ -112,13 +117,16 @@ async def remove_deployment(
     world: WorldOf,
     person: Somebody,
     texts: TextsOf,
+    key: Key,
+    earlier: Earlier,
     prefer: Prefer = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> OperationShown:
     """Accept the removal; the deployer takes every object away. The answer is an operation."""
+    if earlier is not None:
+        return await answer(earlier, prefer, response, world, texts)
     found, team = await find_deployment(deployment_id, person, Permission.REMOVE, world)
-    wish = await asked(request, person, team, idempotency_key)
-    if found["rollout"].get("removedAt") and found["rollout"].get("running") is False and wish.key is None:
+    wish = asked(request, person, team, key)
+    if is_gone(found):
         raise Problem("already-removed", deployment=deployment_id)
     payload = DeploymentRemovalRequested(
         deployment=deployment_id,
@@ -126,7 +134,8 @@ async def remove_deployment(
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     about = About("remove", found["asked"]["app"], found["asked"]["appName"], found["asked"]["version"])
-    operation = await submit(payload, about, wish, world.performer)
+    once = partial(removal_once, found=found, models=world.models)
+    operation = await submit(payload, about, wish, world.performer, once)
     return await answer(operation, prefer, response, world, texts)
 
 
@@ -149,4 +158,3 @@ async def _environment(name: str, team: Team, world: World) -> Environment:
             return Environment(name=name, team=team.id, cluster=cluster["cluster"], namespace=f"{team.slug}-{name}")
     known = ", ".join(sorted({environment for cluster in clusters for environment in cluster["environments"]}))
     raise Problem("unknown-environment", environment=name, known=known)
-
