@@ -26,6 +26,7 @@ from contracts.deployments.events import (
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
 from contracts.envelope import Context, Event, padded
+from contracts.held import MessageHeld
 from contracts.identifiers import version_key
 from contracts.noun import Text
 from contracts.payload import Payload
@@ -231,3 +232,16 @@ def review(review_id: str = an_id(71)) -> ReviewPublished:
     """A review stands."""
     text = Personal(person=PERSON, key=an_id(72), ciphertext="AAAA")
     return ReviewPublished(review=review_id, app=APP, author=PERSON, rating=4, text=text)
+
+
+def message_held(correlation: str) -> MessageHeld:
+    """A service put a message of this operation aside."""
+    return MessageHeld(
+        held=an_id(91),
+        service="gateway",
+        from_topic="compliance.decisions",
+        partition=0,
+        offset=3,
+        reason="bad-data",
+        correlation=correlation,
+    )

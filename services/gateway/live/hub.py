@@ -45,9 +45,14 @@ class Hub:
         self._listeners: dict[Queue, Callable[[Heard], bool]] = {}
 
     @property
+    def listeners(self) -> int:
+        """How many listen now."""
+        return len(self._listeners)
+
+    @property
     def is_full(self) -> bool:
         """Whether this process serves as many streams as it can."""
-        return len(self._listeners) >= MOST_LISTENERS
+        return self.listeners >= MOST_LISTENERS
 
     def begin_at(self, positions: Positions) -> None:
         """The tail starts here: what came before is not remembered."""
