@@ -1,7 +1,7 @@
 """What the gateway has read, kept in memory: real events through the gateway's own folds, so that shapes are real."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -61,11 +61,16 @@ class ReadModelsInMemory(ReadModels):
             dataclass=payload.data_class,
         )
 
-    async def _one(self, model: Project, query: Document) -> Document | None:
-        return next(iter(await self._all(model, query)), None)
+    async def _one(self, model: Project, query: Document, sort: Sequence[tuple[str, int]] = ()) -> Document | None:
+        return next(iter(await self._all(model, query, sort)), None)
 
-    async def _all(self, model: Project, query: Document) -> list[Document]:
-        return [found for found in self._kept[model.name].values() if _fits(found, query)]
+    async def _all(
+        self, model: Project, query: Document, sort: Sequence[tuple[str, int]] = (), limit: int = 1000
+    ) -> list[Document]:
+        found = [found for found in self._kept[model.name].values() if _fits(found, query)]
+        for name, direction in reversed(sort):
+            found.sort(key=lambda one: str(_at(one, name)), reverse=direction < 0)
+        return found[:limit]
 
 
 def _fits(document: Document, query: Mapping[str, Any]) -> bool:
