@@ -76,7 +76,7 @@ def _facts(app: Document, texts: Texts) -> tuple[TechnicalFact, ...]:
     catalog = Source("catalog")
     return (
         *of_version,
-        TechnicalFact("repository", repository, catalog, href=repository)
+        TechnicalFact("repository", repository.removeprefix("https://"), catalog, href=repository)
         if repository
         else TechnicalFact("repository", None),
         TechnicalFact("maker", maker, catalog) if maker else TechnicalFact("maker", None),

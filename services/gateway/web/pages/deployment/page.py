@@ -12,6 +12,8 @@ from services.gateway.web.templates import render_page
 
 # States in which the bar of the rollout tells something; later the history does.
 _WITH_PICTURE = frozenset({"rolling-out", "failed"})
+# States that pass by themselves: somebody waits for what comes next.
+_MOVING = frozenset({"waiting", "awaiting-approval", "rolling-out", "removing"})
 
 
 def render(view: DeploymentView, texts: Texts) -> str:
@@ -24,6 +26,7 @@ def render(view: DeploymentView, texts: Texts) -> str:
         live=view.live,
         heading=_heading(view, texts),
         sentence=_sentence(view, texts),
+        moving=view.state in _MOVING,
         rows=history.rows(view, texts),
         newest_first=history.is_history(view.state),
         picture=_picture(view),
@@ -42,7 +45,7 @@ def _sentence(view: DeploymentView, texts: Texts) -> str:
         count=len(view.decision.reasons) if view.decision else 0,
         version=view.version,
         revision=view.revision,
-        place=f"{view.team} / {texts(f'environment.{view.environment}')}",
+        place=f"{view.team} / {texts.named('environment', view.environment)}",
         span=texts.span(view.now - view.since),
         day=texts.moment(view.since),
     )

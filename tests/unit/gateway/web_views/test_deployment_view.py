@@ -1,0 +1,116 @@
+"""The deployment page tells where a deployment stands, why, and what happened, from the read models alone."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from services.gateway.api.operations import objection_shown
+from services.gateway.locales.texts import Texts
+from services.gateway.web.layout.frame import Frame
+from services.gateway.web.pages.deployment import page
+from services.gateway.web.pages.deployment.view import DeploymentView
+from services.gateway.web.views.deployment import DeploymentRead, deployment_view
+from tests.fakes import gateway_story as story
+from tests.fakes.gateway_read import START, ReadModelsInMemory
+from tests.fakes.gateway_site import NOW, FakeSite
+from tests.fakes.identity import PERSON
+
+NL = Texts("nl")
+Chapter = Callable[[ReadModelsInMemory], None]
+
+
+async def _view(site: FakeSite, frame: Frame, *chapters: Chapter, names: bool = True) -> DeploymentView:
+    models = site.models
+    for chapter in chapters:
+        chapter(models)
+    found = await models.deployment(story.DEPLOYMENT)
+    assert found is not None
+    objections = found["decisions"].get("1", {}).get("objections", [])
+    read = DeploymentRead(
+        found=found,
+        entries=await models.timeline(story.DEPLOYMENT),
+        names={PERSON: "Sanne Bakker"} if names else {},
+        objections=[await objection_shown(one, site.world, NL) for one in objections],
+        app=await models.app_by_id(story.APP),
+        verdict=await models.verdict(f"{story.APP}:2.1"),
+        cluster="proeftuin",
+        held=False,
+        team="team-data",
+    )
+    return deployment_view(read, NOW, frame)
+
+
+async def test_a_request_is_shown_before_anybody_answered(site: FakeSite, frame: Frame) -> None:
+    """Without app, verdict or decision the page is whole: it says who asked for what, and what it waits for."""
+    view = await _view(site, frame, story.ask)
+    html = page.render(view, NL)
+    assert (view.state, view.app_title, view.requested_by) == ("waiting", "leeslamp", "Sanne Bakker")
+    assert (view.decision, view.failure, view.pods) == (None, None, ())
+    assert NL("deployment.heading.waiting", app="leeslamp", environment="test") in html
+
+
+async def test_a_rejection_names_rule_law_and_remedy(site: FakeSite, frame: Frame) -> None:
+    """The reasons are in the words of the rules, with the law and what solves it, and with the policy's version."""
+    view = await _view(site, frame, story.publish_app, story.publish_rule, story.ask, story.reject)
+    html = page.render(view, NL)
+    assert view.decision is not None
+    assert (view.state, view.decision.policy, len(view.decision.reasons)) == ("rejected", "2026.11.1", 1)
+    assert "Nog niet bekend: de DPIA." in html
+    assert 'href="https://eur-lex.europa.eu/x"' in html
+    assert "<strong>Voeg een DPIA toe.</strong>" in html
+    assert "appstore evidence add leeslamp 2.1" in html
+
+
+async def test_passed_rules_are_counted_only_while_the_verdict_stands(site: FakeSite, frame: Frame) -> None:
+    """A verdict made after the decision is another one: how many rules said yes is not told from it."""
+    view = await _view(site, frame, story.ask, story.reject, partial(story.score_app, after=9))
+    assert view.decision is not None
+    assert view.decision.passed == 0
+
+
+async def test_a_rollout_shows_pods_that_start(site: FakeSite, frame: Frame) -> None:
+    """Of two pods one began and one is still expected; the version's own number of pods counts before any is ready."""
+    view = await _view(site, frame, story.publish_app, story.ask, story.approve, story.start)
+    pods = view.pods[0]
+    assert view.state == "rolling-out"
+    assert (pods.revision, pods.ready, pods.starting, pods.expected) == (3, 0, 1, 1)
+    assert 'data-key="now"' in page.render(view, NL)
+
+
+async def test_a_healthy_deployment_shows_where_it_answers(frame: Frame) -> None:
+    """An address inside the cluster is a fact and no button; one that a browser finds is a button."""
+    chapters: list[Chapter] = [story.ask, story.approve, story.start]
+    for address, inside in (("http://leeslamp.team-data-test.svc:8080", True), ("https://leeslamp.example.org", False)):
+        view = await _view(FakeSite(), frame, *chapters, partial(story.succeed, address=address))
+        assert (view.state, view.pods[0].ready) == ("healthy", 2)
+        assert (view.inside_address, view.open_url) == ((address, None) if inside else (None, address))
+        assert (f'href="{address}"' in page.render(view, NL)) is not inside
+
+
+async def test_a_shortage_is_drawn_from_what_was_asked_and_free(site: FakeSite, frame: Frame) -> None:
+    """A failure says what was asked, what is free, and whose turn it is."""
+    view = await _view(site, frame, story.publish_app, story.ask, story.approve, story.start, story.fail)
+    html = page.render(view, NL)
+    assert view.failure is not None
+    assert (view.state, view.failure.cause, view.pods[0].failing) == ("failed", "unschedulable", 0)
+    assert "500 GiB" in html
+    assert "64 GiB" in html
+    assert NL("failure.fault.platform") in html
+
+
+async def test_an_erased_person_has_no_name(site: FakeSite, frame: Frame) -> None:
+    """Who asked is a former member when the name is gone."""
+    view = await _view(site, frame, story.ask, names=False)
+    assert view.requested_by is None
+    assert NL("app.former_member") in page.render(view, NL)
+
+
+@pytest.mark.parametrize("chapters", [(story.ask,), (story.ask, story.reject), (story.ask, story.approve, story.start)])
+async def test_the_page_follows_its_own_deployment(site: FakeSite, frame: Frame, chapters: tuple[Chapter, ...]) -> None:
+    """The stream is about this deployment alone, and names the events that change the page."""
+    view = await _view(site, frame, *chapters)
+    assert view.live is not None
+    assert f"deployment={story.DEPLOYMENT}" in view.live.url
+    assert "DeploymentProgressed" in view.live.events
+    assert view.requested_at == START
