@@ -5,12 +5,15 @@ the ways that the rules of the log speak of.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from pymongo.errors import ConnectionFailure
 
 from chassis.clock import Clock, SystemClock
 from chassis.cursor import Cursors
@@ -196,9 +199,9 @@ async def until(condition: Callable[[], Any], what: str, within: float = 15) -> 
     """What `condition` gives as soon as it is true. Raises TimeoutError, saying what did not happen."""
     deadline = time.monotonic() + within
     while True:
-        found = await condition()
-        if found:
-            return found
+        with contextlib.suppress(ConnectionFailure):  # a test may ask while the database it killed comes back
+            if found := await condition():
+                return found
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {within} s: {what}")
         await asyncio.sleep(0.02)
