@@ -1,6 +1,6 @@
-"""A newer request overtook one that still waits for its answer: that one ends as superseded.
+"""A newer request of the same deployment arrived: the one before it ends as superseded, if it still owes its answer.
 
-Before: accept_request or remove_deployment holds the newer request.
+Both `accept_request` and `remove_deployment` come here before they remember the newer one.
 """
 
 from contracts.deployments.reasons import ClosedOutcome
