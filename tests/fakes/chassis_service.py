@@ -158,6 +158,11 @@ class Parts:
         return sorted(entries, key=lambda entry: (entry["hlc"], entry["sequence"]))
 
 
+def service(name: str, rows: tuple[Row, ...], mongo: str, run: str) -> Parts:
+    """A service with a database of its own, by the name of this run."""
+    return Parts(name, rows, Database(mongo, f"appstore_{name}_{run}"), SilentRelay())
+
+
 def settings_for(bootstrap: str, mongo: str) -> ServiceSettings:
     """Settings that make joining and fetching quick."""
     return ServiceSettings(kafka=bootstrap, mongo=mongo, session_timeout_ms=1000, heartbeat_ms=100, fetch_wait_ms=20)
