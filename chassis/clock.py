@@ -38,7 +38,7 @@ def stamp_after(now: datetime, *earlier: str | None) -> str:
         if stamp is None:
             continue
         seen_millis, seen_counter = (int(part) for part in stamp.split("."))
-        if seen_millis > wall + MAX_AHEAD_MS:
+        if (seen_millis, seen_counter) >= (wall + MAX_AHEAD_MS, _COUNTER_LIMIT):
             continue
         if (seen_millis, seen_counter) >= (millis, counter):
             millis, counter = (seen_millis, seen_counter + 1) if seen_counter < _COUNTER_LIMIT else (seen_millis + 1, 0)

@@ -3,6 +3,7 @@
 `ledger` makes entries in a motion's transaction; `relay` publishes them; their ids name a place on the log.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,3 +44,14 @@ def ledger_entry(event: Event[Any], topic: Topic, recorded: datetime) -> Documen
         "recorded": recorded,
         "unpublished": True,
     }
+
+
+def in_order(entries: Sequence[Document]) -> list[Document]:
+    """Entries by their stamps, and each key by its sequence, also where the clock was set back in between."""
+    latest: dict[tuple[str, str], str] = {}
+    placed = []
+    for entry in sorted(entries, key=lambda entry: (entry["topic"], entry["key"], entry["sequence"])):
+        place = (entry["topic"], entry["key"])
+        latest[place] = max(entry["hlc"], latest.get(place, ""))
+        placed.append((latest[place], *place, entry["sequence"], entry))
+    return [entry for *_, entry in sorted(placed, key=lambda found: found[:4])]

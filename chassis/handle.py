@@ -104,9 +104,7 @@ class Handler:
         try:
             await self.performer.perform(work, cause=event)
         except Repeated:
-            self.performer.relay.rescan()
-            self.cursors.moved(raw.topic, context.subject, context.number)
-            return Outcome.REPEAT
+            return await self._heard_late(raw, context)
         except NotKnownYet as unknown:
             return await self._wait(raw, event, (unknown.topic.name, unknown.key))
         except NotNow:
@@ -139,12 +137,17 @@ class Handler:
         try:
             document = await self.performer.perform(work)
         except Repeated:
-            self.cursors.moved(raw.topic, context.subject, context.number)
-            await self.waiting.load()
-            return Outcome.REPEAT
+            return await self._heard_late(raw, context)
         self.cursors.moved(raw.topic, context.subject, context.number)
         self.waiting.added(document)
         return Outcome.WAITING
+
+    async def _heard_late(self, raw: RawMessage, context: Context) -> Outcome:
+        """An earlier delivery was committed and its answer lost, so memory lacks what it led to: catch up with it."""
+        self.performer.relay.rescan()
+        await self.waiting.load()
+        self.cursors.moved(raw.topic, context.subject, context.number)
+        return Outcome.REPEAT
 
     async def hold(
         self, raw: RawMessage, context: Context | None, code: str, detail: str, entry: str | None = None
@@ -159,6 +162,8 @@ class Handler:
         try:
             document = await self.performer.perform(work)
         except AlreadyHeld:
+            if not self.held.blocks(raw.topic, raw.key_text):
+                await self.held.load()
             return Outcome.REPEAT
         self.held.added(document)
         log.warning("held a message", topic=raw.topic, partition=raw.partition, offset=raw.offset, reason=code)

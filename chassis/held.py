@@ -33,20 +33,21 @@ class Held:
     def __init__(self, service: str, database: Database) -> None:
         self._service = service
         self._database = database
-        self._blocked: set[tuple[str, str]] = set()
+        self._blocked: dict[tuple[str, str], int] = {}
         self._count = 0
 
     async def load(self) -> None:
         """Read which keys are blocked."""
         self._blocked.clear()
         self._count = 0
-        async for document in self._database.collection(HELD).find({}, {"topic": 1, "key_text": 1}):
+        async for document in self._database.collection(HELD).find({}, {"topic": 1, "key_text": 1, "sequence": 1}):
             self.added(document)
         telemetry.HELD.set(self._count)
 
-    def blocks(self, topic: str, key: str | None) -> bool:
-        """Whether an earlier message of this key is held."""
-        return key is not None and (topic, key) in self._blocked
+    def blocks(self, topic: str, key: str | None, number: int | None = None) -> bool:
+        """Whether an earlier message of this key is held; without a number, whether any is."""
+        first = self._blocked.get((topic, key)) if key is not None else None
+        return first is not None and (number is None or first <= number)
 
     async def add(self, motion: Motion, raw: RawMessage, context: Context | None, code: str, detail: str) -> Document:
         """Store a message and tell so, in this transaction. Raises AlreadyHeld for a repeat."""
@@ -56,6 +57,7 @@ class Held:
             "_id": entry,
             "held": new_id(),
             "key_text": raw.key_text,
+            "sequence": context.number if context else 0,
             "reason": code,
             "detail": detail[:DETAIL_LIMIT],
             "status": "queued" if queued else "held",
@@ -86,6 +88,7 @@ class Held:
     def added(self, document: Document) -> None:
         """The transaction that stored it was committed."""
         if document["key_text"] is not None:
-            self._blocked.add((document["topic"], document["key_text"]))
+            place = (document["topic"], document["key_text"])
+            self._blocked[place] = min(document["sequence"], self._blocked.get(place, document["sequence"]))
         self._count += 1
         telemetry.HELD.set(self._count)

@@ -133,11 +133,12 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         gaps = await self._deliver_until_done([raw_message(record, self._epoch) for record in records])
         if gaps is None:
             return
+        self._gaps |= gaps
         for record in records:
             place = (record.topic, record.partition)
-            self._done[TopicPartition(*place)] = 0 if place in gaps else record.offset + 1
+            # Whoever comes after this process must find the message beyond the gap again.
+            self._done[TopicPartition(*place)] = 0 if place in self._gaps else record.offset + 1
         if gaps:
-            self._gaps |= gaps
             self._readiness.set("gap", f"a message is missing on {', '.join(sorted({topic for topic, _ in gaps}))}")
 
     async def _deliver_until_done(self, batch: Sequence[RawMessage]) -> set[Partition] | None:
@@ -164,13 +165,17 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         """Read partitions with a gap from their start, where the writer's refill puts what is missing."""
         while True:
             await asyncio.sleep(_GAP_SECONDS)
-            consumer = self._consumer
-            gaps, self._gaps = self._gaps, set()
-            if not gaps:
+            if not self._gaps:
                 self._readiness.clear("gap")
-            for place in gaps:
-                if consumer is not None and TopicPartition(*place) in consumer.assignment():
-                    await consumer.seek_to_beginning(TopicPartition(*place))
+            for place in list(self._gaps):
+                with contextlib.suppress(KafkaError, TimeoutError):
+                    await self._from_its_start(TopicPartition(*place))
+                    self._gaps.discard(place)
+
+    async def _from_its_start(self, partition: TopicPartition) -> None:
+        consumer = self._consumer
+        if consumer is not None and partition in consumer.assignment():
+            await consumer.seek_to_beginning(partition)
 
     async def _commit_forever(self) -> None:
         while True:

@@ -99,10 +99,12 @@ class Motion:
         fold = self.writer.folds[topic.name]
         kept = await self._load(topic, payload.key)
         event = Event(self._context(payload, kept, generation, lineage), payload)
+        entry, state = ledger_entry(event, topic, self.writer.clock.now()), fold.evolve(kept.state, event)
+        # Nothing above changed this motion, so an event that can't be recorded leaves no hole in the numbering.
         kept.sequence += 1
         kept.hlc = event.context.hlc
-        kept.state = fold.evolve(kept.state, event)
-        self.recorded.append(ledger_entry(event, topic, self.writer.clock.now()))
+        kept.state = state
+        self.recorded.append(entry)
         telemetry.RECORDED.labels(event.context.type).inc()
         return event
 

@@ -4,6 +4,7 @@ Everything that changes a service's state goes through here: messages (`handle`)
 gateway's requests. A use case never opens or commits a transaction itself.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -56,6 +57,9 @@ class Performer:
 
         try:
             motion, result = await self.database.in_transaction(transaction)
+        except asyncio.CancelledError:
+            self.relay.rescan()  # the commit may have happened
+            raise
         except PyMongoError as error:
             if not is_away(error):
                 raise

@@ -4,6 +4,7 @@ A projection has no clock and no randomness, so the same events give the same do
 A message no fold can take is held, like everywhere else.
 """
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from chassis.kafka import Partition
 from chassis.mongo import Database, Document, is_away
 from chassis.motions import Project, Table
 from chassis.wire import RawMessage, Unreadable, read_context, read_event
-from contracts.envelope import Event
+from contracts.envelope import Context, Event
 
 _CHUNK = 100
 Spot = tuple[str, str]
@@ -63,15 +64,13 @@ class Projector:
             event = await self._read(raw)
             if event is not None:
                 readable.append((raw, event))
-        wanted: dict[str, set[str]] = defaultdict(set)
-        for raw, event in readable:
-            for projection in self._projections[raw.topic]:
-                if (key := projection.document(event)) is not None:
-                    wanted[projection.collection].add(key)
+        wanted = self._wanted(readable)
         documents = {name: await self._load(name, sorted(keys)) for name, keys in wanted.items()}
         changed: set[Spot] = set()
         gaps: set[Partition] = set()
         for raw, event in readable:
+            if await self._behind_a_held_one(raw, event.context):
+                continue
             for projection in self._projections[raw.topic]:
                 try:
                     outcome = fold_into(projection, documents.get(projection.collection, {}), raw.topic, event, changed)
@@ -84,19 +83,32 @@ class Projector:
         await self._store(documents, changed)
         return gaps
 
+    def _wanted(self, readable: Sequence[tuple[RawMessage, Event[Any]]]) -> dict[str, set[str]]:
+        """Collection → the documents these events are for."""
+        wanted: dict[str, set[str]] = defaultdict(set)
+        for raw, event in readable:
+            for projection in self._projections[raw.topic]:
+                with contextlib.suppress(Exception):  # it fails again below, and there the message is held
+                    if (key := projection.document(event)) is not None:
+                        wanted[projection.collection].add(key)
+        return wanted
+
     async def _read(self, raw: RawMessage) -> Event[Any] | None:
         context = None
         try:
             context = read_context(raw)
-            if self._handler.held.blocks(raw.topic, context.subject):
-                await self._handler.hold(
-                    raw, context, "behind-a-held-message", "an earlier message of this key is held"
-                )
+            if await self._behind_a_held_one(raw, context):
                 return None
             return read_event(raw, context)
         except Unreadable as unreadable:
             await self._handler.hold(raw, context, unreadable.code, unreadable.detail)
             return None
+
+    async def _behind_a_held_one(self, raw: RawMessage, context: Context) -> bool:
+        if not self._handler.held.blocks(raw.topic, context.subject, context.number):
+            return False
+        await self._handler.hold(raw, context, "behind-a-held-message", "an earlier message of this key is held")
+        return True
 
     async def _load(self, name: str, keys: list[str]) -> dict[str, Document]:
         found: dict[str, Document] = {}
@@ -131,7 +143,7 @@ def fold_into(
         if before is not None:
             return Outcome.REPEAT
     else:
-        cursor = f"{topic}/{event.context.subject}".replace(".", "_")
+        cursor = f"{topic}/{event.context.subject}".replace("%", "%25").replace(".", "%2E")
         last = cursors.get(cursor, 0)
         if event.context.number <= last:
             return Outcome.REPEAT

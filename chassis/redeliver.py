@@ -36,7 +36,7 @@ class Redelivery:
         """Handle one message, then what waited for its key. Raises NotNow: deliver it again."""
         async with self._turn:
             outcome = await self._handler.handle(raw)
-            if outcome in {Outcome.HANDLED, Outcome.PASSED} and raw.key_text is not None:
+            if outcome in {Outcome.HANDLED, Outcome.PASSED, Outcome.REPEAT} and raw.key_text is not None:
                 self._arrived.add((raw.topic, raw.key_text))
             await self._take_up()
             return outcome
@@ -46,15 +46,12 @@ class Redelivery:
         async with self._turn:
             await self._take_up()
             for place in self._waiting.heads_past(now):
-                found = await self._waiting.head(place)
-                if found is None:
+                if (found := await self._waiting.head(place)) is None:
                     continue
                 entry, raw = found
-                try:
-                    await self._take_out(entry, raw)
-                except NotKnownYet:
+                if await self._try(place, entry, raw) is not None:
                     await self._handler.performer.perform(partial(self._let_go, entry))
-                self._waiting.removed(place, entry)
+                    self._waiting.removed(place, entry)
                 await self._redeliver(place)
             await self._take_up()
 
@@ -70,20 +67,26 @@ class Redelivery:
         """Handle the waiting messages of one key in their order, until one has to wait on."""
         while (found := await self._waiting.head(place)) is not None:
             entry, raw = found
-            if self._handler.held.blocks(*place):
-                await self._handler.hold(raw, read_context(raw), *BEHIND, entry)
-            else:
-                try:
-                    await self._take_out(entry, raw)
-                except NotKnownYet as unknown:
-                    await self._waiting.wait_for_other(entry, (unknown.topic.name, unknown.key))
-                    return
-                except NotNow:
-                    raise
-                except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
-                    await self._handler.hold(raw, read_context(raw), code_of(error), detail_of(error), entry)
-            self._waiting.removed(place, entry)
+            if (unknown := await self._try(place, entry, raw)) is not None:
+                await self._waiting.wait_for_other(entry, (unknown.topic.name, unknown.key))
+                return
             self._arrived.add(place)
+
+    async def _try(self, place: Spot, entry: str, raw: RawMessage) -> NotKnownYet | None:
+        """Handle a waiting message, or hold it. What it does not know, while that is so: then it stays."""
+        if self._handler.held.blocks(*place):
+            await self._handler.hold(raw, read_context(raw), *BEHIND, entry)
+        else:
+            try:
+                await self._take_out(entry, raw)
+            except NotKnownYet as unknown:
+                return unknown
+            except NotNow:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
+                await self._handler.hold(raw, read_context(raw), code_of(error), detail_of(error), entry)
+        self._waiting.removed(place, entry)
+        return None
 
     async def _take_out(self, entry: str, raw: RawMessage) -> None:
         event = read_event(raw, read_context(raw))

@@ -14,7 +14,7 @@ import structlog
 from pymongo.errors import PyMongoError
 
 from chassis import telemetry
-from chassis.entry import LEDGER
+from chassis.entry import LEDGER, in_order
 from chassis.health import Readiness
 from chassis.mongo import Database, Document
 from chassis.publish import Publisher
@@ -145,9 +145,10 @@ class Relay:
         acknowledged = self._marks.unwritten
         self.offer([entry for entry in entries if entry["_id"] not in acknowledged])
         for queue in self._queues.values():
-            in_order = sorted(queue, key=lambda item: (item[0]["hlc"], item[0]["sequence"]))
+            since = {entry["_id"]: moment for entry, moment in queue}
+            entries = in_order([entry for entry, _ in queue])
             queue.clear()
-            queue.extend(in_order)
+            queue.extend((entry, since[entry["_id"]]) for entry in entries)
 
     async def _scan_when_asked(self) -> None:
         while True:
@@ -165,7 +166,7 @@ class Relay:
 
     async def _refill(self, place: tuple[str, int]) -> None:
         cursor = self._database.collection(LEDGER).find({"topic": place[0], "partition": place[1]}).sort("hlc", 1)
-        count, offset, entries = 0, -1, [entry async for entry in cursor]
+        count, offset, entries = 0, -1, in_order([entry async for entry in cursor])
         while count < len(entries):
             sent, offset = await self._publisher.send(place, entries[count : count + _REFILL_BATCH])
             count += sent

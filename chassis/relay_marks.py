@@ -37,17 +37,20 @@ class RelayMarks:
         self._events.extend(events)
 
     async def write(self) -> None:
-        """Store what was acknowledged since the last time."""
+        """Store what was acknowledged since the last time, partitions first.
+
+        The other way round, an event marked on a partition without a mark would not be missed if the broker were lost.
+        """
         events, offsets = self._events[:], dict(self._offsets)
         ledger, relay = self._database.collection(LEDGER), self._database.collection(RELAY)
-        for start in range(0, len(events), _CHUNK):
-            chunk = events[start : start + _CHUNK]
-            await ledger.update_many({"_id": {"$in": chunk}}, {"$unset": {"unpublished": 1}})
         for (topic, partition), offset in offsets.items():
             mark = {"epoch": self._epoch, "offset": offset}
             await relay.update_one({"_id": f"{topic}/{partition}"}, {"$set": mark}, upsert=True)
             if self._offsets.get((topic, partition)) == offset:
                 del self._offsets[topic, partition]
+        for start in range(0, len(events), _CHUNK):
+            chunk = events[start : start + _CHUNK]
+            await ledger.update_many({"_id": {"$in": chunk}}, {"$unset": {"unpublished": 1}})
         del self._events[: len(events)]
 
     async def short(self, partitions: Sequence[Partition], bootstrap: str) -> list[Partition]:

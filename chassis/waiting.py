@@ -72,8 +72,9 @@ class Waiting:
         return list(self._queues)
 
     def heads_awaiting(self, topic: str, key: str) -> list[Place]:
-        """The keys whose first waiting message waits for this one."""
-        return [place for place, queue in self._queues.items() if self._awaits.get(queue[0]) == (topic, key)]
+        """The keys whose first waiting message waits for this one, or for nothing any more."""
+        wanted = {(topic, key), None}
+        return [place for place, queue in self._queues.items() if self._awaits.get(queue[0]) in wanted]
 
     def heads_past(self, now: datetime) -> list[Place]:
         """The keys whose first waiting message is past its deadline."""
@@ -82,11 +83,12 @@ class Waiting:
 
     async def head(self, place: Place) -> tuple[str, RawMessage] | None:
         """The first waiting message of a key."""
-        queue = self._queues.get(place)
-        if not queue:
-            return None
-        document = await self._database.collection(WAITING).find_one({"_id": queue[0]})
-        return (queue[0], to_message(document)) if document else None
+        while queue := self._queues.get(place):
+            document = await self._database.collection(WAITING).find_one({"_id": queue[0]})
+            if document is not None:
+                return queue[0], to_message(document)
+            self.removed(place, queue[0])  # a commit took it out, and its answer was lost
+        return None
 
     async def wait_for_other(self, entry: str, awaits: Place) -> None:
         """The first message of a key turned out to wait for something else too."""

@@ -2,7 +2,7 @@
 
 It fails closed. A needed fact that is missing or past its last day, an expression without an answer, or no case that
 holds: each is `unknown`. What somebody declared goes no higher than `warn` (reference: self-declared evidence caps at
-warn). `score.py` adds the results up.
+warn); its message stays the rule's own, and `assurance` says why it is no pass. `score.py` adds the results up.
 """
 
 from datetime import date
@@ -15,9 +15,8 @@ from services.compliance.domain.policy import Case, Evaluate, Plain, Rule, Undef
 
 UNKNOWN = "unknown"
 EXPIRED = "expired"
-DECLARED = "declared"
 NOT_APPLICABLE = "not-applicable"
-STANDARD_CODES = (UNKNOWN, EXPIRED, DECLARED, NOT_APPLICABLE)
+STANDARD_CODES = (UNKNOWN, EXPIRED, NOT_APPLICABLE)
 """Messages every rule has, because the engine gives them itself."""
 
 _LONGEST_PARAM = 200
@@ -32,7 +31,7 @@ def judge(rule: Rule, known: KnownFacts, evaluate: Evaluate) -> RuleResult:
     assurance = _weakest(known, used)
     verdict, code, params, reason = _look(rule, known, evaluate)
     if verdict is Verdict.PASS and assurance is Assurance.DECLARED:
-        verdict, code = Verdict.WARN, DECLARED
+        verdict = Verdict.WARN
     return RuleResult(
         rule=rule.id,
         rule_version=rule.version,

@@ -1,6 +1,7 @@
 """The same Idempotency-Key with the same body is the same request; with another body it is a mistake to be told about.
 
-`submit` asks here inside its transaction, so of two at once only one becomes an operation.
+A route asks first, so that a repeat is answered whatever changed since; `submit` asks again inside its transaction, so
+that of two at once only one becomes an operation.
 """
 
 import hashlib
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.ledger import Motion
+from chassis.mongo import Document
 from contracts.refusals import Refusal
 
 KEYS = "idempotency_keys"
@@ -39,14 +41,18 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
     return hashlib.sha256(b"\n".join((method.encode(), path.encode(), body))).hexdigest()
 
 
-async def earlier_operation(motion: Motion, key: RequestKey) -> str | None:
-    """The operation this key stands for, if any. Raises IdempotencyKeyReused when it was sent with something else."""
-    found = await motion.collection(KEYS).get(key.id)
-    if found is None:
+def operation_of(stored: Document | None, key: RequestKey) -> str | None:
+    """The operation a stored key stands for. Raises IdempotencyKeyReused when it was sent with something else."""
+    if stored is None:
         return None
-    if found["fingerprint"] != key.fingerprint:
+    if stored["fingerprint"] != key.fingerprint:
         raise IdempotencyKeyReused(key=key.key)
-    return str(found["operation"])
+    return str(stored["operation"])
+
+
+async def earlier_operation(motion: Motion, key: RequestKey) -> str | None:
+    """The operation this key stands for, if any, as the transaction sees it. Raises IdempotencyKeyReused."""
+    return operation_of(await motion.collection(KEYS).get(key.id), key)
 
 
 async def remember(motion: Motion, key: RequestKey, operation: str, now: datetime) -> None:

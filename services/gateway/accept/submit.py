@@ -4,7 +4,9 @@ Before it: a route of `api/` validated what was asked. After it: the relay publi
 `operation` says how it stands.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from chassis.ledger import Motion, new_id
 from chassis.mongo import AlreadyThere
@@ -16,6 +18,8 @@ from services.gateway.accept.idempotency import RequestKey, earlier_operation, r
 from services.gateway.accept.operation import OPERATIONS, Kind, Operation
 from services.gateway.identity.person import Person
 from services.gateway.identity.team import Team
+
+P = TypeVar("P", bound=Payload)
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,20 @@ class About:
     version: str | None = None
 
 
-async def submit(payload: Payload, about: About, asked: Asked, performer: Performer) -> Operation:
+Prepare = Callable[[Motion, P], Awaitable[P | Operation]]
+"""Looks at a request inside its transaction: the request to record, or the operation that already does what it asks."""
+
+
+async def _as_it_is(_motion: Motion, payload: P) -> P:
+    return payload
+
+
+async def submit(
+    payload: P, about: About, asked: Asked, performer: Performer, prepare: Prepare[P] = _as_it_is
+) -> Operation:
     """Store a request and give its operation; an earlier one for the same key.
 
-    Raises IdempotencyKeyReused, and NotNow when the database is away: then nothing was accepted.
+    Raises IdempotencyKeyReused, what `prepare` refuses, and NotNow when the database is away.
     """
     operation_id = new_id()
 
@@ -61,11 +75,14 @@ async def submit(payload: Payload, about: About, asked: Asked, performer: Perfor
             found = await operations.get(earlier)
             if found is not None:
                 return Operation.of(found)
-        event = await motion.record(payload)
+        prepared = await prepare(motion, payload)
+        if isinstance(prepared, Operation):
+            return prepared
+        event = await motion.record(prepared)
         operation = Operation(
             operation_id,
             about.kind,
-            payload.key,
+            prepared.key,
             event.context.number,
             about.app,
             about.app_name,

@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Header, Request
 
 from services.gateway.accept.idempotency import RequestKey, fingerprint
+from services.gateway.accept.operation import Operation
 from services.gateway.accept.submit import Asked
 from services.gateway.api.problems import Problem, texts_for
 from services.gateway.identity.current_person import current_person
@@ -46,7 +47,6 @@ WorldOf = Annotated[World, Depends(world_of)]
 Anybody = Annotated[Person | None, Depends(who)]
 Somebody = Annotated[Person, Depends(somebody)]
 TextsOf = Annotated[Texts, Depends(texts_for)]
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=LONGEST_KEY, min_length=1)]
 Prefer = Annotated[str | None, Header(max_length=200)]
 
 
@@ -85,13 +85,32 @@ def team_named(person: Person, slug: str | None) -> str:
     return teams[0].id
 
 
-async def asked(request: Request, person: Person, team: Team | None, key: str | None) -> Asked:
-    """Who asks for what, so that the same request twice is one."""
-    made = (
-        RequestKey(person.id, key, fingerprint(request.method, request.url.path, await request.body())) if key else None
-    )
+async def request_key(
+    request: Request,
+    person: Somebody,
+    key: Annotated[str | None, Header(alias="Idempotency-Key", max_length=LONGEST_KEY, min_length=1)] = None,
+) -> RequestKey | None:
+    """The Idempotency-Key of this request, if it has one."""
+    if key is None:
+        return None
+    return RequestKey(person.id, key, fingerprint(request.method, request.url.path, await request.body()))
+
+
+Key = Annotated[RequestKey | None, Depends(request_key)]
+
+
+async def earlier_operation(world: WorldOf, key: Key) -> Operation | None:
+    """What this very request became when it was sent before: asked first, because much may have changed since."""
+    return await world.operations.under(key) if key is not None else None
+
+
+Earlier = Annotated[Operation | None, Depends(earlier_operation)]
+
+
+def asked(request: Request, person: Person, team: Team | None, key: RequestKey | None) -> Asked:
+    """Who asks for what, and for which team."""
     trace = request.headers.get("traceparent")
-    return Asked(person, team, made, trace if trace is not None and _is_trace(trace) else _new_trace())
+    return Asked(person, team, key, trace if trace is not None and _is_trace(trace) else _new_trace())
 
 
 def _is_trace(text: str) -> bool:

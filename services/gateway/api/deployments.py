@@ -1,6 +1,7 @@
 """Deployments: ask for one, look at one, take one away. Only for the team that owns it."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,9 +11,11 @@ from chassis.ledger import new_id
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
 from contracts.identifiers import AppName, DnsLabel, VersionTag
+from services.gateway.accept.name_claim import claim_name
+from services.gateway.accept.removal import removal_once
 from services.gateway.accept.submit import About, submit
 from services.gateway.api.apps import find_app, find_version
-from services.gateway.api.asking import IdempotencyKey, Prefer, Somebody, TextsOf, WorldOf, asked, in_team, team_named
+from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf, asked, in_team, team_named
 from services.gateway.api.deployment_shown import DeploymentShown, show_deployment
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.problems import Problem
@@ -21,7 +24,7 @@ from services.gateway.identity.permissions import Permission
 from services.gateway.identity.person import Person
 from services.gateway.identity.team import Team
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import newest_generation, status_of
+from services.gateway.readmodels.deployment import is_gone
 
 router = APIRouter(tags=["deployments"])
 Document = dict[str, Any]
@@ -53,29 +56,31 @@ async def request_deployment(
     world: WorldOf,
     person: Somebody,
     texts: TextsOf,
+    key: Key,
+    earlier: Earlier,
     prefer: Prefer = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> OperationShown:
     """Accept a deployment for a team; compliance decides, the deployer rolls out. The answer is an operation."""
+    if earlier is not None:
+        return await answer(earlier, prefer, response, world, texts)
     team = in_team(person, Permission.DEPLOY, team_named(person, wish.team)).place
     app = await find_app(wish.app, world.models)
     if app["withdrawn"]:
         raise Problem("app-withdrawn", app=wish.app)
     version = find_version(app, wish.version)
     environment = await _environment(wish.environment, team, world)
-    name = wish.name or wish.app
-    existing = await _standing_under(name, environment, world)
     payload = DeploymentRequested(
-        deployment=new_id() if existing is None else existing["_id"],
+        deployment=new_id(),
         environment=environment,
         app=app["id"],
         app_name=wish.app,
         version=version["version"],
-        name=name,
+        name=wish.name or wish.app,
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     about = About("deploy", app["id"], wish.app, version["version"])
-    operation = await submit(payload, about, await asked(request, person, team, idempotency_key), world.performer)
+    made = asked(request, person, team, key)
+    operation = await submit(payload, about, made, world.performer, partial(claim_name, models=world.models))
     return await answer(operation, prefer, response, world, texts)
 
 
@@ -112,13 +117,16 @@ async def remove_deployment(
     world: WorldOf,
     person: Somebody,
     texts: TextsOf,
+    key: Key,
+    earlier: Earlier,
     prefer: Prefer = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> OperationShown:
     """Accept the removal; the deployer takes every object away. The answer is an operation."""
+    if earlier is not None:
+        return await answer(earlier, prefer, response, world, texts)
     found, team = await find_deployment(deployment_id, person, Permission.REMOVE, world)
-    wish = await asked(request, person, team, idempotency_key)
-    if found["rollout"].get("removedAt") and found["rollout"].get("running") is False and wish.key is None:
+    wish = asked(request, person, team, key)
+    if is_gone(found):
         raise Problem("already-removed", deployment=deployment_id)
     payload = DeploymentRemovalRequested(
         deployment=deployment_id,
@@ -126,7 +134,8 @@ async def remove_deployment(
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     about = About("remove", found["asked"]["app"], found["asked"]["appName"], found["asked"]["version"])
-    operation = await submit(payload, about, wish, world.performer)
+    once = partial(removal_once, found=found, models=world.models)
+    operation = await submit(payload, about, wish, world.performer, once)
     return await answer(operation, prefer, response, world, texts)
 
 
@@ -149,20 +158,3 @@ async def _environment(name: str, team: Team, world: World) -> Environment:
             return Environment(name=name, team=team.id, cluster=cluster["cluster"], namespace=f"{team.slug}-{name}")
     known = ", ".join(sorted({environment for cluster in clusters for environment in cluster["environments"]}))
     raise Problem("unknown-environment", environment=name, known=known)
-
-
-async def _standing_under(name: str, environment: Environment, world: World) -> Document | None:
-    """The deployment that stands under this name in this environment: asking again is a new generation of it."""
-    for found in await world.models.deployments([environment.team]):
-        same = found.get("asked", {}).get("name") == name and found["environment"]["namespace"] == environment.namespace
-        if same and not _gone(found):
-            return found
-    return None
-
-
-def _gone(found: Document) -> bool:
-    generation = newest_generation(found)
-    kind = found["requests"][str(generation)]["kind"]
-    status = status_of(found, generation)
-    never_ran = not found["rollout"].get("started") and status in {"rejected", "failed", "cancelled"}
-    return never_ran or (kind == "remove" and status == "succeeded")

@@ -12,7 +12,7 @@ from contracts.compliance.evidence import EvidenceKind
 from contracts.compliance.requests import EvidenceSubmitted
 from services.gateway.accept.submit import About, submit
 from services.gateway.api.apps import find_app, find_version
-from services.gateway.api.asking import IdempotencyKey, Prefer, Somebody, TextsOf, WorldOf, anywhere, asked
+from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf, anywhere, asked
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import Taken
@@ -64,10 +64,13 @@ async def add_evidence(
     world: WorldOf,
     person: Somebody,
     texts: TextsOf,
+    key: Key,
+    earlier: Earlier,
     prefer: Prefer = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> OperationShown:
     """Accept evidence. Whoever brings it may declare or attest; only a measurement of ours is `verified`."""
+    if earlier is not None:
+        return await answer(earlier, prefer, response, world, texts)
     anywhere(person, Permission.ADD_EVIDENCE)
     app = await find_app(name, world.models)
     found = find_version(app, version)
@@ -96,6 +99,6 @@ async def add_evidence(
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     teams = person.teams()
-    wish = await asked(request, person, teams[0] if len(teams) == 1 else None, idempotency_key)
+    wish = asked(request, person, teams[0] if len(teams) == 1 else None, key)
     operation = await submit(payload, About("add-evidence", app["id"], name, found["version"]), wish, world.performer)
     return await answer(operation, prefer, response, world, texts)

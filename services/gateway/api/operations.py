@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from chassis.errors import NotNow
 from contracts.noun import write_time
 from services.gateway.accept.operation import Operation, Standing, standing_of
 from services.gateway.accept.wait import wait_for_end, wished_wait
@@ -111,13 +112,16 @@ def _may_see(operation: Operation, person: Person) -> bool:
 async def answer(
     operation: Operation, prefer: str | None, response: Response, world: World, texts: Texts
 ) -> OperationShown:
-    """What an accepted request answers: 202 and where to look, or 200 when it ended within `Prefer: wait`."""
+    """What an accepted request answers: 202 and where to look, or 200 when it ended within `Prefer: wait`.
+
+    It was accepted, so a database that went away since is no reason to answer anything else.
+    """
     seconds = wished_wait(prefer)
-    shown = (
-        await show(operation, world, texts, await wait_for_end(operation, seconds, world.hub, world.models))
-        if seconds
-        else (await show(operation, world, texts))
-    )
+    standing = await wait_for_end(operation, seconds, world.hub, world.models) if seconds else None
+    try:
+        shown = await show(operation, world, texts, standing)
+    except NotNow:
+        shown = await show(operation, world, texts, Standing("accepted", None))
     response.status_code = 200 if seconds and shown.ended else 202
     response.headers["Location"] = f"{BASE}/operations/{operation.id}"
     response.headers["Cache-Control"] = "no-store"

@@ -13,7 +13,8 @@ from services.gateway.accept.submit import About, submit
 from services.gateway.api.apps import find_app
 from services.gateway.api.asking import (
     Anybody,
-    IdempotencyKey,
+    Earlier,
+    Key,
     Prefer,
     Somebody,
     TextsOf,
@@ -83,10 +84,13 @@ async def submit_review(
     world: WorldOf,
     person: Somebody,
     texts: TextsOf,
+    key: Key,
+    earlier: Earlier,
     prefer: Prefer = None,
-    idempotency_key: IdempotencyKey = None,
 ) -> OperationShown:
     """Accept a review. The text travels locked with its author's key."""
+    if earlier is not None:
+        return await answer(earlier, prefer, response, world, texts)
     anywhere(person, Permission.WRITE_REVIEW)
     app = await find_app(name, world.models)
     team = _team(person, review.team)
@@ -101,7 +105,7 @@ async def submit_review(
         text=text,
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
-    wish = await asked(request, person, team, idempotency_key)
+    wish = asked(request, person, team, key)
     operation = await submit(payload, About("review", app["id"], name), wish, world.performer)
     return await answer(operation, prefer, response, world, texts)
 

@@ -147,6 +147,8 @@ def rule_words(result: Document, rule: Document, texts: Texts) -> dict[str, Any]
     message = fill(template, result.get("params") or {}, texts)
     if result.get("reason"):
         message = f"{message} ({result['reason']})"
+    if result["verdict"] == "warn" and result.get("assurance") == "declared":
+        message = f"{message} {texts('source.not_verified')}"
     legal = rule["legalReference"]
     return {
         "title": words["title"][language],

@@ -29,6 +29,10 @@ class Heard:
     offset: int
 
 
+Queue = asyncio.Queue[Heard | None]
+"""What a listener takes from; None says that it was too slow."""
+
+
 class Hub:
     """Passes on what the tail hears."""
 
@@ -38,12 +42,17 @@ class Hub:
         """Offset after the last event heard, per partition."""
         self._memory: deque[Heard] = deque(maxlen=REMEMBERED)
         self._oldest: Positions = {}
-        self._listeners: dict[asyncio.Queue[Heard | None], Callable[[Heard], bool]] = {}
+        self._listeners: dict[Queue, Callable[[Heard], bool]] = {}
+
+    @property
+    def listeners(self) -> int:
+        """How many listen now."""
+        return len(self._listeners)
 
     @property
     def is_full(self) -> bool:
         """Whether this process serves as many streams as it can."""
-        return len(self._listeners) >= MOST_LISTENERS
+        return self.listeners >= MOST_LISTENERS
 
     def begin_at(self, positions: Mapping[Partition, int]) -> None:
         """The tail starts here: what came before is not remembered."""
@@ -62,7 +71,7 @@ class Hub:
             if wants(heard):
                 self._pass_on(queue, heard)
 
-    def _pass_on(self, queue: asyncio.Queue[Heard | None], heard: Heard) -> None:
+    def _pass_on(self, queue: Queue, heard: Heard) -> None:
         if queue.full():
             del self._listeners[queue]
             queue.get_nowait()
@@ -77,9 +86,9 @@ class Hub:
         return [heard for heard in self._memory if heard.offset >= positions.get(heard.place, 0)]
 
     @contextmanager
-    def listening(self, wants: Callable[[Heard], bool]) -> Iterator[asyncio.Queue[Heard | None]]:
+    def listening(self, wants: Callable[[Heard], bool]) -> Iterator[Queue]:
         """A queue of what is heard from now on; None in it says that the listener was too slow."""
-        queue: asyncio.Queue[Heard | None] = asyncio.Queue(QUEUE)
+        queue: Queue = asyncio.Queue(QUEUE)
         self._listeners[queue] = wants
         try:
             yield queue

@@ -116,11 +116,23 @@ def newest_generation(found: Document) -> int:
     return max(map(int, found["requests"]), default=0)
 
 
+def is_gone(found: Document) -> bool:
+    """Whether nothing of it stands or is coming: it was removed, or it ended without ever having been started."""
+    generation = newest_generation(found)
+    request = found["requests"].get(str(generation))
+    if request is None:
+        return False
+    status = status_of(found, generation)
+    if request["kind"] == "remove":
+        return status == "succeeded"
+    return "started" not in found["rollout"] and status in {"rejected", "failed", "cancelled"}
+
+
 DEPLOYMENTS = Project(
     "deployments",
     1,
     (topics.DEPLOYMENT_REQUESTS, topics.DECISIONS, topics.DEPLOYMENTS),
     document,
     apply,
-    indexes=(("team",), ("app", "rollout.running")),
+    indexes=(("team",), ("app", "rollout.running"), ("environment.namespace", "asked.name")),
 )

@@ -1,10 +1,14 @@
 """Reads the read models. Everything the API and the pages show comes through here; nothing here writes."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from chassis.mongo import Database
+from pymongo.errors import PyMongoError
+
+from chassis.errors import NotNow
+from chassis.mongo import Database, is_away
 from chassis.motions import Project
 from services.gateway.readmodels.app import APPS
 from services.gateway.readmodels.cluster import CLUSTERS
@@ -17,7 +21,20 @@ from services.gateway.readmodels.timeline import TIMELINE, in_order
 from services.gateway.readmodels.verdict import VERDICTS
 
 Document = dict[str, Any]
+Sort = Sequence[tuple[str, int]]
 MOST = 1000
+
+
+@contextmanager
+def database_answers() -> Iterator[None]:
+    """Raises NotNow when the database is away."""
+    try:
+        yield
+    except PyMongoError as error:
+        if not is_away(error):
+            raise
+        message = "the database does not answer"
+        raise NotNow(message) from error
 
 
 class ReadModels:
@@ -32,8 +49,8 @@ class ReadModels:
         return sorted(found, key=lambda app: app["title"].casefold())
 
     async def app(self, name: str) -> Document | None:
-        """An app by its name, withdrawn or not."""
-        return await self._one(APPS, {"name": name})
+        """An app by its name, withdrawn or not; of two that had the name the one that is not."""
+        return await self._one(APPS, {"name": name}, sort=[("withdrawn", 1)])
 
     async def app_by_id(self, app: str) -> Document | None:
         """An app by its id."""
@@ -60,31 +77,33 @@ class ReadModels:
         return await self._one(DEPLOYMENTS, {"_id": deployment})
 
     async def deployments(self, teams: Iterable[str]) -> list[Document]:
-        """The deployments of some teams, newest first."""
-        found = await self._all(DEPLOYMENTS, {"team": {"$in": list(teams)}})
-        return sorted(found, key=lambda one: str(one["_id"]), reverse=True)
+        """The newest deployments of some teams, at most 1,000, newest first."""
+        return await self._all(DEPLOYMENTS, {"team": {"$in": list(teams)}}, sort=[("_id", -1)])
+
+    async def deployments_under(self, namespace: str, name: str) -> list[Document]:
+        """The deployments that were asked for under this name in this namespace."""
+        return await self._all(DEPLOYMENTS, {"environment.namespace": namespace, "asked.name": name})
 
     async def teams_running(self) -> Counter[str]:
         """How many teams run each app, by app id."""
         running = await self._all(DEPLOYMENTS, {"rollout.running": True})
-        return Counter(app for app, _ in {(one["app"], one.get("team")) for one in running})
+        return Counter(app for app, _ in {(one["app"], one["team"]) for one in running if "team" in one})
 
     async def running(self, app: str) -> list[Document]:
         """The healthy deployments of one app."""
         return await self._all(DEPLOYMENTS, {"app": app, "rollout.running": True})
 
     async def timeline(self, deployment: str) -> list[Document]:
-        """Everything that happened to a deployment, oldest first."""
-        return sorted(await self._all(TIMELINE, {"deployment": deployment}), key=in_order)
+        """What happened to a deployment, oldest first; of more than 1,000 events the last ones."""
+        return sorted(await self._all(TIMELINE, {"deployment": deployment}, sort=[("hlc", -1)]), key=in_order)
 
     async def review(self, review: str) -> Document | None:
         """A review, published or refused."""
         return await self._one(REVIEWS, {"_id": review})
 
     async def reviews(self, app: str) -> list[Document]:
-        """The published reviews of an app, newest first."""
-        found = await self._all(REVIEWS, {"app": app, "published": True})
-        return sorted(found, key=lambda one: str(one["at"]), reverse=True)
+        """The newest published reviews of an app, at most 1,000, newest first."""
+        return await self._all(REVIEWS, {"app": app, "published": True}, sort=[("at", -1)])
 
     async def evidence(self, evidence: str) -> Document | None:
         """A piece of evidence, recorded or refused."""
@@ -94,12 +113,14 @@ class ReadModels:
         """A held message of an operation, if one is held."""
         return await self._one(HELD, {"correlation": operation})
 
-    async def _one(self, model: Project, query: Document) -> Document | None:
-        found: Document | None = await self._database.collection(model.collection).find_one(query)
-        return found
+    async def _one(self, model: Project, query: Document, sort: Sort = ()) -> Document | None:
+        found = await self._all(model, query, sort, limit=1)
+        return found[0] if found else None
 
-    async def _all(self, model: Project, query: Document) -> list[Document]:
-        return [found async for found in self._database.collection(model.collection).find(query, limit=MOST)]
+    async def _all(self, model: Project, query: Document, sort: Sort = (), limit: int = MOST) -> list[Document]:
+        collection = self._database.collection(model.collection)
+        with database_answers():
+            return [found async for found in collection.find(query, limit=limit, sort=list(sort) or None)]
 
 
 MODELS: Sequence[Project] = (APPS, VERDICTS, RULES, DEPLOYMENTS, TIMELINE, REVIEWS, EVIDENCE, CLUSTERS, HELD)

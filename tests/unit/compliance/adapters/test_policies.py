@@ -56,7 +56,7 @@ def edit(path: Path, old: str, new: str) -> None:
         ('when: "osiApproved(facts.licenceCode)"', f'when: "true{" || true" * 120}"', f"{RULE} cases.0.when: "),
         ("verdict: pass", "verdict: perfect", f"{RULE} cases.0.verdict: "),
         ("message: osi-approved", "message: nobody-wrote-this", "texts.messages has no nobody-wrote-this"),
-        ("message: osi-approved", "message: declared", "given by the platform itself"),
+        ("message: osi-approved", "message: expired", "given by the platform itself"),
         ("{licence}", "{license}", "the message says {license}, and nothing fills it"),
         ("    en: ", "    english: ", f"{RULE} texts."),
         ("uri: ", "url: ", f"{RULE} legalReference.url: "),
@@ -84,8 +84,8 @@ def test_a_file_that_is_no_rule_is_refused(folder: Path, text: str) -> None:
 
 def test_the_set_says_every_message_the_platform_gives(folder: Path) -> None:
     """A set without one of the shared messages is refused."""
-    edit(folder / "policy-set.yaml", "  declared:", "  decreed:")
-    with pytest.raises(FileError, match=r"policy-set\.yaml .*declared is missing"):
+    edit(folder / "policy-set.yaml", "  expired:", "  expelled:")
+    with pytest.raises(FileError, match=r"policy-set\.yaml .*expired is missing"):
         read_policies(folder, CelCompiler())
 
 

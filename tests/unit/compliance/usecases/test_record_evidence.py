@@ -66,7 +66,7 @@ async def test_the_newest_evidence_of_a_kind_counts(compliance: FakeCompliance) 
         for result in scored.results
         if result.rule == "dpia-present"
     ]
-    assert codes == ["missing", "not-final", "declared", "not-final"]
+    assert codes == ["missing", "not-final", "present", "not-final"]
 
 
 async def test_evidence_outlives_a_new_word_of_the_catalog(compliance: FakeCompliance) -> None:

@@ -1,0 +1,71 @@
+"""A name in an environment belongs to one deployment at a time: its Kubernetes objects are called after it.
+
+`submit` asks here inside its transaction. Every request about a deployment writes the claim on its name, so of two at
+once the second reads what the first wrote. The read models lag behind: they only say that a name is free again, and
+only when they have seen every request that was accepted.
+"""
+
+from chassis.ledger import Motion, state_collection
+from contracts import topics
+from contracts.deployments.environment import Environment
+from contracts.deployments.requests import DeploymentRequested
+from contracts.refusals import Refusal
+from services.gateway.readmodels.deployment import is_gone, newest_generation
+from services.gateway.readmodels.store import Document, ReadModels
+
+NAMES = "deployment_names"
+
+
+class NameInUse(Refusal):
+    """Another app, or another team's deployment, stands under this name."""
+
+    code = "name-in-use"
+
+
+async def claim_name(motion: Motion, wish: DeploymentRequested, models: ReadModels) -> DeploymentRequested:
+    """The wish, about the deployment that stands under its name; about a new one when the name is free.
+
+    Raises NameInUse.
+    """
+    claim = await _claim_on(motion, wish.environment, wish.name, models)
+    if claim is not None:
+        if (claim["team"], claim["app"]) != (wish.environment.team, wish.app):
+            raise NameInUse(name=wish.name)
+        wish = wish.model_copy(update={"deployment": claim["deployment"]})
+    await renew_claim(motion, wish.deployment, wish.environment, wish.name, wish.app)
+    return wish
+
+
+async def renew_claim(motion: Motion, deployment: str, environment: Environment, name: str, app: str) -> None:
+    """Write the claim as of the request that this motion will record: whoever does so at the same time conflicts."""
+    claim = {
+        "deployment": deployment,
+        "team": environment.team,
+        "app": app,
+        "generation": await _accepted(motion, deployment) + 1,
+    }
+    await motion.collection(NAMES).put(_place(environment, name), claim)
+
+
+async def _claim_on(motion: Motion, environment: Environment, name: str, models: ReadModels) -> Document | None:
+    """The claim that holds a name. One that was lost with the database is read from the read models."""
+    claim = await motion.collection(NAMES).get(_place(environment, name))
+    if claim is not None:
+        found = await models.deployment(claim["deployment"])
+        seen_all = found is not None and newest_generation(found) == await _accepted(motion, claim["deployment"])
+        return None if found is not None and seen_all and is_gone(found) else claim
+    for found in await models.deployments_under(environment.namespace, name):
+        if found["environment"]["cluster"] == environment.cluster and not is_gone(found):
+            return {"deployment": found["_id"], "team": found["team"], "app": found["asked"]["app"]}
+    return None
+
+
+async def _accepted(motion: Motion, deployment: str) -> int:
+    """How many requests about a deployment were accepted."""
+    state = await motion.collection(state_collection(topics.DEPLOYMENT_REQUESTS)).get(deployment)
+    return int(state["sequence"]) if state is not None else 0
+
+
+def _place(environment: Environment, name: str) -> str:
+    """Where objects of this name would stand: cluster and namespace, because those are where names collide."""
+    return f"{environment.cluster}/{environment.namespace}/{name}"

@@ -1,0 +1,60 @@
+"""A database whose answers get lost: what it was asked to commit stands, and who asked does not hear it."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, cast
+
+from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
+from pymongo.errors import AutoReconnect, ConnectionFailure, ServerSelectionTimeoutError
+
+from chassis.errors import NotNow
+from chassis.mongo import Database, Document
+
+T = TypeVar("T")
+
+AWAY = (NotNow, ConnectionFailure)
+"""How the parts say that the database is away; the subscriber waits after either."""
+
+
+class ForgetfulDatabase(Database):
+    """Loses the answer to the commits that it is told to."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(url, name)
+        self.lose: list[bool] = []
+        """Whether the answer to the next commit is lost, and to the one after that …"""
+
+    async def in_transaction(self, work: Callable[[AsyncIOMotorClientSession], Awaitable[T]]) -> T:
+        """Commit as the real one does; then lose the answer, as a broken connection would."""
+        result = await super().in_transaction(work)
+        if self.lose and self.lose.pop(0):
+            raise AutoReconnect("connection closed")
+        return result
+
+
+class UnreachableDatabase(Database):
+    """The same database as another, until it is told to be away."""
+
+    def __init__(self, other: Database) -> None:
+        self.client = other.client
+        self._database = other.raw
+        self.away = False
+        self.lost: set[str] = set()
+        """The collections that don't answer."""
+
+    def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
+        """A collection, or the driver's error when it does not answer."""
+        if self.away:
+            raise ServerSelectionTimeoutError("no primary")
+        return cast("AsyncIOMotorCollection[Document]", Lost()) if name in self.lost else super().collection(name)
+
+
+class Lost:
+    """A collection that fails whatever is asked of it."""
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[None]]:
+        """Fail when called, as the driver would."""
+
+        async def fail(*_: object, **__: object) -> None:
+            raise AutoReconnect(f"connection closed during {name}")
+
+        return fail

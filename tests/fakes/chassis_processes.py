@@ -1,0 +1,99 @@
+"""The real broker and the real database as child processes on free ports, which a test may kill and start again."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+START_SECONDS = 20.0
+_HOST = "127.0.0.1"
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as listener:
+        listener.bind((_HOST, 0))
+        return int(listener.getsockname()[1])
+
+
+class PartProcess:
+    """A part of the embedded stack: starts on entry, answers when it is up, ends on exit."""
+
+    def __init__(self, module: str, *arguments: str, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self._command = [sys.executable, "-m", module, "--port", str(self.port), *arguments]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+        self._process = subprocess.Popen(  # noqa: S603 - our own launchers
+            self._command, cwd=CHECKOUT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"{' '.join(self._command)} did not start")
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+    def answers(self) -> bool:
+        """Whether somebody listens."""
+        with socket.socket() as probe:
+            probe.settimeout(0.2)
+            return probe.connect_ex((_HOST, self.port)) == 0
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End."""
+        self.kill()
+
+
+class BrokerProcess(PartProcess):
+    """The event log. Each start is a new and empty log."""
+
+    def __init__(self, port: int | None = None) -> None:
+        super().__init__("infra.local.broker", port=port)
+        self.bootstrap = f"{_HOST}:{self.port}"
+
+
+class DatabaseProcess(PartProcess):
+    """The document database. What was committed is there again after a kill."""
+
+    def __init__(self, data: Path, port: int | None = None) -> None:
+        super().__init__("infra.local.database", "--data", str(data), port=port)
+        self.url = f"mongodb://{_HOST}:{self.port}/?replicaSet=secantus"
+
+    def answers(self) -> bool:
+        """Whether the database answers a command."""
+        if not super().answers():
+            return False
+        client: MongoClient[dict[str, object]] = MongoClient(self.url, serverSelectionTimeoutMS=500)
+        try:
+            client.admin.command("ping")
+        except PyMongoError:
+            return False
+        finally:
+            client.close()
+        return True
