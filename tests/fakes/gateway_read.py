@@ -9,7 +9,7 @@ from chassis.ledger import new_id
 from chassis.motions import Project
 from contracts.envelope import Context, Event, padded
 from contracts.payload import Payload
-from services.gateway.readmodels.store import MODELS, ReadModels
+from services.gateway.readmodels.store import MODELS, MOST, ReadModels, Sort
 
 Document = dict[str, Any]
 START = datetime(2026, 11, 24, 9, 42, 3, tzinfo=UTC)
@@ -61,11 +61,11 @@ class ReadModelsInMemory(ReadModels):
             dataclass=payload.data_class,
         )
 
-    async def _one(self, model: Project, query: Document) -> Document | None:
-        return next(iter(await self._all(model, query)), None)
-
-    async def _all(self, model: Project, query: Document) -> list[Document]:
-        return [found for found in self._kept[model.name].values() if _fits(found, query)]
+    async def _all(self, model: Project, query: Document, sort: Sort = (), limit: int = MOST) -> list[Document]:
+        found = [one for one in self._kept[model.name].values() if _fits(one, query)]
+        for path, direction in reversed(sort):
+            found.sort(key=lambda one, path=path: str(_at(one, path)), reverse=direction < 0)  # type: ignore[misc]
+        return found[:limit]
 
 
 def _fits(document: Document, query: Mapping[str, Any]) -> bool:
