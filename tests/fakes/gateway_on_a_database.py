@@ -35,10 +35,10 @@ from services.gateway.identity.provider import Provider
 from services.gateway.identity.session import Sessions
 from services.gateway.identity.sign_ins import SignIns
 from services.gateway.live.hub import Hub
-from services.gateway.parts import site
 from services.gateway.ports import World
 from services.gateway.readmodels.store import ReadModels
 from services.gateway.settings import GatewaySettings
+from services.gateway.web.public_address import public_address
 from tests.fakes.gateway_events import OTHER_TEAM, PERSON, TEAM, an_id
 from tests.fakes.identity import (
     ISSUER,
@@ -99,7 +99,7 @@ class GatewayOnADatabase:
         self.issuer = DocumentIssuer([self._key])
         self.provider = Provider(ISSUER, self.issuer.client())
         self.world = self._world()
-        self.address = site(self.world, self.provider)
+        self.address = public_address(self.world, self.provider)
 
     def _world(self) -> World:
         settings = GatewaySettings(public_url="https://store.example", issuer=ISSUER)
@@ -127,7 +127,6 @@ class GatewayOnADatabase:
     async def prepare(self) -> None:
         """Make the indexes, as the start does."""
         await accepted.prepare(self.database)
-        await self._projector.prepare()
         self.hub.begin_at({(topic.name, number): 0 for topic in topics.ALL for number in range(topic.partitions)})
 
     def close(self) -> None:

@@ -37,7 +37,7 @@ from contracts.people import Personal
 from tests.fakes.gateway_read import START, ReadModelsInMemory
 from tests.fakes.identity import PERSON, TEAM_DATA
 
-APP, DEPLOYMENT, CLUSTER = new_id(), new_id(), new_id()
+APP, DEPLOYMENT, CLUSTER = (f"01a20cc2-86a0-71de-86ab-{number:012x}" for number in (1, 2, 3))
 WHERE = Environment(name="test", team=TEAM_DATA, cluster=CLUSTER, namespace="team-data-test")
 POLICY = PolicySet(version="2026.11.1", sha256="a" * 64)
 ABOUT: dict[str, Any] = {"deployment": DEPLOYMENT, "app": APP, "version": "2.1", "environment": WHERE}

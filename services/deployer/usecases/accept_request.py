@@ -3,12 +3,11 @@
 Before: the gateway stored the request. After: start_deployment, close_deployment or close_undecided.
 """
 
-from contracts.deployments.reasons import ClosedOutcome
 from contracts.deployments.requests import DeploymentRequested
 from contracts.envelope import Event
-from services.deployer.domain.deployment import close, is_open
 from services.deployer.domain.known_request import KnownRequest
-from services.deployer.ports import World, came_from, lineage
+from services.deployer.ports import World, came_from
+from services.deployer.usecases.supersede_open_request import supersede_open_request
 
 
 async def accept_request(event: Event[DeploymentRequested], world: World) -> None:
@@ -28,13 +27,3 @@ async def accept_request(event: Event[DeploymentRequested], world: World) -> Non
     )
     await supersede_open_request(request, world)
     await world.requests.keep(request)
-
-
-async def supersede_open_request(newer: KnownRequest, world: World) -> None:
-    """End the request before this one, if it still owes its answer."""
-    older = await world.requests.get(newer.deployment)
-    if older is None or older.generation >= newer.generation:
-        return
-    if is_open(older, await world.deployments.get(newer.deployment)):
-        closed = close(older, ClosedOutcome.SUPERSEDED)
-        await world.record(closed, generation=older.generation, lineage=lineage(older))

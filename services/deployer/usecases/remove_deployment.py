@@ -6,7 +6,7 @@ from contracts.deployments.requests import DeploymentRemovalRequested
 from contracts.envelope import Event
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.ports import World, came_from
-from services.deployer.usecases.accept_request import supersede_open_request
+from services.deployer.usecases.supersede_open_request import supersede_open_request
 
 
 async def remove_deployment(event: Event[DeploymentRemovalRequested], world: World) -> None:

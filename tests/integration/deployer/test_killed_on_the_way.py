@@ -70,7 +70,7 @@ class Log:
         """Wait until that generation of each has its final event."""
         async with asyncio.timeout(ENOUGH):
             while set(self.finals(generation)) != set(deployments):  # noqa: ASYNC110 - the log is polled
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
