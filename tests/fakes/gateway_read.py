@@ -1,7 +1,7 @@
 """What the gateway has read, kept in memory: real events through the gateway's own folds, so that shapes are real."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from chassis.ledger import new_id
 from chassis.motions import Project
 from contracts.envelope import Context, Event, padded
 from contracts.payload import Payload
-from services.gateway.readmodels.store import MODELS, ReadModels
+from services.gateway.readmodels.store import MODELS, MOST, ReadModels, Sort
 
 Document = dict[str, Any]
 START = datetime(2026, 11, 24, 9, 42, 3, tzinfo=UTC)
@@ -61,15 +61,10 @@ class ReadModelsInMemory(ReadModels):
             dataclass=payload.data_class,
         )
 
-    async def _one(self, model: Project, query: Document, sort: Sequence[tuple[str, int]] = ()) -> Document | None:
-        return next(iter(await self._all(model, query, sort)), None)
-
-    async def _all(
-        self, model: Project, query: Document, sort: Sequence[tuple[str, int]] = (), limit: int = 1000
-    ) -> list[Document]:
-        found = [found for found in self._kept[model.name].values() if _fits(found, query)]
-        for name, direction in reversed(sort):
-            found.sort(key=lambda one: str(_at(one, name)), reverse=direction < 0)
+    async def _all(self, model: Project, query: Document, sort: Sort = (), limit: int = MOST) -> list[Document]:
+        found = [one for one in self._kept[model.name].values() if _fits(one, query)]
+        for path, direction in reversed(sort):
+            found.sort(key=lambda one, path=path: str(_at(one, path)), reverse=direction < 0)  # type: ignore[misc]
         return found[:limit]
 
 

@@ -30,6 +30,7 @@ from contracts.deployments.events import (
 )
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
+from contracts.held import MessageHeld
 from contracts.identifiers import Uuid
 from contracts.noun import Text
 from contracts.people import Personal
@@ -130,15 +131,33 @@ def register_cluster(models: ReadModelsInMemory) -> None:
     )
 
 
-def ask(models: ReadModelsInMemory, after: float = 0, deployment: Uuid = DEPLOYMENT, team: Uuid = TEAM_DATA) -> None:
+def ask(
+    models: ReadModelsInMemory, after: float = 0, deployment: Uuid = DEPLOYMENT, environment: Environment = WHERE
+) -> None:
     """Somebody asks for the deployment."""
     request = DeploymentRequested(
-        **{**ABOUT, "deployment": deployment, "environment": WHERE.model_copy(update={"team": team})},
+        **{**ABOUT, "deployment": deployment, "environment": environment},
         app_name="leeslamp",
         name="leeslamp",
         decide_by=START + timedelta(seconds=60),
     )
-    models.tell(request, after=after, team=team, actor=PERSON)
+    models.tell(request, after=after, team=environment.team, actor=PERSON)
+
+
+def hold(models: ReadModelsInMemory, found: dict[str, Any] | None) -> None:
+    """A service puts the message of the newest request aside."""
+    operation = found["requests"]["1"]["operation"] if found else None
+    models.tell(
+        MessageHeld(
+            held=new_id(),
+            service="compliance",
+            from_topic="gateway.deployment-requests",
+            partition=0,
+            offset=1,
+            reason="bad-data",
+            correlation=operation,
+        )
+    )
 
 
 def ask_removal(models: ReadModelsInMemory, after: float) -> None:

@@ -1,5 +1,7 @@
 """A scorecard in words: each rule's verdict with its points, its law, who says so and what would raise it."""
 
+import re
+from datetime import date
 from typing import Any
 
 from contracts.compliance.rule import Criterion
@@ -9,6 +11,7 @@ from services.gateway.locales.texts import Texts
 Document = dict[str, Any]
 VALUE = {"pass": 1.0, "warn": 0.5, "fail": 0.0, "unknown": 0.0, "n/a": 0.0}
 NOT_APPLICABLE = "n/a"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class ScoreShown(Shown):
@@ -161,6 +164,14 @@ def rule_words(result: Document, rule: Document, texts: Texts) -> dict[str, Any]
 def fill(template: str, params: Document, texts: Texts) -> str:
     """A rule's message with its parameters, codes said in words; one that is missing stays visible."""
     for name, value in params.items():
-        said = ", ".join(texts.named("code", one) for one in str(value).split(", "))
+        said = ", ".join(_said(one, texts) for one in str(value).split(", "))
         template = template.replace("{" + name + "}", said)
     return template
+
+
+def _said(value: str, texts: Texts) -> str:
+    """A code as a word, a day as people write it, anything else as it is."""
+    try:
+        return texts.day(date.fromisoformat(value)) if _DAY.fullmatch(value) else texts.named("code", value)
+    except ValueError:
+        return value

@@ -141,7 +141,8 @@ class Texts:
     def _form(self, pattern: Pattern, values: Mapping[str, Value]) -> str:
         if not pattern.is_plural:
             return pattern.forms["other"]
-        return pattern.forms[self._locale.plural_form(float(values["count"]))]
+        count = values["count"]
+        return pattern.forms["other" if isinstance(count, str) else self._locale.plural_form(count)]
 
     def _write(self, value: Value) -> str:
         return value if isinstance(value, str) else self.number(value)

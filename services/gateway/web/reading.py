@@ -15,6 +15,7 @@ from services.gateway.web.views.app import AppRead
 from services.gateway.web.views.apps import Catalog
 from services.gateway.web.views.deployment import DeploymentRead
 from services.gateway.web.views.frame import Reader
+from services.gateway.web.views.reviews import MOST_SHOWN
 from services.gateway.web.views.states import final_of, request_of
 
 
@@ -29,6 +30,7 @@ async def read_app(name: str, reader: Reader, world: World) -> AppRead:
     models = world.models
     app = await find_app(name, models)
     newest = newest_version(app)
+    reviews = await models.reviews(app["id"])
     teams = [team.id for team in reader.person.teams()] if reader.person else []
     return AppRead(
         app=app,
@@ -36,7 +38,8 @@ async def read_app(name: str, reader: Reader, world: World) -> AppRead:
         rules=await models.rules(),
         running=await models.running(app["id"]),
         mine=await models.deployments(teams) if teams else [],
-        reviews=[await shown_review(found, world) for found in await models.reviews(app["id"])],
+        reviews=[await shown_review(found, world) for found in reviews[:MOST_SHOWN]],
+        ratings=[found["rating"] for found in reviews],
     )
 
 

@@ -42,11 +42,16 @@ class AppRead:
     mine: Sequence[Document]
     """Deployments of the reader's teams, newest first."""
     reviews: Sequence[ReviewShown]
+    """The newest ones."""
+    ratings: Sequence[int]
+    """Of every review."""
 
 
 def app_view(read: AppRead, teams: Mapping[str, str], now: datetime, frame: Frame, texts: Texts) -> AppView:
     """The app as it stands; `teams` are the reader's: slug by id."""
     app = read.app
+    # What was heard of the deployer before the gateway's own request says not yet whose it is.
+    running = [one for one in read.running if "team" in one]
     return AppView(
         frame=frame,
         name=app["name"],
@@ -54,11 +59,11 @@ def app_view(read: AppRead, teams: Mapping[str, str], now: datetime, frame: Fram
         sentence=app["summary"][texts.language],
         score=score_of(read.verdict),
         criteria=criteria_of(scorecard_of(read.verdict, read.rules, texts) if read.verdict else None),
-        versions=_versions(app, read.running, teams),
+        versions=_versions(app, running, teams),
         facts=_facts(app, texts),
         now=now,
-        reviews=reviews_of(read.reviews),
-        teams=len({one.get("team") for one in read.running}),
+        reviews=reviews_of(read.reviews, read.ratings),
+        teams=len({one["team"] for one in running}),
         mine=_mine(read.mine, app["id"], teams),
         withdrawn=app["withdrawn"],
         live=live(FOLLOWED, app=app["name"]),

@@ -10,12 +10,13 @@ from services.gateway.api.reviews import ProofShown, ReviewShown
 from services.gateway.web.pages.app.reviews import ProofOfUse, Review, Reviews
 
 MOST_SHOWN = 20
+"""Each one is unlocked with its author's key when the page is read."""
 
 
-def reviews_of(found: Sequence[ReviewShown]) -> Reviews:
-    """The newest twenty; average and count are of all."""
-    average = sum(one.rating for one in found) / len(found) if found else None
-    return Reviews(tuple(map(_review, found[:MOST_SHOWN])), average, len(found))
+def reviews_of(newest: Sequence[ReviewShown], ratings: Sequence[int]) -> Reviews:
+    """The newest ones; average and count are of all."""
+    average = sum(ratings) / len(ratings) if ratings else None
+    return Reviews(tuple(map(_review, newest)), average, len(ratings))
 
 
 def _review(found: ReviewShown) -> Review:

@@ -27,6 +27,7 @@ async def _view(
         running=await models.running(story.APP),
         mine=await models.deployments(teams),
         reviews=reviews or [],
+        ratings=[one.rating for one in reviews or []],
     )
     return app_view(read, teams, NOW, frame, NL)
 

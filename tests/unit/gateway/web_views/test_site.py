@@ -72,7 +72,7 @@ async def test_a_deployment_is_for_its_own_team(told: FakeSite) -> None:
 async def test_the_app_page_lists_only_deployments_of_the_readers_team(told: FakeSite) -> None:
     """After signing in a person finds their own deployments, and never another team's."""
     theirs = new_id()
-    story.ask(told.models, deployment=theirs, team=TEAM_WEB)
+    story.ask(told.models, deployment=theirs, environment=story.WHERE.model_copy(update={"team": TEAM_WEB}))
     async with told.browser(await told.sign_in()) as browser:
         html = (await browser.get("/apps/leeslamp")).text
     assert f'href="{DEPLOYMENT}"' in html
@@ -187,3 +187,31 @@ async def test_an_old_cookie_is_nobody(told: FakeSite) -> None:
     async with told.browser("x" * 43) as browser:
         answer = await browser.get("/")
     assert (answer.status_code, NL("layout.sign_in") in answer.text) == (200, True)
+
+
+async def test_what_the_deployer_told_before_the_request_was_read_breaks_no_page(site: FakeSite) -> None:
+    """A deployment whose request was not read yet belongs to nobody: it is not there, and the app's page is whole."""
+    for chapter in (story.publish_app, story.start, story.succeed):
+        chapter(site.models)
+    async with site.browser(await site.sign_in()) as browser:
+        pages = [await browser.get(address) for address in ("/", "/apps/leeslamp", DEPLOYMENT)]
+    assert [page.status_code for page in pages] == [200, 200, 404]
+
+
+async def test_an_environment_of_ones_own_is_called_by_its_name(site: FakeSite) -> None:
+    """A cluster may offer environments that no text file knows."""
+    own = story.WHERE.model_copy(update={"name": "proefbank"})
+    story.publish_app(site.models)
+    story.ask(site.models, environment=own)
+    async with site.browser(await site.sign_in()) as browser:
+        html = [(await browser.get(address)).text for address in ("/apps/leeslamp", DEPLOYMENT)]
+    assert ["proefbank" in one for one in html] == [True, True]
+
+
+async def test_a_held_request_is_said_to_be_on_hold(site: FakeSite) -> None:
+    """An operation with a message that waits for an operator says so on its page."""
+    story.ask(site.models)
+    story.hold(site.models, await site.models.deployment(story.DEPLOYMENT))
+    async with site.browser(await site.sign_in()) as browser:
+        html = (await browser.get(DEPLOYMENT)).text
+    assert NL("deployment.heading.held", app="leeslamp", environment="test") in html

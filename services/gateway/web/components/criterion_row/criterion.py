@@ -51,16 +51,8 @@ class CriterionVerdict:
 
     @property
     def sentence(self) -> str:
-        """The reason, or what the most telling rule found; empty when no rule looked.
-
-        What was only declared is named first: its finding says that nobody checked it, not what it is.
-        """
-        rule = self.telling
-        if self.reason or rule is None:
-            return self.reason
-        if rule.verdict is Verdict.WARN and rule.source.kind == "declared" and rule.finding:
-            return f"{rule.title}. {rule.finding}"
-        return rule.finding or rule.title
+        """The reason, or what the most telling rule found; empty when no rule looked."""
+        return self.reason or ((self.telling.finding or self.telling.title) if self.telling else "")
 
     @property
     def source(self) -> Source:
