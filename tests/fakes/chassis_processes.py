@@ -1,6 +1,7 @@
 """The real broker and the real database as child processes on free ports, which a test may kill and start again."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -18,10 +19,18 @@ _HOST = "127.0.0.1"
 
 
 def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as listener:
-        listener.bind((_HOST, 0))
-        return int(listener.getsockname()[1])
+    """Return a port that was free a moment ago, below those that the system gives to clients.
+
+    A part that a test kills comes back on its port; one of the system's could be a client's by then.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - spreads tests that run side by side
+        with socket.socket() as listener:
+            try:
+                listener.bind((_HOST, port))
+            except OSError:
+                continue
+        return port
 
 
 class PartProcess:
@@ -33,17 +42,22 @@ class PartProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until it answers."""
-        environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
-        self._process = subprocess.Popen(  # noqa: S603 - our own launchers
-            self._command, cwd=CHECKOUT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        """Start it and wait until it answers; again when it ends at once, as the supervisor would."""
         deadline = time.monotonic() + START_SECONDS
+        self._process = self._launch()
         while not self.answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"{' '.join(self._command)} did not start")
+            if self._process.poll() is not None:
+                self._process = self._launch()
             time.sleep(0.02)
+
+    def _launch(self) -> "subprocess.Popen[bytes]":
+        environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+        return subprocess.Popen(  # noqa: S603 - our own launchers
+            self._command, cwd=CHECKOUT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
     def kill(self) -> None:
         """End it at once, as a crash would."""
