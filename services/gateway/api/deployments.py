@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from chassis.ledger import new_id
 from contracts.deployments.environment import Environment
@@ -155,6 +155,14 @@ async def _environment(name: str, team: Team, world: World) -> Environment:
         raise Problem("no-cluster")
     for cluster in clusters:
         if name in cluster["environments"]:
-            return Environment(name=name, team=team.id, cluster=cluster["cluster"], namespace=f"{team.slug}-{name}")
+            return _place_of(team, name, cluster["cluster"])
     known = ", ".join(sorted({environment for cluster in clusters for environment in cluster["environments"]}))
     raise Problem("unknown-environment", environment=name, known=known)
+
+
+def _place_of(team: Team, name: str, cluster: str) -> Environment:
+    """A team's place in a cluster. Raises team-name-unfit when the team's name makes no namespace."""
+    try:
+        return Environment(name=name, team=team.id, cluster=cluster, namespace=f"{team.slug}-{name}")
+    except ValidationError as error:
+        raise Problem("team-name-unfit", team=team.slug) from error
