@@ -45,6 +45,7 @@ FORESEEN: tuple[type[Exception], ...] = (
 MOST_ERRORS = 50
 """Wrong fields that one answer names."""
 LONGEST_FIELD = 200
+_PARTS = (apps, reviews, evidence, deployments, timeline, operations, events, me)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
 
@@ -66,7 +67,7 @@ def api(world: World) -> FastAPI:
         responses={"default": {"description": "A problem (RFC 9457)", "content": {"application/problem+json": {}}}},
     )
     app.state.world = world
-    for part in (apps, reviews, evidence, deployments, timeline, operations, events, me):
+    for part in _PARTS:
         app.include_router(part.router)
     app.add_middleware(
         CORSMiddleware,
@@ -106,7 +107,7 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _methods_at(request: Request) -> str:
     """Every method that the address takes: more than one route may stand there."""
-    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    routes = [route for part in _PARTS for route in part.router.routes if isinstance(route, Route)]
     here = [route.methods or () for route in routes if route.matches(request.scope)[0] is not Match.NONE]
     return ", ".join(sorted({method for methods in here for method in methods}))
 
