@@ -24,6 +24,7 @@ from contracts.identity.events import SignInRefusal
 from contracts.refusals import Refusal
 from services.gateway.api import apps, deployments, events, evidence, me, operations, reviews, timeline
 from services.gateway.api.every_answer import EveryAnswer
+from services.gateway.api.openapi import StoreApi
 from services.gateway.api.problems import API_VERSION, Problem, problem_response
 from services.gateway.identity.csrf import CrossSiteRequestError
 from services.gateway.identity.oidc import TokenRefusedError
@@ -52,7 +53,7 @@ _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupp
 
 def api(world: World) -> FastAPI:
     """The application under `/api/v1`."""
-    app = FastAPI(
+    app = StoreApi(
         title="App Store platform",
         version=API_VERSION,
         openapi_url="/openapi.json",
@@ -64,7 +65,7 @@ def api(world: World) -> FastAPI:
         contact={"name": "App Store platform", "email": "appstore@example.org", "url": world.settings.public_url},
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         servers=[{"url": BASE}],
-        responses={"default": {"description": "A problem (RFC 9457)", "content": {"application/problem+json": {}}}},
+        responses={"default": {"description": "A problem (RFC 9457)"}},
     )
     app.state.world = world
     for part in _PARTS:

@@ -202,6 +202,19 @@ async def test_operations_are_for_their_people(new_gateway: NewGateway) -> None:
             assert (await colleague.get(f"/operations/{operation}")).status_code == 200
 
 
+async def test_a_role_that_may_not_read_hides_its_team_and_no_other(new_gateway: NewGateway) -> None:
+    """A list shows the teams one may read; naming the other team, or its operation, is 403."""
+    async with new_gateway() as gateway, gateway.developer() as client:
+        await _stock(gateway)
+        operation = (await client.post("/deployments", json=OTHER)).json()["id"]
+        async with gateway.client(gateway.token("product-manager", person=an_id(59))) as onlooker:
+            assert (await onlooker.get("/deployments")).json()["items"] == []
+            assert (await onlooker.get("/operations")).json()["items"] == []
+            for address in ("/deployments?team=team-data", DEPLOYMENT):
+                assert (await onlooker.get(address)).json()["code"] == "not-allowed"
+            assert (await onlooker.get(f"/operations/{operation}")).status_code == 403
+
+
 async def test_the_team_has_to_be_named_by_who_is_in_several(new_gateway: NewGateway) -> None:
     """Without a team, somebody in two teams or in none is asked to name one."""
     async with new_gateway() as gateway:
