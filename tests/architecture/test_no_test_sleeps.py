@@ -5,38 +5,34 @@ from collections.abc import Iterator
 
 from tests.architecture.source import files, name_of, tree_of
 
-LONGEST_PAUSE = 0.05
-"""Seconds between two looks at a condition; longer than this is waiting for the clock."""
+LONGEST_YIELD = 0.05
+"""Seconds that let others run; more is waiting for the clock."""
+LONGEST_POLL = 0.25
+"""Seconds between two looks at a condition, inside a loop."""
 
 
-def sleeps(tree: ast.Module) -> Iterator[int]:
-    """The lines on which a test sleeps: time.sleep at all, asyncio.sleep for more than the pause of a poll."""
+def sleeps(tree: ast.AST, longest: float) -> Iterator[int]:
+    """The lines that sleep for longer than so many seconds, or for who knows how long."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        called = ast.unparse(node.func)
-        if called == "time.sleep" or (called == "asyncio.sleep" and not _is_short(node)):
-            yield node.lineno
-
-
-def _is_short(call: ast.Call) -> bool:
-    match call.args:
-        case [ast.Constant(value=int() | float() as seconds)]:
-            return seconds <= LONGEST_PAUSE
-        case _:
-            return False
-
-
-def polls(tree: ast.Module) -> set[int]:
-    """The lines of a time.sleep that is the pause of a poll: short, and inside a loop."""
-    loops = [node for node in ast.walk(tree) if isinstance(node, ast.While | ast.For)]
-    calls = [call for loop in loops for call in ast.walk(loop) if isinstance(call, ast.Call)]
-    return {call.lineno for call in calls if ast.unparse(call.func) == "time.sleep" and _is_short(call)}
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"time.sleep", "asyncio.sleep"}:
+            match node.args:
+                case [ast.Constant(value=int() | float() as seconds)] if seconds <= longest:
+                    pass
+                case _:
+                    yield node.lineno
 
 
 def offences(tree: ast.Module) -> list[int]:
     """The lines that wait for the clock."""
-    return [line for line in sleeps(tree) if line not in polls(tree)]
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.While | ast.For | ast.AsyncFor)]
+    in_loops = {line for loop in loops for line in _lines_that_sleep(loop)}
+    too_slow = {line for loop in loops for line in sleeps(loop, LONGEST_POLL)}
+    outside = {line for line in _lines_that_sleep(tree) if line not in in_loops}
+    return sorted(too_slow | outside.intersection(sleeps(tree, LONGEST_YIELD)))
+
+
+def _lines_that_sleep(tree: ast.AST) -> set[int]:
+    return set(sleeps(tree, -1))
 
 
 def test_no_test_sleeps() -> None:
@@ -47,7 +43,9 @@ def test_no_test_sleeps() -> None:
 
 def test_a_sleeping_test_is_caught() -> None:
     """The rule sees both kinds of sleep, and lets the pause of a poll be."""
-    assert offences(ast.parse("time.sleep(0.01)")) == [1]
+    assert offences(ast.parse("time.sleep(0.1)")) == [1]
     assert offences(ast.parse("await asyncio.sleep(1)")) == [1]
     assert offences(ast.parse("await asyncio.sleep(pause)")) == [1]
-    assert offences(ast.parse("while not done:\n    await asyncio.sleep(0.02)\n    time.sleep(0.02)")) == []
+    assert offences(ast.parse("while not done:\n    await asyncio.sleep(2)")) == [2]
+    assert offences(ast.parse("while not done:\n    await asyncio.sleep(0.1)\n    time.sleep(0.02)")) == []
+    assert offences(ast.parse("await asyncio.sleep(0)")) == []

@@ -58,6 +58,18 @@ def test_every_refusal_has_a_status_and_two_texts() -> None:
     assert [fault for code in codes for fault in silent(code, ROOT)] == []
 
 
+def never_raised(refusals_by_code: dict[str, str], tests: list[str]) -> list[str]:
+    """The refusals that no test speaks of, by class or by code."""
+    return [name for code, name in refusals_by_code.items() if not any(name in text or code in text for text in tests)]
+
+
+def test_every_refusal_has_a_test_that_raises_it() -> None:
+    """Some test speaks of each refusal; what is never shown is not known to be true."""
+    tests = [path.read_text() for path in files("tests") if "architecture" not in path.parts]
+    assert never_raised(all_refusals(), tests) == []
+    assert never_raised({"too-early": "TooEarly", "too-late": "TooLate"}, ['"too-early"', ""]) == ["TooLate"]
+
+
 def test_codes_are_given_out_once() -> None:
     """No two refusals share a code, because the code is what programs act on."""
     codes = [code for path in files("contracts", "services") for _, code in refusals(tree_of(path))]

@@ -97,3 +97,36 @@ class DatabaseProcess(PartProcess):
         finally:
             client.close()
         return True
+
+
+class ServiceProcess:
+    """A service of the platform as the supervisor would start it, on a broker and a database of the test's."""
+
+    def __init__(self, service: str, kafka: str, mongo: str) -> None:
+        self.health = f"http://{_HOST}:{free_port()}"
+        self._command = [sys.executable, "-m", f"services.{service}.main"]
+        self._environment = {
+            **os.environ,
+            "PYTHONPATH": str(CHECKOUT),
+            "APPSTORE_KAFKA": kafka,
+            "APPSTORE_MONGO": mongo,
+            "APPSTORE_HEALTH_PORT": self.health.rsplit(":", 1)[1],
+            "APPSTORE_SESSION_TIMEOUT_MS": "1000",
+            "APPSTORE_HEARTBEAT_MS": "100",
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "subprocess.Popen[bytes]":
+        """Start it, without waiting for anything."""
+        self.process = subprocess.Popen(  # noqa: S603 - our own service
+            self._command, cwd=CHECKOUT, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        return self.process
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it, if it did not end by itself."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)

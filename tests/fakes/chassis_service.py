@@ -5,12 +5,15 @@ the ways that the rules of the log speak of.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from pymongo.errors import ConnectionFailure
 
 from chassis.clock import Clock, SystemClock
 from chassis.cursor import Cursors
@@ -155,6 +158,11 @@ class Parts:
         return sorted(entries, key=lambda entry: (entry["hlc"], entry["sequence"]))
 
 
+def service(name: str, rows: tuple[Row, ...], mongo: str, run: str) -> Parts:
+    """A service with a database of its own, by the name of this run."""
+    return Parts(name, rows, Database(mongo, f"appstore_{name}_{run}"), SilentRelay())
+
+
 def settings_for(bootstrap: str, mongo: str) -> ServiceSettings:
     """Settings that make joining and fetching quick."""
     return ServiceSettings(kafka=bootstrap, mongo=mongo, session_timeout_ms=1000, heartbeat_ms=100, fetch_wait_ms=20)
@@ -196,9 +204,9 @@ async def until(condition: Callable[[], Any], what: str, within: float = 15) -> 
     """What `condition` gives as soon as it is true. Raises TimeoutError, saying what did not happen."""
     deadline = time.monotonic() + within
     while True:
-        found = await condition()
-        if found:
-            return found
+        with contextlib.suppress(ConnectionFailure):  # a test may ask while the database it killed comes back
+            if found := await condition():
+                return found
         if time.monotonic() > deadline:
             raise TimeoutError(f"not within {within} s: {what}")
         await asyncio.sleep(0.02)

@@ -1,11 +1,13 @@
 """Reading a message: an event, or a code that says why it is none."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.ledger import new_id
-from chassis.wire import READ_LIMIT, RawMessage, Unreadable, read_context, read_event
+from chassis.wire import READ_LIMIT, RawMessage, Unreadable, raw_message, read_context, read_event
 from contracts.envelope import Context
 from tests.fakes.chassis_messages import Sent, app_published, sent
 
@@ -95,3 +97,14 @@ def test_an_envelope_survives_the_wire() -> None:
     context = read_context(message.arrived())
     assert Context.from_headers(context.to_headers()) == context
     assert (context.team, context.actor, context.generation_number) == (team, actor, 7)
+
+
+def test_a_record_with_nothing_in_it_is_carried_all_the_same() -> None:
+    """A header without a value, a message without a value and one without a key arrive as empty, not as a crash."""
+    record = SimpleNamespace(
+        topic="catalog.apps", partition=1, offset=7, key=None, value=None, headers=(("ce_id", None),)
+    )
+    raw = raw_message(record, "an-epoch")
+    assert (raw.headers, raw.value, raw.key_text, raw.epoch) == ((("ce_id", b""),), b"", None, "an-epoch")
+    with pytest.raises(Unreadable):
+        read_context(raw)

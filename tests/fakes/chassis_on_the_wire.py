@@ -1,0 +1,61 @@
+"""Small things that tests on a real broker do: send by hand, read with a bare consumer, record, count answers."""
+
+import asyncio
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from contracts import topics
+from contracts.envelope import Context
+from tests.fakes.chassis_messages import Sent, app_published
+from tests.fakes.chassis_processes import BrokerProcess
+from tests.fakes.chassis_service import Parts, until
+
+_LARGEST = 4 * 1024 * 1024
+
+
+async def send(bootstrap: str, *messages: Sent) -> None:
+    """Send messages in their order and wait until the broker has them."""
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all", max_request_size=_LARGEST)
+    await producer.start()
+    try:
+        for message in messages:
+            await producer.send_and_wait(
+                message.topic, message.value, message.key, message.partition, headers=list(message.headers)
+            )
+    finally:
+        await producer.stop()
+
+
+async def read(broker: BrokerProcess, topic: topics.Topic, count: int) -> list[Context]:
+    """The envelopes of the first so many messages of a topic, as a bare consumer sees them."""
+    consumer = AIOKafkaConsumer(topic.name, bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        async with asyncio.timeout(15):
+            return [Context.from_headers((await consumer.getone()).headers) for _ in range(count)]
+    finally:
+        await consumer.stop()
+
+
+async def publish(catalog: Parts, app: str, title: str = "An app") -> None:
+    """Record an app event in a motion of its own."""
+    await catalog.performer.perform(lambda motion: motion.record(app_published(app, title)))
+
+
+async def answers(parts: Parts) -> int:
+    """How many reviews were answered."""
+    return len(await parts.ledger(topics.REVIEWS))
+
+
+async def answered(parts: Parts, count: int) -> bool:
+    """Whether exactly so many reviews were answered."""
+    return await answers(parts) == count
+
+
+async def until_more_are_answered(parts: Parts, count: int) -> None:
+    """Wait until more than so many reviews were answered."""
+
+    async def more() -> bool:
+        return await answers(parts) > count
+
+    await until(more, "some are answered")

@@ -1,0 +1,61 @@
+"""The three addresses of a service: it lives, it can work or says why not, and what it counts."""
+
+import httpx
+import pytest
+
+from chassis import telemetry
+from chassis.health import Readiness, health_app
+
+
+@pytest.fixture
+def readiness() -> Readiness:
+    """A service that begins."""
+    return Readiness("catalog")
+
+
+async def ask(readiness: Readiness, path: str) -> httpx.Response:
+    """What the service answers."""
+    transport = httpx.ASGITransport(app=health_app(readiness))
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        return await client.get(path)
+
+
+async def test_a_service_that_begins_lives_and_is_not_ready(readiness: Readiness) -> None:
+    """Alive from the first moment; ready only when nothing stands in the way, and until then with the reasons."""
+    assert (await ask(readiness, "/health")).status_code == 200
+    answer = await ask(readiness, "/ready")
+    assert answer.status_code == 503
+    assert answer.json()["ready"] is False
+    assert answer.json()["reasons"]
+
+
+async def test_readiness_is_the_absence_of_reasons(readiness: Readiness) -> None:
+    """Each part sets and clears its own reason; one is enough to be not ready."""
+    readiness.clear("start")
+    assert (await ask(readiness, "/ready")).status_code == 200
+    readiness.set("broker", "the broker does not answer")
+    readiness.set("gap", "a message is missing")
+    readiness.clear("gap")
+    assert (await ask(readiness, "/ready")).json()["reasons"] == ["the broker does not answer"]
+    readiness.clear("broker")
+    readiness.clear("never set")
+    assert (await ask(readiness, "/ready")).status_code == 200
+
+
+async def test_the_report_has_the_figures_that_operators_read(readiness: Readiness) -> None:
+    """Lag, backlog, held and waiting are whole numbers, the epoch is named."""
+    readiness.epoch = "an-epoch"
+    telemetry.HELD.set(2)
+    report = (await ask(readiness, "/ready")).json()
+    telemetry.HELD.set(0)
+    assert set(report) == {"service", "ready", "reasons", "lag", "backlog", "held", "waiting", "epoch"}
+    assert (report["held"], report["epoch"], report["service"]) == (2, "an-epoch", "catalog")
+
+
+async def test_figures_are_for_prometheus(readiness: Readiness) -> None:
+    """The text format, with every figure of the chassis under its own prefix."""
+    answer = await ask(readiness, "/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    names = [line.split()[2] for line in answer.text.splitlines() if line.startswith("# TYPE")]
+    assert "appstore_held_messages" in names
+    assert all(name.startswith("appstore_") for name in names)
