@@ -39,12 +39,16 @@ class BodyLimit:
 
         async def watched(message: Message) -> None:
             nonlocal started
+            if refused and not started:
+                # What the application makes of a body that ended half-way is not what went wrong.
+                return
             started = True
             await send(message)
 
         try:
             await self.app(scope, counted, watched)
-        except Problem as problem:
+        except Problem:
             if not refused or started:
                 raise
-            await problem_response(request, problem)(scope, receive, send)
+        if refused and not started:
+            await problem_response(request, Problem("body-too-large", limit=self.limit))(scope, receive, send)
