@@ -23,19 +23,17 @@ async def stream(
 ) -> AsyncIterator[ServerSentEvent]:
     """The events of one listener. `reset` says that some may be missing: read the page again."""
     with hub.listening(wants) as queue:
-        positions = dict(hub.positions)
+        asked = read_position(last_event_id, hub.epoch, hub.positions) if last_event_id is not None else None
+        missed = hub.since(asked) if asked is not None else None
+        # Greeted with where the listener was, not with where the log is: it may leave before it hears what it missed.
+        positions = dict(hub.positions if asked is None or missed is None else asked)
         yield ServerSentEvent(event="hello", data="{}", id=write_position(hub.epoch, positions))
-        if last_event_id is not None:
-            asked = read_position(last_event_id, hub.epoch, hub.positions)
-            missed = hub.since(asked) if asked is not None else None
-            if missed is None:
-                yield ServerSentEvent(event=RESET, data="{}", id=write_position(hub.epoch, positions))
-            else:
-                positions = dict(asked or {})
-                for heard in missed:
-                    positions[heard.place] = heard.offset + 1
-                    if wants(heard):
-                        yield await _sent(hub, heard, positions, show)
+        if last_event_id is not None and missed is None:
+            yield ServerSentEvent(event=RESET, data="{}", id=write_position(hub.epoch, positions))
+        for heard in missed or ():
+            positions[heard.place] = heard.offset + 1
+            if wants(heard):
+                yield await _sent(hub, heard, positions, show)
         while True:
             latest = await queue.get()
             if latest is None:
