@@ -37,6 +37,17 @@ class TeamShown(Shown):
     slug: str
 
 
+class FailureShown(Shown):
+    """Why it is not as it was asked; `cause` is the code of the problem."""
+
+    cause: str
+    title: str
+    detail: str
+    fault: str
+    params: dict[str, Any]
+    next: list[str] = []
+
+
 class DeploymentShown(Shown):
     """A deployment as it stands. `generation` is the newest request; `status` is that request's."""
 
@@ -53,7 +64,7 @@ class DeploymentShown(Shown):
     address: str | None = None
     replicas: int | None = None
     removed: bool
-    failure: ProblemShown | None = None
+    failure: FailureShown | None = None
     objections: list[ObjectionShown] = []
     operations: list[str]
 
@@ -84,10 +95,14 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         since=final["at"] if final else rollout.get("changedAt") or request["at"],
         address=None if removed else rollout.get("address"),
         replicas=rollout.get("replicas"),
-        failure=problem if status in {"failed", "held", "cancelled"} else None,
+        failure=_as_failure(problem) if problem and status in {"failed", "held", "cancelled"} else None,
         objections=problem.objections if problem else [],
         operations=await world.operations.about(found["_id"]),
     )
+
+
+def _as_failure(problem: ProblemShown) -> FailureShown:
+    return FailureShown(cause=problem.code, **problem.model_dump(by_alias=False, exclude={"code", "objections"}))
 
 
 def _as_operation(found: Document, generation: int) -> Operation:
