@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match, Route
 
+from chassis.entry import TooLarge
 from chassis.errors import NotNow
-from chassis.ledger import TooLarge
 from chassis.mongo import DatabaseError
 from contracts.envelope import WIRE_LIMIT
 from contracts.identity.events import SignInRefusal
