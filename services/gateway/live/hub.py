@@ -31,6 +31,8 @@ class Heard:
 
 TOO_SLOW: Final = Heard({}, ("", -1), -1)
 """The last thing in the queue of a listener that did not keep up."""
+ENDED: Final = Heard({}, ("", -2), -1)
+"""The last thing in every queue when this process stops."""
 Queue = asyncio.Queue[Heard]
 
 
@@ -86,10 +88,18 @@ class Hub:
         if not queue.full():
             queue.put_nowait(heard)
             return
+        self._let_go(queue, TOO_SLOW)
+
+    def _let_go(self, queue: Queue, why: Heard) -> None:
         del self._listeners[queue]
         while not queue.empty():
             queue.get_nowait()
-        queue.put_nowait(TOO_SLOW)
+        queue.put_nowait(why)
+
+    def end(self) -> None:
+        """This process stops: every stream ends now, so that its client goes on elsewhere or a moment later."""
+        for queue in list(self._listeners):
+            self._let_go(queue, ENDED)
 
     def since(self, positions: Positions) -> list[Heard] | None:
         """What was heard from these positions on, in the order it was heard; None when that is not remembered."""

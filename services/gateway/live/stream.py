@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sse_starlette import ServerSentEvent
 
-from services.gateway.live.hub import TOO_SLOW, Heard, Hub, Queue
+from services.gateway.live.hub import ENDED, TOO_SLOW, Heard, Hub, Queue
 from services.gateway.live.resume import Positions, read_position, write_position
 
 RESET = "reset"
@@ -46,6 +46,8 @@ async def stream(
                 if positions != hub.positions and queue.empty():
                     positions = dict(hub.positions)
                     yield _sign("position", hub.position)
+            elif latest is ENDED:
+                return
             elif latest is TOO_SLOW:
                 yield _sign(RESET, hub.position)
                 return

@@ -201,7 +201,7 @@ async def test_a_key_is_at_most_128_characters(new_gateway: NewGateway, key: Any
 )
 async def test_evidence_that_cannot_travel_is_refused(new_gateway: NewGateway, value: Any) -> None:
     """What would break on the way is refused before it is accepted, and nothing is recorded."""
-    async with new_gateway() as gateway, gateway.developer() as client:
+    async with new_gateway() as gateway, gateway.client(gateway.token("security")) as client:
         await _stock(gateway)
         body = json.dumps({"kind": "dpia", "fact": {"value": value, "source": SOURCE}})
         answer = await client.post(EVIDENCE, content=body, headers=JSON)

@@ -16,7 +16,10 @@ from tests.fakes.gateway_on_a_database import GatewayOnADatabase
 NewGateway = Callable[[], AbstractAsyncContextManager[GatewayOnADatabase]]
 APP = "/apps/docling-serve"
 DEPLOYMENT = f"/deployments/{told.DEPLOYMENT}"
-FACT = {"kind": "licenceCode", "fact": {"value": "MIT", "source": {"uri": "https://example.org", "seen": "2026-11-01"}}}
+FACT: dict[str, Any] = {
+    "kind": "licenceCode",
+    "fact": {"value": "MIT", "source": {"uri": "https://example.org", "seen": "2026-11-01"}},
+}
 OTHER = {"app": "docling-serve", "name": "other"}
 Row = tuple[str, str, Any, int, int, int]
 ROUTES: tuple[Row, ...] = (
@@ -25,7 +28,7 @@ ROUTES: tuple[Row, ...] = (
     ("GET", f"{APP}/versions/1.0/scorecard", None, 200, 200, 200),
     ("GET", f"{APP}/reviews", None, 200, 200, 200),
     ("GET", "/openapi.json", None, 200, 200, 200),
-    ("POST", f"{APP}/versions/1.0/evidence", FACT, 401, 202, 202),
+    ("POST", f"{APP}/versions/1.0/evidence", FACT, 401, 403, 403),
     ("POST", f"{APP}/reviews", {"rating": 4, "text": "Good"}, 401, 202, 202),
     ("POST", "/deployments", {"app": "docling-serve"}, 401, 202, 202),
     ("GET", "/deployments", None, 401, 200, 200),
@@ -124,7 +127,6 @@ async def test_a_problem_speaks_the_language_asked_for(new_gateway: NewGateway, 
         ("GET", f"/apps?q={'x' * 201}", None, 422, "invalid-fields"),
         ("POST", f"{APP}/reviews", {"rating": 6, "text": "x"}, 422, "invalid-fields"),
         ("POST", f"{APP}/reviews", {"rating": 5, "text": "   "}, 422, "invalid-fields"),
-        ("POST", f"{APP}/versions/9/evidence", FACT, 404, "unknown-version"),
     ],
 )
 async def test_what_is_not_there_is_told_by_its_name(
@@ -200,6 +202,21 @@ async def test_operations_are_for_their_people(new_gateway: NewGateway) -> None:
         assert (await stranger.get("/operations")).json()["items"] == []
         async with gateway.client(gateway.token(person=an_id(55))) as colleague:
             assert (await colleague.get(f"/operations/{operation}")).status_code == 200
+
+
+async def test_evidence_is_brought_by_those_who_may(new_gateway: NewGateway) -> None:
+    """A security officer's evidence is accepted; for a version that is not there it is told so."""
+    async with new_gateway() as gateway, gateway.client(gateway.token("security")) as client:
+        await _stock(gateway)
+        accepted = await client.post(f"{APP}/versions/1.0/evidence", json=FACT)
+        assert (accepted.status_code, accepted.json()["kind"]) == (202, "add-evidence")
+        unknown = await client.post(f"{APP}/versions/9/evidence", json=FACT)
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "unknown-version")
+        verified = {**FACT, "fact": {**FACT["fact"], "assurance": "verified"}}
+        refused = await client.post(f"{APP}/versions/1.0/evidence", json=verified)
+        assert [one["field"] for one in refused.json()["errors"]] == ["fact.assurance"]
+        nothing = {**FACT, "fact": {**FACT["fact"], "value": None}}
+        assert (await client.post(f"{APP}/versions/1.0/evidence", json=nothing)).json()["errors"][0]["field"] == "fact"
 
 
 async def test_a_role_that_may_not_read_hides_its_team_and_no_other(new_gateway: NewGateway) -> None:
