@@ -162,3 +162,18 @@ async def test_a_motion_that_fails_leaves_nothing(parts: Parts) -> None:
     assert await parts.ledger(topics.APPS) == []
     assert await parts.stored("known_things") == []
     assert await parts.stored("state_apps") == []
+
+
+async def test_a_motion_that_only_reads_writes_nothing(parts: Parts) -> None:
+    """Looking at a state, there or not, leaves no trace and conflicts with nobody."""
+    app = new_id()
+    await parts.performer.perform(lambda motion: motion.record(app_published(app)))
+    before = await parts.stored("state_apps")
+
+    async def look(motion: Motion) -> None:
+        await motion.state_of(topics.APPS, app, Answered)
+        await motion.state_of(topics.APPS, new_id(), Answered)
+
+    await parts.performer.perform(look)
+    assert await parts.stored("state_apps") == before
+    assert len(parts.relay.offered) == 1

@@ -18,6 +18,7 @@ TRANSIENT = {"errorLabels": ["TransientTransactionError"]}
         (OperationFailure("shutdown", 91), True, False),
         (OperationFailure("not primary", 10107, TRANSIENT), True, False),
         (OperationFailure("write conflict", 112, TRANSIENT), False, True),
+        (OperationFailure("write conflict, told without its label", 112), False, True),
         (OperationFailure("no such transaction", 251, TRANSIENT), False, True),
         (OperationFailure("snapshot too old", 239, TRANSIENT), False, True),
         (DuplicateKeyError("twice", 11000), False, False),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from chassis.cursor import Cursors, Place
 from chassis.held import Held
 from chassis.mongo import Database, Document
+from chassis.relay_marks import RelayMarks
 from chassis.waiting import Waiting
 
 NOWHERE = Database("mongodb://127.0.0.1:1/", "appstore_test")
@@ -83,6 +84,15 @@ def test_a_held_message_blocks_what_comes_after_it_and_not_before() -> None:
     assert held.blocks("catalog.apps", "a")
     assert not held.blocks("catalog.apps", "b")
     assert not held.blocks("catalog.rules", "a")
+
+
+def test_a_partition_is_short_on_another_log_or_at_a_lower_end() -> None:
+    """Another epoch lacks everything however long it is; the same one lacks what lies beyond its end."""
+    marks = RelayMarks(NOWHERE, "this-log")
+    assert marks._lacks({"epoch": "another-log", "offset": 3}, 99)
+    assert marks._lacks({"epoch": "this-log", "offset": 3}, 3)
+    assert not marks._lacks({"epoch": "this-log", "offset": 3}, 4)
+    assert not marks._lacks(None, 0)
 
 
 def test_a_held_message_without_a_key_blocks_nobody() -> None:
