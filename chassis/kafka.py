@@ -32,6 +32,7 @@ _POLL_RECORDS = 500
 _COMMIT_SECONDS = 1
 _LAG_SECONDS = 2
 _GAP_SECONDS = 3
+_IN_HAND_SECONDS = 2
 _RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 Partition = tuple[str, int]
@@ -58,6 +59,8 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         self._committed: dict[TopicPartition, int] = {}
         self._gaps: set[Partition] = set()
         self._stopping = False
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._tasks: list[asyncio.Task[None]] = []
         self._broker = KafkaBroker(
             settings.kafka,
@@ -94,10 +97,13 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
     async def stop(self) -> None:
         """Finish the message in hand, commit, leave the group."""
         self._stopping = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_IN_HAND_SECONDS):
+                await self._idle.wait()
         for task in self._tasks:
             task.cancel()
         with contextlib.suppress(KafkaError, TimeoutError):
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(2):
                 await self._commit()
         with contextlib.suppress(KafkaError, TimeoutError, OSError):
             async with asyncio.timeout(4):
@@ -125,6 +131,16 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         return message
 
     async def _receive(self, message: KafkaMessage) -> None:
+        # What comes after the stop is left to whoever reads next; only what was in hand then is finished.
+        if self._stopping:
+            return
+        self._idle.clear()
+        try:
+            await self._take(message)
+        finally:
+            self._idle.set()
+
+    async def _take(self, message: KafkaMessage) -> None:
         records: list[Any] = [message.raw_message]
         consumer = self._consumer
         if consumer is not None:

@@ -41,12 +41,14 @@ async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[
     hub = Hub(running.epoch)
     tail = Tail(settings, topics.ALL, running.epoch, hub.hear, hub.begin_at, running.readiness)
     await tail.start()
-    async with httpx.AsyncClient(timeout=5, follow_redirects=False) as http:
-        provider = Provider(settings.issuer.rstrip("/"), http)
-        world = _world(running, settings, hub, provider)
-        async with serving(public_address(world, provider), settings.host, settings.port):
-            yield
-    await tail.stop()
+    try:
+        async with httpx.AsyncClient(timeout=5, follow_redirects=False) as http:
+            provider = Provider(settings.issuer.rstrip("/"), http)
+            world = _world(running, settings, hub, provider)
+            async with serving(public_address(world, provider), settings.host, settings.port, stopping=hub.end):
+                yield
+    finally:
+        await tail.stop()
 
 
 def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Provider) -> World:

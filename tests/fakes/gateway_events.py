@@ -245,3 +245,8 @@ def message_held(correlation: str) -> MessageHeld:
         reason="bad-data",
         correlation=correlation,
     )
+
+
+def closed_undecided(deployment: str) -> DeploymentClosed:
+    """Nobody answered in time."""
+    return closed(ClosedOutcome.UNDECIDED).model_copy(update={"deployment": deployment})

@@ -39,7 +39,8 @@ from services.gateway.ports import World
 from services.gateway.readmodels.store import ReadModels
 from services.gateway.settings import GatewaySettings
 from services.gateway.web.public_address import public_address
-from tests.fakes.gateway_events import OTHER_TEAM, PERSON, TEAM, an_id
+from tests.fakes import gateway_events as told
+from tests.fakes.gateway_events import OTHER_TEAM, PERSON, TEAM, Telling, an_id
 from tests.fakes.identity import (
     ISSUER,
     DocumentIssuer,
@@ -132,6 +133,15 @@ class GatewayOnADatabase:
     def close(self) -> None:
         """Let go of the database."""
         self.database.close()
+
+    async def stock(self) -> Telling:
+        """An app with a version, a score and a review, a cluster, and a healthy deployment of team-data."""
+        tell = Telling()
+        public = (told.app(), told.version(), told.scored(), told.cluster(), told.review())
+        asked = tell(told.requested(), team=TEAM, actor=PERSON)
+        await self.hear(*map(tell, public), asked)
+        await self.hear(*(tell(one, generation=1) for one in (told.approved(), told.started(), told.succeeded())))
+        return tell
 
     async def hear(self, *events: Event[Any]) -> None:
         """Bring events of other services, as consumer and tail do."""

@@ -4,36 +4,35 @@
 all routes is kept here: API-Version, no trailing slash, problems, security headers.
 """
 
-from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
+from chassis.entry import TooLarge
 from chassis.errors import NotNow
 from chassis.mongo import DatabaseError
+from contracts.envelope import WIRE_LIMIT
 from contracts.identity.events import SignInRefusal
 from contracts.refusals import Refusal
 from services.gateway.api import apps, deployments, events, evidence, me, operations, reviews, timeline
-from services.gateway.api.problems import Problem, problem_response
+from services.gateway.api.every_answer import EveryAnswer
+from services.gateway.api.openapi import StoreApi
+from services.gateway.api.problems import API_VERSION, Problem, problem_response
 from services.gateway.identity.csrf import CrossSiteRequestError
 from services.gateway.identity.oidc import TokenRefusedError
 from services.gateway.ports import World
 
 log = structlog.get_logger(__name__)
 
-API_VERSION = "1.0.0"
 BASE = "/api/v1"
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-}
 FORESEEN: tuple[type[Exception], ...] = (
     Refusal,
     RequestValidationError,
@@ -44,12 +43,17 @@ FORESEEN: tuple[type[Exception], ...] = (
     DatabaseError,
 )
 """What `as_refusal` has words for; the pages answer the same ones."""
+MOST_ERRORS = 50
+"""Wrong fields that one answer names."""
+LONGEST_FIELD = 200
+_PARTS = (apps, reviews, evidence, deployments, timeline, operations, events, me)
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
 
 
 def api(world: World) -> FastAPI:
     """The application under `/api/v1`."""
-    app = FastAPI(
+    app = StoreApi(
         title="App Store platform",
         version=API_VERSION,
         openapi_url="/openapi.json",
@@ -57,13 +61,14 @@ def api(world: World) -> FastAPI:
         redoc_url=None,
         description="Find, evaluate, deploy and manage AI applications on Kubernetes.",
         redirect_slashes=False,
+        dependencies=[Depends(json_only)],
         contact={"name": "App Store platform", "email": "appstore@example.org", "url": world.settings.public_url},
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         servers=[{"url": BASE}],
-        responses={"default": {"description": "A problem (RFC 9457)", "content": {"application/problem+json": {}}}},
+        responses={"default": {"description": "A problem (RFC 9457)"}},
     )
     app.state.world = world
-    for part in (apps, reviews, evidence, deployments, timeline, operations, events, me):
+    for part in _PARTS:
         app.include_router(part.router)
     app.add_middleware(
         CORSMiddleware,
@@ -72,28 +77,40 @@ def api(world: World) -> FastAPI:
         allow_headers=["Accept-Language"],
         expose_headers=["API-Version"],
     )
-    app.middleware("http")(_every_answer)
-    _problems(app)
+    app.add_middleware(EveryAnswer, failed=_refused)
+    for kind in FORESEEN:
+        app.add_exception_handler(kind, _answer)
     return app
 
 
-async def _every_answer(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    response.headers["API-Version"] = API_VERSION
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if "authorization" in request.headers or "cookie" in request.headers:
-        response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.append("Vary", "Accept-Language, Authorization, Cookie")
-    return response
+async def json_only(request: Request) -> None:
+    """Refuses a body that is not JSON by its own word."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if (
+        request.method in {"POST", "PUT", "PATCH"}
+        and kind
+        and kind != "application/json"
+        and not kind.endswith("+json")
+    ):
+        raise Problem("unsupported-media-type")
 
 
-def _problems(app: FastAPI) -> None:
-    async def refused(request: Request, error: Exception) -> Response:
-        return problem_response(request, as_refusal(error))
+async def _answer(request: Request, error: Exception) -> Response:
+    return _refused(request, error)
 
-    for kind in (*FORESEEN, Exception):
-        app.add_exception_handler(kind, refused)
+
+def _refused(request: Request, error: Exception) -> Response:
+    headers = None
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": _methods_at(request)}
+    return problem_response(request, as_refusal(error), headers)
+
+
+def _methods_at(request: Request) -> str:
+    """Every method that the address takes: more than one route may stand there."""
+    routes = [route for part in _PARTS for route in part.router.routes if isinstance(route, Route)]
+    here = [route.methods or () for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for methods in here for method in methods}))
 
 
 def as_refusal(error: Exception) -> Refusal:
@@ -103,13 +120,15 @@ def as_refusal(error: Exception) -> Refusal:
             refusal = error
         case RequestValidationError():
             code = "bad-request" if _unreadable(error) else "invalid-fields"
-            refusal = Problem(code, errors=[_field(one) for one in error.errors()])
+            refusal = Problem(code, errors=_fields(error))
         case HTTPException():
             refusal = Problem(_STATUS_CODES.get(error.status_code, "bad-request"))
         case TokenRefusedError():
             refusal = Problem("issuer-away" if error.reason is SignInRefusal.ISSUER_AWAY else "token-refused")
         case CrossSiteRequestError():
             refusal = Problem("cross-site-request")
+        case TooLarge():
+            refusal = Problem("body-too-large", limit=WIRE_LIMIT)
         case NotNow() | DatabaseError():
             log.warning("a request could not be served", reason=type(error).__name__)
             refusal = Problem("not-now")
@@ -123,6 +142,13 @@ def _unreadable(error: RequestValidationError) -> bool:
     return any(one["type"] == "json_invalid" for one in error.errors())
 
 
+def _fields(error: RequestValidationError) -> list[dict[str, str]]:
+    """What is wrong, once per field and kind of mistake, and no more than an answer can bear."""
+    told = (_field(one) for one in islice(error.errors(), MOST_ERRORS))
+    return list({(one["field"], one["code"]): one for one in told}.values())
+
+
 def _field(error: Any) -> dict[str, str]:
     place = [str(part) for part in error["loc"] if part not in {"body", "query", "path", "header"}]
-    return {"field": ".".join(place) or "body", "code": str(error["type"]), "detail": str(error["msg"])}
+    name = ".".join(place).encode("utf-8", "replace").decode()[:LONGEST_FIELD]
+    return {"field": name or "body", "code": str(error["type"]), "detail": str(error["msg"])}

@@ -47,7 +47,7 @@ WorldOf = Annotated[World, Depends(world_of)]
 Anybody = Annotated[Person | None, Depends(who)]
 Somebody = Annotated[Person, Depends(somebody)]
 TextsOf = Annotated[Texts, Depends(texts_for)]
-Prefer = Annotated[str | None, Header(max_length=200)]
+Prefer = Annotated[str | None, Header(alias="Prefer", max_length=200)]
 
 
 def in_team(person: Person, permission: Permission, team_id: str) -> Allowed[Team]:
@@ -58,6 +58,16 @@ def in_team(person: Person, permission: Permission, team_id: str) -> Allowed[Tea
 def anywhere(person: Person | None, permission: Permission) -> Allowed[Platform]:
     """Proof that this person may do this on the platform."""
     return _allowed(may_anywhere(person, permission))
+
+
+def may_read(person: Person, team_id: str) -> bool:
+    """Whether this person may read the deployments of a team, and what was asked about them."""
+    return isinstance(may(person, Permission.READ_DEPLOYMENTS, team_id), Allowed)
+
+
+def teams_read(person: Person) -> list[str]:
+    """The ids of the teams whose deployments this person may read."""
+    return [team.id for team in person.teams() if may_read(person, team.id)]
 
 
 def _allowed(answer: Allowed[Place] | Denied) -> Allowed[Place]:

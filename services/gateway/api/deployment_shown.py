@@ -37,6 +37,17 @@ class TeamShown(Shown):
     slug: str
 
 
+class FailureShown(Shown):
+    """Why it is not as it was asked; `cause` is the code of the problem."""
+
+    cause: str
+    title: str
+    detail: str
+    fault: str
+    params: dict[str, Any]
+    next: list[str] = []
+
+
 class DeploymentShown(Shown):
     """A deployment as it stands. `generation` is the newest request; `status` is that request's."""
 
@@ -53,7 +64,7 @@ class DeploymentShown(Shown):
     address: str | None = None
     replicas: int | None = None
     removed: bool
-    failure: ProblemShown | None = None
+    failure: FailureShown | None = None
     objections: list[ObjectionShown] = []
     operations: list[str]
 
@@ -66,7 +77,6 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
     app = await world.models.app_by_id(wanted["app"]) or {}
     problem = await problem_of(_as_operation(found, generation), Standing(status, found), world, texts)
     membership = person.membership_of(found["team"])
-    final = found["finals"].get(str(generation))
     removed = request["kind"] == "remove" and status == "succeeded"
     return DeploymentShown(
         id=found["_id"],
@@ -81,13 +91,27 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         ),
         team=TeamShown(id=found["team"], slug=membership.slug if membership else ""),
         revision=rollout.get("revision"),
-        since=final["at"] if final else rollout.get("changedAt") or request["at"],
+        since=_since(found, generation),
         address=None if removed else rollout.get("address"),
         replicas=rollout.get("replicas"),
-        failure=problem if status in {"failed", "held", "cancelled"} else None,
+        failure=_as_failure(problem) if problem and status in {"failed", "held", "cancelled"} else None,
         objections=problem.objections if problem else [],
         operations=await world.operations.about(found["_id"]),
     )
+
+
+def _as_failure(problem: ProblemShown) -> FailureShown:
+    return FailureShown(cause=problem.code, **problem.model_dump(by_alias=False, exclude={"code", "objections"}))
+
+
+def _since(found: Document, generation: int) -> str:
+    """When the newest request came to stand as it does; what an earlier one did says nothing about it."""
+    key = str(generation)
+    if key in found["finals"]:
+        return str(found["finals"][key]["at"])
+    if found["rollout"].get("started") == key:
+        return str(found["rollout"]["changedAt"])
+    return str(found["decisions"].get(key, found["requests"][key])["at"])
 
 
 def _as_operation(found: Document, generation: int) -> Operation:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from chassis.ledger import new_id
 from contracts.deployments.environment import Environment
@@ -15,7 +15,18 @@ from services.gateway.accept.name_claim import claim_name
 from services.gateway.accept.removal import removal_once
 from services.gateway.accept.submit import About, submit
 from services.gateway.api.apps import find_app, find_version
-from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf, asked, in_team, team_named
+from services.gateway.api.asking import (
+    Earlier,
+    Key,
+    Prefer,
+    Somebody,
+    TextsOf,
+    WorldOf,
+    asked,
+    in_team,
+    team_named,
+    teams_read,
+)
 from services.gateway.api.deployment_shown import DeploymentShown, show_deployment
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.problems import Problem
@@ -93,9 +104,9 @@ async def list_deployments(
     open_only: Annotated[bool, Query(alias="open")] = False,  # noqa: FBT002 - a query parameter
 ) -> DeploymentList:
     """Newest first; with `open=true` those that are not removed."""
-    teams = [team_named(person, team)] if team else [one.id for one in person.teams()]
-    for one in teams:
-        in_team(person, Permission.READ_DEPLOYMENTS, one)
+    teams = teams_read(person)
+    if team is not None:
+        teams = [in_team(person, Permission.READ_DEPLOYMENTS, team_named(person, team)).place.id]
     shown = [await show_deployment(found, world, person, texts) for found in await world.models.deployments(teams)]
     return DeploymentList(items=[one for one in shown if not (open_only and one.removed)])
 
@@ -155,6 +166,14 @@ async def _environment(name: str, team: Team, world: World) -> Environment:
         raise Problem("no-cluster")
     for cluster in clusters:
         if name in cluster["environments"]:
-            return Environment(name=name, team=team.id, cluster=cluster["cluster"], namespace=f"{team.slug}-{name}")
+            return _place_of(team, name, cluster["cluster"])
     known = ", ".join(sorted({environment for cluster in clusters for environment in cluster["environments"]}))
     raise Problem("unknown-environment", environment=name, known=known)
+
+
+def _place_of(team: Team, name: str, cluster: str) -> Environment:
+    """A team's place in a cluster. Raises team-name-unfit when the team's name makes no namespace."""
+    try:
+        return Environment(name=name, team=team.id, cluster=cluster, namespace=f"{team.slug}-{name}")
+    except ValidationError as error:
+        raise Problem("team-name-unfit", team=team.slug) from error

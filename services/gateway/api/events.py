@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query
 from sse_starlette import EventSourceResponse
 
-from services.gateway.api.asking import Anybody, TextsOf, WorldOf
+from services.gateway.api.asking import Anybody, TextsOf, WorldOf, may_read
 from services.gateway.api.problems import Problem
 from services.gateway.api.timeline import shown_entry
 from services.gateway.identity.person import Person
@@ -59,14 +59,19 @@ async def follow_events(
 
 
 def may_see(entry: dict[str, Any], person: Person | None) -> bool:
-    """Whether an event may be shown to somebody: public ones to all, a team's to its members, one's own to oneself."""
+    """Whether an event may be shown to somebody.
+
+    Public ones to all; a team's to those of it who may read its deployments, or who set it off; the rest to whoever
+    set it off.
+    """
     if entry["dataclass"] == "public":
         return True
     if person is None:
         return False
-    if entry["team"] is not None:
-        return person.membership_of(entry["team"]) is not None
-    return bool(entry["actor"] == person.id)
+    own = bool(entry["actor"] == person.id)
+    if entry["team"] is None:
+        return own
+    return may_read(person, entry["team"]) or (own and person.membership_of(entry["team"]) is not None)
 
 
 async def _app_id(app: str, find: Callable[[str], Any]) -> str:

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from chassis.ledger import new_id
 from contracts.apps.facts import Assurance, Fact
@@ -14,12 +15,20 @@ from services.gateway.accept.submit import About, submit
 from services.gateway.api.apps import find_app, find_version
 from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf, anywhere, asked
 from services.gateway.api.operations import OperationShown, answer
+from services.gateway.api.plain_json import DEEPEST, is_plain
 from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import Taken
 from services.gateway.identity.permissions import Permission
 
 router = APIRouter(tags=["evidence"])
 _LONGEST = 400
+
+
+def _must_be_plain(value: Any) -> Any:
+    if not is_plain(value):
+        message = f"at most {DEEPEST} levels of lists and names, of plain numbers and texts"
+        raise PydanticCustomError("not_plain", message)
+    return value
 
 
 class SourceTaken(Taken):
@@ -35,7 +44,7 @@ class SourceTaken(Taken):
 class FactTaken(Taken):
     """A value, or the reason why the question does not apply."""
 
-    value: Any = None
+    value: Annotated[Any, AfterValidator(_must_be_plain)] = None
     not_applicable: Annotated[str | None, Field(max_length=_LONGEST)] = None
     assurance: Assurance = Assurance.DECLARED
     source: SourceTaken

@@ -8,7 +8,7 @@ from chassis.errors import NotNow
 from contracts.noun import write_time
 from services.gateway.accept.operation import Operation, Standing, standing_of
 from services.gateway.accept.wait import wait_for_end, wished_wait
-from services.gateway.api.asking import Somebody, TextsOf, WorldOf
+from services.gateway.api.asking import Somebody, TextsOf, WorldOf, may_read, teams_read
 from services.gateway.api.problems import Problem, tell
 from services.gateway.api.scorecard import LegalShown, rule_words
 from services.gateway.api.shapes import Shown
@@ -86,10 +86,7 @@ async def list_operations(
     open_only: Annotated[bool, Query(alias="open")] = False,  # noqa: FBT002 - a query parameter
 ) -> OperationList:
     """The newest 200; with `open=true` those that did not end."""
-    shown = [
-        await show(one, world, texts)
-        for one in await world.operations.of(person.id, [team.id for team in person.teams()])
-    ]
+    shown = [await show(one, world, texts) for one in await world.operations.of(person.id, teams_read(person))]
     return OperationList(items=[one for one in shown if not (open_only and one.ended)])
 
 
@@ -105,8 +102,7 @@ async def get_operation(operation_id: str, world: WorldOf, person: Somebody, tex
 
 
 def _may_see(operation: Operation, person: Person) -> bool:
-    in_team = operation.team is not None and person.membership_of(operation.team) is not None
-    return operation.person == person.id or in_team
+    return operation.person == person.id or (operation.team is not None and may_read(person, operation.team))
 
 
 async def answer(

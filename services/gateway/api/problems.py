@@ -15,6 +15,15 @@ from contracts.refusals import Refusal
 from services.gateway.locales.languages import LANGUAGE_COOKIE, LANGUAGE_PARAMETER, choose_language
 from services.gateway.locales.texts import Texts
 
+API_VERSION = "1.0.0"
+HEADERS: Mapping[str, str] = {
+    "API-Version": API_VERSION,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+"""What every answer of the API carries (NLGov API Design Rules: version header, transport security)."""
 Fault = Literal["you", "app", "platform", "dependency"]
 MEDIA_TYPE = "application/problem+json"
 
@@ -48,6 +57,9 @@ KINDS: Mapping[str, Kind] = {
     "already-removed": Kind(422),
     "name-in-use": Kind(422),
     "body-too-large": Kind(413),
+    "address-too-long": Kind(414),
+    "headers-too-large": Kind(431),
+    "team-name-unfit": Kind(422, "platform"),
     "idempotency-key-reused": Kind(422),
     "unsupported-media-type": Kind(415),
     "too-many-streams": Kind(503, "platform"),
@@ -140,13 +152,18 @@ def tell(code: str, params: Mapping[str, Any], texts: Texts) -> Told:
     )
 
 
-def problem_response(request: Request, problem: Refusal) -> Response:
-    """The answer that carries a problem."""
+def problem_response(request: Request, problem: Refusal, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer that carries a problem, with `headers` of its own."""
     told = tell(problem.code, problem.params, texts_for(request))
     more: dict[str, Any] = {"instance": request.url.path}
     if isinstance(problem, Problem) and problem.errors:
         more["errors"] = list(problem.errors)
-    headers = {"Cache-Control": "no-store", "Content-Language": texts_for(request).language}
+    headers = {
+        **HEADERS,
+        "Cache-Control": "no-store",
+        "Content-Language": texts_for(request).language,
+        **(headers or {}),
+    }
     if told.status in {429, 503}:
         headers["Retry-After"] = "2"
     if told.status == 401:  # noqa: PLR2004 - RFC 9110: says how to sign in

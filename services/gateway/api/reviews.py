@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from chassis.ledger import new_id
 from contracts.community.requests import ReviewSubmitted
@@ -36,11 +37,26 @@ from services.gateway.ports import World
 router = APIRouter(tags=["reviews"])
 
 
+LARGEST_TEXT = 12_000
+"""Bytes; what still fits a `Personal` field once it is locked."""
+
+
+def _must_fit(text: str) -> str:
+    if len(text.encode()) > LARGEST_TEXT:
+        message = "at most {largest} bytes"
+        raise PydanticCustomError("string_too_long", message, {"largest": LARGEST_TEXT})
+    return text
+
+
 class ReviewTaken(Taken):
     """A rating of 1 to 5 and what somebody has to say; `team` when the author is in several."""
 
     rating: Annotated[int, Field(ge=1, le=5)]
-    text: Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
+    text: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=4000, strip_whitespace=True),
+        AfterValidator(_must_fit),
+    ]
     team: Annotated[str | None, Field(max_length=63)] = None
 
 

@@ -8,16 +8,16 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from chassis.kafka import Partition
 from contracts.envelope import Event
+from services.gateway.live.resume import Positions, write_position
 from services.gateway.readmodels.timeline import entry_of
 
 REMEMBERED = 5000
 QUEUE = 1000
 MOST_LISTENERS = 2500
-Positions = dict[Partition, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,11 @@ class Heard:
     offset: int
 
 
-Queue = asyncio.Queue[Heard | None]
-"""What a listener takes from; None says that it was too slow."""
+TOO_SLOW: Final = Heard({}, ("", -1), -1)
+"""The last thing in the queue of a listener that did not keep up."""
+ENDED: Final = Heard({}, ("", -2), -1)
+"""The last thing in every queue when this process stops."""
+Queue = asyncio.Queue[Heard]
 
 
 class Hub:
@@ -40,9 +43,17 @@ class Hub:
         self.epoch = epoch
         self.positions: Positions = {}
         """Offset after the last event heard, per partition."""
+        self._position: str | None = None
         self._memory: deque[Heard] = deque(maxlen=REMEMBERED)
         self._oldest: Positions = {}
         self._listeners: dict[Queue, Callable[[Heard], bool]] = {}
+
+    @property
+    def position(self) -> str:
+        """The positions as the id of a server-sent event, written once however many listen."""
+        if self._position is None:
+            self._position = write_position(self.epoch, self.positions)
+        return self._position
 
     @property
     def listeners(self) -> int:
@@ -58,6 +69,7 @@ class Hub:
         """The tail starts here: what came before is not remembered."""
         self.positions = dict(positions)
         self._oldest = dict(positions)
+        self._position = None
 
     def hear(self, event: Event[Any], place: Partition, offset: int) -> None:
         """Take one event from the tail and pass it on."""
@@ -67,17 +79,27 @@ class Hub:
             self._oldest[forgotten.place] = forgotten.offset + 1
         self._memory.append(heard)
         self.positions[place] = offset + 1
+        self._position = None
         for queue, wants in list(self._listeners.items()):
             if wants(heard):
                 self._pass_on(queue, heard)
 
     def _pass_on(self, queue: Queue, heard: Heard) -> None:
-        if queue.full():
-            del self._listeners[queue]
-            queue.get_nowait()
-            queue.put_nowait(None)
-        else:
+        if not queue.full():
             queue.put_nowait(heard)
+            return
+        self._let_go(queue, TOO_SLOW)
+
+    def _let_go(self, queue: Queue, why: Heard) -> None:
+        del self._listeners[queue]
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(why)
+
+    def end(self) -> None:
+        """This process stops: every stream ends now, so that its client goes on elsewhere or a moment later."""
+        for queue in list(self._listeners):
+            self._let_go(queue, ENDED)
 
     def since(self, positions: Positions) -> list[Heard] | None:
         """What was heard from these positions on, in the order it was heard; None when that is not remembered."""
@@ -87,7 +109,7 @@ class Hub:
 
     @contextmanager
     def listening(self, wants: Callable[[Heard], bool]) -> Iterator[Queue]:
-        """A queue of what is heard from now on; None in it says that the listener was too slow."""
+        """A queue of what is heard from now on; TOO_SLOW in it is the last of a listener that did not keep up."""
         queue: Queue = asyncio.Queue(QUEUE)
         self._listeners[queue] = wants
         try:

@@ -1,10 +1,13 @@
 """The id of a server-sent event: the log's epoch and the offsets reached, so that a client can go on where it was.
 
-`<epoch>.<offset>-<offset>-…` in base 36, over all partitions in their order; empty where nothing was heard.
+`<epoch>.<offset>-<offset>-…` in base 36, over all partitions in their order. It says nothing about what the stream
+shows, so it means the same at every replica.
 """
 
-from services.gateway.live.hub import Positions
+from chassis.kafka import Partition
 
+Positions = dict[Partition, int]
+"""Offset after the last event heard, per partition."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 LONGEST = 4000
 
@@ -21,12 +24,9 @@ def read_position(text: str, epoch: str, known: Positions) -> Positions | None:
         return None
     parts = offsets.split("-")
     places = sorted(known)
-    if len(parts) != len(places):
+    if len(parts) != len(places) or not all(part and set(part) <= set(_DIGITS) for part in parts):
         return None
-    try:
-        return {place: int(part, 36) for place, part in zip(places, parts, strict=True)}
-    except ValueError:
-        return None
+    return {place: int(part, 36) for place, part in zip(places, parts, strict=True)}
 
 
 def _base36(number: int) -> str:

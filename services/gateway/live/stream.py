@@ -1,57 +1,87 @@
 """A stream of server-sent events: what is remembered since `Last-Event-ID`, then what happens.
 
-Who may see an event is decided before it comes here, by the filter of the route.
+Who may see an event is decided before it comes here, by the filter of the route. The id of each event stands for
+everything heard so far, also what this listener did not want: what it did not want is never a reason for a reset.
 """
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import orjson
 from sse_starlette import ServerSentEvent
 
-from services.gateway.live.hub import Heard, Hub
-from services.gateway.live.resume import read_position, write_position
+from services.gateway.live.hub import ENDED, TOO_SLOW, Heard, Hub, Queue
+from services.gateway.live.resume import Positions, read_position, write_position
 
 RESET = "reset"
+QUIET_SECONDS = 15.0
+"""After this silence a listener is told the position reached, if others heard something meanwhile."""
+LONGEST_SECONDS = 3600.0
+"""After this time a stream ends; whoever comes back with its id is asked anew who they are."""
+Show = Callable[[dict[str, Any]], Awaitable[Any]]
 
 
 async def stream(
     hub: Hub,
     wants: Callable[[Heard], bool],
-    show: Callable[[dict[str, Any]], Awaitable[Any]],
+    show: Show,
     last_event_id: str | None,
+    quiet: float = QUIET_SECONDS,
+    longest: float = LONGEST_SECONDS,
 ) -> AsyncIterator[ServerSentEvent]:
     """The events of one listener. `reset` says that some may be missing: read the page again."""
+    end = time.monotonic() + longest
     with hub.listening(wants) as queue:
-        positions = dict(hub.positions)
-        yield ServerSentEvent(event="hello", data="{}", id=write_position(hub.epoch, positions))
-        if last_event_id is not None:
-            asked = read_position(last_event_id, hub.epoch, hub.positions)
-            missed = hub.since(asked) if asked is not None else None
-            if missed is None:
-                yield ServerSentEvent(event=RESET, data="{}", id=write_position(hub.epoch, positions))
-            else:
-                positions = dict(asked or {})
-                for heard in missed:
-                    positions[heard.place] = heard.offset + 1
-                    if wants(heard):
-                        yield await _sent(hub, heard, positions, show)
-        while True:
-            latest = await queue.get()
+        positions, missed = _begin(hub, last_event_id)
+        yield _sign("hello" if missed is not None else RESET, write_position(hub.epoch, positions))
+        for heard in missed or ():
+            positions[heard.place] = heard.offset + 1
+            if wants(heard):
+                yield await _shown(heard, write_position(hub.epoch, positions), show)
+        while time.monotonic() < end:
+            latest = await _next(queue, quiet)
             if latest is None:
-                yield ServerSentEvent(event=RESET, data="{}", id=write_position(hub.epoch, hub.positions))
+                if positions != hub.positions and queue.empty():
+                    positions = dict(hub.positions)
+                    yield _sign("position", hub.position)
+            elif latest is ENDED:
                 return
-            if latest.offset < positions.get(latest.place, 0):
-                continue
-            positions[latest.place] = latest.offset + 1
-            yield await _sent(hub, latest, positions, show)
+            elif latest is TOO_SLOW:
+                yield _sign(RESET, hub.position)
+                return
+            elif latest.offset >= positions.get(latest.place, 0):
+                if queue.empty():
+                    positions, reached = dict(hub.positions), hub.position
+                else:
+                    positions[latest.place] = latest.offset + 1
+                    reached = write_position(hub.epoch, positions)
+                yield await _shown(latest, reached, show)
 
 
-async def _sent(
-    hub: Hub, heard: Heard, positions: dict[Any, int], show: Callable[[dict[str, Any]], Awaitable[Any]]
-) -> ServerSentEvent:
-    return ServerSentEvent(
-        event=heard.entry["event"],
-        data=orjson.dumps(await show(heard.entry)).decode(),
-        id=write_position(hub.epoch, positions),
-    )
+def _begin(hub: Hub, last_event_id: str | None) -> tuple[Positions, list[Heard] | None]:
+    """Where a listener begins and what it missed; None for what is not remembered."""
+    if last_event_id is None:
+        return dict(hub.positions), []
+    asked = read_position(last_event_id, hub.epoch, hub.positions)
+    missed = hub.since(asked) if asked is not None else None
+    return dict(hub.positions if asked is None or missed is None else asked), missed
+
+
+async def _next(queue: Queue, quiet: float) -> Heard | None:
+    """What is heard next; None when nothing was for a while."""
+    try:
+        async with asyncio.timeout(quiet):
+            return await queue.get()
+    except TimeoutError:
+        return None
+
+
+def _sign(event: str, position: str) -> ServerSentEvent:
+    return ServerSentEvent(event=event, data="{}", id=position)
+
+
+async def _shown(heard: Heard, position: str, show: Show) -> ServerSentEvent:
+    data = orjson.dumps(await show(heard.entry)).decode()
+    return ServerSentEvent(event=heard.entry["event"], data=data, id=position)

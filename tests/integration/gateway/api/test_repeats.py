@@ -143,3 +143,17 @@ async def test_a_compliance_officer_may_look_and_not_remove(new_gateway: NewGate
         refused = await client.delete(address)
         assert (refused.status_code, refused.json()["code"]) == (403, "not-allowed")
         assert refused.json()["params"]["permission"] == "deployments:remove"
+
+
+async def test_a_deployment_stands_since_its_newest_request_does(new_gateway: NewGateway) -> None:
+    """Asked again, it is accepted since the new request and not since the rollout before it."""
+    async with new_gateway() as gateway, gateway.developer() as client:
+        await _deployed(gateway)
+        address = f"/deployments/{await _only_deployment(gateway)}"
+        healthy = (await client.get(address)).json()
+        asked = (await client.post("/deployments", json=WISH)).json()
+        await gateway.catch_up()
+        again = (await client.get(address)).json()
+        assert (healthy["status"], again["status"], again["generation"]) == ("succeeded", "accepted", 2)
+        assert again["since"] == asked["requestedAt"]
+        assert len(again["operations"]) == 2
