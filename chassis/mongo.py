@@ -119,13 +119,19 @@ class Database:
         """A collection outside any transaction: for reads, read models and the relay's marks."""
         return self._database[name]
 
-    async def in_transaction(self, work: Callable[[AsyncIOMotorClientSession], Awaitable[T]]) -> T:
+    async def in_transaction(
+        self, work: Callable[[AsyncIOMotorClientSession], Awaitable[T]], in_doubt: Callable[[], None]
+    ) -> T:
         """Run `work` in a transaction and commit; repeat it on a write conflict.
+
+        `in_doubt` is called when the answer to a commit was a conflict: the driver asks a second time when a first
+        answer was lost, and a database that was started in between calls a transaction it stored unknown.
 
         Raises what `work` raises; NotNow when the conflict does not end; pymongo's ConnectionFailure when the database
         is away, in which case the commit may or may not have happened.
         """
         for attempt in range(_ATTEMPTS):
+            worked = False
             try:
                 async with (
                     await self.client.start_session() as session,
@@ -135,11 +141,16 @@ class Database:
                         read_preference=ReadPreference.PRIMARY,
                     ),
                 ):
-                    return await work(session)
+                    result = await work(session)
+                    worked = True
             except (PyMongoError, Conflict) as error:
                 if not is_conflict(error):
                     raise
+                if worked:
+                    in_doubt()
                 await asyncio.sleep(random.uniform(0.001, 0.004) * 2 ** min(attempt, 6))  # noqa: S311 - jitter, not a secret
+            else:
+                return result
         message = f"another writer was first {_ATTEMPTS} times"
         raise NotNow(message)
 

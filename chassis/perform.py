@@ -56,7 +56,7 @@ class Performer:
             return motion, result
 
         try:
-            motion, result = await self.database.in_transaction(transaction)
+            motion, result = await self.database.in_transaction(transaction, self.relay.rescan)
         except asyncio.CancelledError:
             self.relay.rescan()  # the commit may have happened
             raise

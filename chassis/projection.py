@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from pymongo import ReplaceOne
-from pymongo.errors import BulkWriteError, PyMongoError
 
 from chassis import telemetry
 from chassis.errors import NotNow
 from chassis.handle import Handler, Outcome, code_of, detail_of
 from chassis.kafka import Partition
-from chassis.mongo import Database, Document, is_away
+from chassis.mongo import Database, Document, is_away, is_conflict
 from chassis.motions import Project, Table
 from chassis.wire import RawMessage, Unreadable, read_context, read_event
 from contracts.envelope import Context, Event
@@ -44,19 +43,24 @@ class Projector:
         self._prepared = True
 
     async def apply(self, batch: Sequence[RawMessage]) -> set[Partition]:
-        """Fold one poll. The partitions in which a gap was met; raises NotNow when the database is away."""
+        """Fold one poll. The partitions in which a gap was met; raises NotNow when the database is away.
+
+        A document the database won't take stops one message, not all: folded one at a time, it is found and held.
+        """
         try:
             if not self._prepared:
                 await self._make_indexes()
             return await self._apply(batch)
-        except BulkWriteError as error:
-            message = "another writer changed a read model first"
-            raise NotNow(message) from error
-        except PyMongoError as error:
-            if is_away(error):
+        except NotNow:
+            raise
+        except Exception as error:
+            if is_away(error) or is_conflict(error):
                 message = "the database does not answer"
                 raise NotNow(message) from error
-            raise
+            if len(batch) == 1:
+                await self._hold(batch[0], error)
+                return set()
+            return {gap for raw in batch for gap in await self.apply([raw])}
 
     async def _apply(self, batch: Sequence[RawMessage]) -> set[Partition]:
         readable: list[tuple[RawMessage, Event[Any]]] = []
@@ -82,6 +86,9 @@ class Projector:
                     gaps.add((raw.topic, raw.partition))
         await self._store(documents, changed)
         return gaps
+
+    async def _hold(self, raw: RawMessage, error: Exception) -> None:
+        await self._handler.hold(raw, read_context(raw), code_of(error), detail_of(error))
 
     def _wanted(self, readable: Sequence[tuple[RawMessage, Event[Any]]]) -> dict[str, set[str]]:
         """Collection → the documents these events are for."""

@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 _BATCH = 500
 _SEND_SECONDS = 10
 _MARK_SECONDS = 0.25
+_SCAN_AGAIN_SECONDS = 1
 _REFILL_BATCH = 5000
 _BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 
@@ -157,10 +158,12 @@ class Relay:
             try:
                 await asyncio.gather(*self._senders.values(), return_exceptions=True)
                 await self._scan()
-            except PyMongoError:
-                await asyncio.sleep(1)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nothing is published until the ledger was read
+                self._readiness.set("ledger", f"the ledger can't be read ({type(error).__name__})")
+                await asyncio.sleep(_SCAN_AGAIN_SECONDS)
                 self._scan_wanted.set()
             else:
+                self._readiness.clear("ledger")
                 if not self._scan_wanted.is_set():
                     self._resume()
 

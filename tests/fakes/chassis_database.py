@@ -23,9 +23,18 @@ class ForgetfulDatabase(Database):
         self.lose: list[bool] = []
         """Whether the answer to the next commit is lost, and to the one after that …"""
 
-    async def in_transaction(self, work: Callable[[AsyncIOMotorClientSession], Awaitable[T]]) -> T:
-        """Commit as the real one does; then lose the answer, as a broken connection would."""
-        result = await super().in_transaction(work)
+        self.forget = False
+        """Whether the next commit is answered as if the transaction were unknown, though it stands."""
+
+    async def in_transaction(
+        self, work: Callable[[AsyncIOMotorClientSession], Awaitable[T]], in_doubt: Callable[[], None]
+    ) -> T:
+        """Commit as the real one does; then lose the answer, as a broken connection or a restart would."""
+        result = await super().in_transaction(work, in_doubt)
+        if self.forget:
+            self.forget = False
+            in_doubt()
+            return await super().in_transaction(work, in_doubt)
         if self.lose and self.lose.pop(0):
             raise AutoReconnect("connection closed")
         return result

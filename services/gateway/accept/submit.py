@@ -71,6 +71,8 @@ async def submit(
 
     async def work(motion: Motion) -> Operation:
         operations = motion.collection(OPERATIONS)
+        if (done := await operations.get(operation_id)) is not None:
+            return Operation.of(done)
         if asked.key is not None and (earlier := await earlier_operation(motion, asked.key)) is not None:
             found = await operations.get(earlier)
             if found is not None:

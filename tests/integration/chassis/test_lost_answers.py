@@ -139,3 +139,12 @@ async def test_a_held_message(parts: Parts, database: ForgetfulDatabase) -> None
     await redelivered(parts, database, sent(review_submitted(app, review=review, rating=UNLUCKY)).arrived())
     assert await parts.handle(sent(review_submitted(app, review=review), 2).arrived()) is Outcome.HELD
     assert [held["status"] for held in await parts.stored("held")] == ["held", "queued"]
+
+
+async def test_a_commit_that_a_restarted_database_does_not_remember(parts: Parts, database: ForgetfulDatabase) -> None:
+    """What stood already is not done twice when the work is done again, and the relay looks for what it recorded."""
+    await parts.handle(sent(app_published(app := new_id())).arrived())
+    database.forget = True
+    assert await parts.handle(sent(review_submitted(app)).arrived()) is Outcome.REPEAT
+    assert len(await parts.ledger(topics.REVIEWS)) == 1
+    assert parts.relay.rescans >= 1

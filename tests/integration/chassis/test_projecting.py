@@ -29,11 +29,16 @@ def app_of(event: Event[Any]) -> str:
 
 
 def fold_page(page: Document | None, event: Event[Any]) -> Document:
-    """An app's page: its title from the catalog, its reviews from the community. Fails at the word "Bad"."""
+    """An app's page: its title from the catalog, its reviews from the community.
+
+    Fails at "Bad"; of "Huge" it makes what no database takes.
+    """
     page = page or {}
     if isinstance(event.data, AppPublished):
         if event.data.title == "Bad":
             raise ValueError("can't be folded")
+        if event.data.title == "Huge":
+            return {**page, "title": 2**70}
         return {**page, "title": event.data.title}
     ratings = {**page.get("ratings", {}), event.data.review: getattr(event.data, "rating", None)}
     return {**page, "ratings": dict(sorted(ratings.items()))}
@@ -129,6 +134,20 @@ async def test_a_fold_that_throws_is_held_and_others_go_on(parts: Parts) -> None
     assert [page["title"] for page in await parts.stored("pages_v1")] == ["Fine"]
     assert await folding.apply([bad, after, fine]) == set()
     assert len(await parts.stored("held")) == 2
+
+
+async def test_a_document_that_no_database_takes_is_held(parts: Parts) -> None:
+    """The one message whose document can't be stored is held; the others of its poll are folded."""
+    huge, after = arrivals(app_published(app := new_id(), "Huge"), app_published(app, "Good"))
+    [fine] = arrivals(app_published(new_id(), "Fine"))
+    folding = await projector(parts)
+    assert await folding.apply([huge, fine]) == set()
+    assert await folding.apply([after]) == set()
+    assert [(held["status"], held["reason"]) for held in await parts.stored("held")] == [
+        ("held", "overflow-error"),
+        ("queued", "behind-a-held-message"),
+    ]
+    assert [page["title"] for page in await parts.stored("pages_v1")] == ["Fine"]
 
 
 async def test_a_key_that_throws_is_held(database: Database) -> None:
