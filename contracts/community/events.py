@@ -8,6 +8,7 @@ from contracts import topics
 from contracts.community.proof import ProofOfUse
 from contracts.compliance.verdict import Params
 from contracts.identifiers import AppId, Code, PersonId, ReviewId
+from contracts.noun import Time
 from contracts.payload import Payload
 from contracts.people import Personal
 from contracts.refusals import Refusal
@@ -23,7 +24,10 @@ class ReviewEvent(Payload, family=True):
 
 
 class ReviewPublished(ReviewEvent):
-    """A review stands, with what the events say about its author's use of the app; None when the team never ran it."""
+    """A review stands, with what the events say about its author's use of the app; None when the team never ran it.
+
+    Told again when an event that happened before it was written is read only now: the newest proof counts.
+    """
 
     data_class = "personal"
 
@@ -31,6 +35,8 @@ class ReviewPublished(ReviewEvent):
     rating: Annotated[int, Field(ge=1, le=5)]
     text: Personal
     proof: ProofOfUse | None = None
+    written_at: Time | None = None
+    """When it was written; None in events from before this was told, and then it is the event's own time."""
 
 
 class ReviewRefused(ReviewEvent):

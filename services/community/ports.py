@@ -6,6 +6,7 @@ from typing import Protocol
 from chassis.clock import Clock
 from chassis.motions import Record
 from contracts.identifiers import AppId, DeploymentId, PersonId, TeamId
+from services.community.domain.review import Review
 from services.community.domain.use import Use
 
 
@@ -42,6 +43,10 @@ class Reviews(Protocol):
 
     async def by(self, author: PersonId, app: AppId) -> bool:
         """Whether this person's review of this app stands."""
+        ...
+
+    async def of(self, app: AppId, team: TeamId) -> list[Review]:
+        """The reviews of an app that were written for this team and stand."""
         ...
 
 

@@ -8,6 +8,7 @@ from chassis.motions import Lineage
 from contracts.community.events import ReviewPublished
 from contracts.identifiers import AppId, DeploymentId, PersonId, TeamId
 from contracts.payload import Payload
+from services.community.domain.review import Review
 from services.community.domain.use import Use
 from services.community.ports import World
 
@@ -22,10 +23,11 @@ class Memory:
     apps: set[AppId] = field(default_factory=set)
     kept: dict[DeploymentId, Use] = field(default_factory=dict)
     recorded: list[Payload] = field(default_factory=list)
+    team: TeamId | None = None
 
     def world(self) -> World:
         """The World that a use case gets."""
-        return World(record=self.record, clock=self, known_apps=self, uses=self, reviews=self)
+        return World(record=self.record, clock=self, known_apps=self, uses=self, reviews=_Reviews(self))
 
     async def record(self, payload: Payload, *, generation: int | None = None, lineage: Lineage | None = None) -> None:
         """Note what was told."""
@@ -56,10 +58,27 @@ class Memory:
         """Every use of an app by a team."""
         return self._uses(lambda use: (use.app, use.team) == (app, team))
 
-    async def by(self, author: PersonId, app: AppId) -> bool:
-        """Whether this person's review of this app stands."""
-        published = [told for told in self.recorded if isinstance(told, ReviewPublished)]
-        return any((told.author, told.app) == (author, app) for told in published)
-
     def _uses(self, wanted: Callable[[Use], bool]) -> list[Use]:
         return [use for use in self.kept.values() if wanted(use)]
+
+
+@dataclass
+class _Reviews:
+    """The reviews among what was told, the newest of each; all of them written for `memory.team`."""
+
+    memory: Memory
+
+    async def by(self, author: PersonId, app: AppId) -> bool:
+        """Whether this person's review of this app stands."""
+        return any((told.author, told.app) == (author, app) for told in self._newest())
+
+    async def of(self, app: AppId, team: TeamId) -> list[Review]:
+        """The reviews of an app that were written for a team and stand."""
+        return [
+            Review(app=app, author=told.author, team=team, written_at=told.written_at, published=told)
+            for told in self._newest()
+            if told.app == app and team == self.memory.team
+        ]
+
+    def _newest(self) -> list[ReviewPublished]:
+        return list({told.review: told for told in self.memory.recorded if isinstance(told, ReviewPublished)}.values())

@@ -7,15 +7,16 @@ from contracts.community.proof import ProofOfUse
 from services.community.domain.use import Use
 
 
-def prove_use(uses: Sequence[Use], now: datetime) -> ProofOfUse | None:
-    """The proof that these uses of one app by the author's team make; None when there are none."""
-    if not uses:
+def prove_use(uses: Sequence[Use], moment: datetime) -> ProofOfUse | None:
+    """The proof that these uses of one app by the author's team made at the moment of writing; None without any."""
+    found = [(use.environment, span) for use in uses for before in use.spans if (span := before.at(moment)) is not None]
+    if not found:
         return None
-    in_order = sorted(uses, key=lambda use: use.since)
+    found.sort(key=lambda one: one[1].since)
     return ProofOfUse(
-        versions=tuple(dict.fromkeys(use.version for use in in_order)),
-        environments=tuple(dict.fromkeys(use.environment for use in in_order)),
-        since=in_order[0].since,
-        seconds=sum(use.seconds(now) for use in uses),
-        running=any(use.until is None for use in uses),
+        versions=tuple(dict.fromkeys(span.version for _, span in found)),
+        environments=tuple(dict.fromkeys(environment for environment, _ in found)),
+        since=found[0][1].since,
+        seconds=sum(span.seconds(moment) for _, span in found),
+        running=any(span.until is None for _, span in found),
     )

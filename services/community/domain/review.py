@@ -6,37 +6,49 @@ from contracts.community.events import AlreadyReviewed, ReviewPublished, ReviewR
 from contracts.community.proof import ProofOfUse
 from contracts.community.requests import ReviewSubmitted
 from contracts.envelope import Event
-from contracts.identifiers import AppId, PersonId
-from contracts.noun import Noun
+from contracts.identifiers import AppId, PersonId, TeamId
+from contracts.noun import Noun, Time
 from contracts.refusals import Refusal
 
 
 class Review(Noun):
-    """What became of a review."""
+    """What became of a review. `published` is None for one that was refused."""
 
     app: AppId
     author: PersonId | None = None
-    published: bool
+    team: TeamId | None = None
+    written_at: Time | None = None
+    published: ReviewPublished | None = None
 
 
 def evolve(_review: Review | None, event: Event[Any]) -> Review:
     """Fold one of the community's own events."""
     data = event.data
-    return Review(app=data.app, author=getattr(data, "author", None), published=isinstance(data, ReviewPublished))
+    if not isinstance(data, ReviewPublished):
+        return Review(app=data.app)
+    return Review(
+        app=data.app,
+        author=data.author,
+        team=event.context.team,
+        written_at=data.written_at or event.context.time,
+        published=data,
+    )
 
 
 def publish(
-    request: ReviewSubmitted, author: PersonId, proof: ProofOfUse | None, *, reviewed_before: bool
+    asked: Event[ReviewSubmitted], author: PersonId, proof: ProofOfUse | None, *, reviewed_before: bool
 ) -> ReviewPublished:
     """The review as it will stand. Raises AlreadyReviewed: one person, one review of an app."""
     if reviewed_before:
         raise AlreadyReviewed
+    request = asked.data
     return ReviewPublished(
         review=request.review,
         app=request.app,
         author=author,
         rating=request.rating,
         text=request.text,
+        written_at=asked.context.time,
         proof=proof,
     )
 

@@ -22,7 +22,7 @@ async def publish_review(event: Event[ReviewSubmitted], world: World) -> None:
             raise ReviewAboutNothingKnown
         if author is None:
             raise ReviewAboutNothingKnown
-        proof = prove_use(await world.uses.of(request.app, team), now) if team else None
-        await world.record(publish(request, author, proof, reviewed_before=await world.reviews.by(author, request.app)))
+        proof = prove_use(await world.uses.of(request.app, team), event.context.time) if team else None
+        await world.record(publish(event, author, proof, reviewed_before=await world.reviews.by(author, request.app)))
     except Refusal as refusal:
         await world.record(refuse(request, refusal))

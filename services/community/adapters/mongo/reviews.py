@@ -2,7 +2,7 @@
 
 from chassis.ledger import Kept, Motion
 from contracts import topics
-from contracts.identifiers import AppId, PersonId
+from contracts.identifiers import AppId, PersonId, TeamId
 from services.community.domain.review import Review
 
 
@@ -14,4 +14,8 @@ class MongoReviews:
 
     async def by(self, author: PersonId, app: AppId) -> bool:
         """Whether this person's review of this app stands."""
-        return bool(await self._reviews.find({"author": author, "app": app, "published": True}, limit=1))
+        return bool(await self._reviews.find({"author": author, "app": app}, limit=1))
+
+    async def of(self, app: AppId, team: TeamId) -> list[Review]:
+        """The reviews of an app that were written for this team and stand."""
+        return await self._reviews.find({"app": app, "team": team})

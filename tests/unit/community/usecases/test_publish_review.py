@@ -1,6 +1,6 @@
 """A review is published with its proof of use, refused with its reason, or waits for its app."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -16,7 +16,7 @@ from contracts.community.events import (
 )
 from contracts.community.requests import ReviewSubmitted
 from contracts.envelope import Event
-from services.community.domain.use import Use
+from services.community.domain.use import Span, Use
 from services.community.usecases.publish_review import publish_review
 from services.community.usecases.remember_app import remember_app
 from tests.fakes.chassis_messages import app_published, event_of, review_submitted
@@ -28,7 +28,13 @@ APP, AUTHOR, TEAM = (new_id() for _ in range(3))
 def submitted(app: str = APP, author: str | None = AUTHOR, team: str | None = TEAM) -> Event[ReviewSubmitted]:
     """A review of the app, to be answered within a minute."""
     payload = review_submitted(app).model_copy(update={"decide_by": NOW + timedelta(seconds=60)})
-    return event_of(payload, actor=author, team=team)
+    return event_of(payload, actor=author, team=team, time=NOW)
+
+
+def ran(team: str, since: datetime) -> Use:
+    """A team's use of the app that goes on."""
+    span = Span(version="1.2", since=since)
+    return Use(deployment=new_id(), app=APP, team=team, environment="test", spans=(span,))
 
 
 def told(memory: Memory) -> ReviewEvent:
@@ -40,9 +46,7 @@ def told(memory: Memory) -> ReviewEvent:
 
 async def test_a_review_of_somebody_whose_team_ran_the_app_has_its_proof() -> None:
     """Versions, places, since when and for how long come from the events, and the author is the request's actor."""
-    use = Use(
-        deployment=new_id(), app=APP, team=TEAM, version="1.2", environment="test", since=NOW - timedelta(hours=2)
-    )
+    use = ran(TEAM, NOW - timedelta(hours=2))
     memory = Memory(apps={APP}, kept={use.deployment: use})
     asked = submitted()
     await publish_review(asked, memory.world())
@@ -55,7 +59,7 @@ async def test_a_review_of_somebody_whose_team_ran_the_app_has_its_proof() -> No
 
 async def test_who_never_ran_it_has_no_proof() -> None:
     """A use by another team, or of another app, proves nothing; nor does a person without a team."""
-    other = Use(deployment=new_id(), app=APP, team=new_id(), version="1", environment="test", since=NOW)
+    other = ran(new_id(), NOW)
     for team in (TEAM, None):
         memory = Memory(apps={APP}, kept={other.deployment: other})
         await publish_review(submitted(team=team), memory.world())
