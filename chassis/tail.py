@@ -73,8 +73,9 @@ class Tail:
         )
         await consumer.start()
         self._consumer = consumer
-        consumer.assign(self._partitions)
+        # Asked before they are assigned: the driver's own search for a position would race with ours.
         ends = await consumer.end_offsets(self._partitions)
+        consumer.assign(self._partitions)
         for partition, end in ends.items():
             start = max(0, end - REMEMBERED_PER_PARTITION)
             consumer.seek(partition, start)

@@ -24,8 +24,9 @@ async def read_all(bootstrap: str, topics: Iterable[str]) -> list[Message]:
     await consumer.start()
     try:
         places = [TopicPartition(topic, number) for topic in topics for number in range(4)]
-        consumer.assign(places)
+        # Asked before they are assigned: the driver's own search for a position would race with ours.
         ends = await consumer.end_offsets(places)
+        consumer.assign(places)
         await consumer.seek_to_beginning(*places)
         found: list[Message] = []
         for place in places:

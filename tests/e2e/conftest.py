@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from appstore_client import AppStore
 
 from infra.local.home import CHECKOUT
 from infra.local.stack import Stack, start
@@ -31,6 +32,7 @@ async def stack(tmp_path_factory: pytest.TempPathFactory, policies: Path) -> Asy
     cluster = write_cluster(tmp_path_factory.mktemp("cluster"))
     environment = {"APPSTORE_POLICIES_DIR": str(policies), "APPSTORE_CLUSTER_FILE": str(cluster)}
     async with start(home=tmp_path_factory.mktemp("stack"), environment=environment) as stack:
+        await _apps_are_scored(stack, "qdrant", "ollama", "open-webui")
         yield stack
 
 
@@ -86,13 +88,7 @@ async def hurt(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]
     async with start(home=tmp_path_factory.mktemp("hurt"), environment=environment) as stack:
         for name in ("steady", "brisk"):
             write_app(stack.home.apps, name)
-        async with signed_in(stack, "demi") as demi:
-            await eventually(
-                demi.store.apps.list_all,
-                lambda cards: {card.name for card in cards if card.score} >= {"qdrant", "ollama", "steady", "brisk"},
-                within=10,
-                what="every app has a score",
-            )
+        await _apps_are_scored(stack, "qdrant", "ollama", "steady", "brisk")
         yield stack
 
 
@@ -102,3 +98,14 @@ def ledgers_of_hurt(hurt: Stack) -> Iterator[Ledgers]:
     ledgers = Ledgers(hurt.mongo)
     yield ledgers
     ledgers.close()
+
+
+async def _apps_are_scored(stack: Stack, *names: str) -> None:
+    """A new stack has published its apps and their verdicts: ready services have still to tell each other of them."""
+    async with AppStore(stack.address) as store:
+        await eventually(
+            store.apps.list_all,
+            lambda cards: {card.name for card in cards if card.score} >= set(names),
+            within=15,
+            what="every app has a score",
+        )
