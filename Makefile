@@ -38,8 +38,13 @@ reset: $(INSTALLED) ## forget everything that was stored
 demo: $(INSTALLED) ## see one deployment from beginning to end
 	@exec $(BIN)/python -m infra.local.demo
 
-test: $(INSTALLED) ## every test on the embedded stack: unit, contract, integration, end to end
+test: $(INSTALLED) ## every test on the embedded stack: unit, contract, integration, end to end; TESTS=tests/unit for some
+ifdef TESTS
 	@exec $(BIN)/python -m pytest $(TESTS)
+else
+	@$(BIN)/python -m pytest --quiet -n 2 --dist loadfile --ignore tests/e2e
+	@$(BIN)/python -m pytest tests/e2e
+endif
 
 check: $(INSTALLED) ## before every commit: format, types, unit tests
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
