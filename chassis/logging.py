@@ -58,5 +58,7 @@ def set_up_logging(service: str, style: Literal["json", "console"], level: str) 
     root.handlers = [handler]
     root.setLevel(level.upper())
     for noisy in ("aiokafka", "faststream", "pymongo", "uvicorn.access", "watchfiles", "httpx", "httpcore"):
-        logging.getLogger(noisy).setLevel(logging.WARNING if noisy != "aiokafka" else logging.ERROR)
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It logs each try to reach a broker that is away; `/ready` and our own lines say that once.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(service=service)

@@ -130,13 +130,19 @@ def _welcome(record: RunRecord) -> None:
     _say("")
     _say("  What you can do next:")
     _say(f"    1. Open {record.address} in a browser")
-    _say("    2. Sign in on the command line: .venv/bin/appstore login")
+    _say(f"    2. Sign in on the command line: {_where(record)}.venv/bin/appstore login")
     _say("    3. See a deployment from beginning to end: make demo")
     _say("")
 
 
+def _where(record: RunRecord) -> str:
+    """What the `appstore` command needs before it to find a stack that is not at its usual address."""
+    return "" if record.port == DEFAULT_BASE else f"APPSTORE_ADDRESS={record.address} "
+
+
 def _say_already_running(running: RunRecord) -> None:
     _say(f"Already running at {running.address} (process {running.pid}, {running.state}). Stop it: make down")
+    _say("Another port or other settings count from its next start on.")
 
 
 def _say(line: str) -> None:

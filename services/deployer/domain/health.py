@@ -125,7 +125,7 @@ def _unschedulable(observed: Observation, started_at: datetime, now: datetime, p
                 now,
                 Failure(
                     Cause.UNSCHEDULABLE,
-                    Fault.PLATFORM,
+                    Fault.CONFIGURATION if pod.shortage.too_large else Fault.PLATFORM,
                     {"resource": pod.shortage.resource, "asked": pod.shortage.asked, "free": pod.shortage.free},
                 ),
             )

@@ -57,11 +57,15 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """A resource that is asked for and not there. `free` is the most that one node, or the quota, has left."""
+    """A resource that is asked for and not there. `free` is the most that one node, or the quota, has left.
+
+    `too_large` says that no node could take it even when it were empty.
+    """
 
     resource: str
     asked: str
     free: str
+    too_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,10 +119,17 @@ FAILURES: list[tuple[Observation, float, Cause, Fault, dict[str, Any]]] = [
         {"resource": "requests.cpu", "asked": "4", "used": "14", "limit": "16"},
     ),
     (
-        showing(a_pod(shortage=Shortage("memory", "500Gi", "64Gi"))),
+        showing(a_pod(shortage=Shortage("memory", "32Gi", "16Gi"))),
         3,
         Cause.UNSCHEDULABLE,
         Fault.PLATFORM,
+        {"resource": "memory", "asked": "32Gi", "free": "16Gi"},
+    ),
+    (
+        showing(a_pod(shortage=Shortage("memory", "500Gi", "64Gi", too_large=True))),
+        3,
+        Cause.UNSCHEDULABLE,
+        Fault.CONFIGURATION,
         {"resource": "memory", "asked": "500Gi", "free": "64Gi"},
     ),
     (
@@ -157,15 +164,7 @@ def test_each_failure_is_told_with_its_evidence(
     assert (final.cause, final.fault, final.params, following.look_again_at) == (cause, fault, params, None)
 
 
-@pytest.mark.parametrize(
-    ("observed", "seconds"),
-    [
-        (FAILURES[3][0], 3),
-        (FAILURES[4][0], 3),
-        (FAILURES[5][0], 15),
-        (FAILURES[6][0], 600),
-    ],
-)
+@pytest.mark.parametrize(("observed", "seconds"), [(observed, seconds) for observed, seconds, *_ in FAILURES[3:]])
 def test_what_may_pass_is_waited_for(observed: Observation, seconds: float) -> None:
     """Just before its time it is no failure yet, and the next look is at that time."""
     following = judged(observed, seconds - 0.1)

@@ -57,6 +57,11 @@ def shortage(asked: Amounts, free: dict[str, Amounts]) -> Shortage:
     return Shortage(resource, text_of(resource, asked.of(resource)), text_of(resource, most[resource]))
 
 
+def fits_when_empty(asked: Amounts, nodes: Iterable[Node]) -> bool:
+    """Whether some node could take this if nothing else ran on it."""
+    return any(not allocatable(node).lacking(asked) for node in nodes)
+
+
 def message(asked: Amounts, free: dict[str, Amounts]) -> str:
     """The scheduler's sentence, as Kubernetes words it."""
     counts = _lacking_nodes(asked, free)

@@ -5,7 +5,7 @@ So a restart changes nothing and no simulation runs: whoever looks, at whatever 
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from services.deployer.adapters.sandbox.container_life import Life, life_of, mis
 from services.deployer.adapters.sandbox.pod import SandboxPod
 from services.deployer.adapters.sandbox.pulls import Missing, Place, Pull, pulls_on
 from services.deployer.adapters.sandbox.quota import Excess
-from services.deployer.adapters.sandbox.scheduler import free_on, message, order, shortage
+from services.deployer.adapters.sandbox.scheduler import fits_when_empty, free_on, message, order, shortage
 from services.deployer.domain.observed import Happening, Observation, Pod, QuotaRefusal, Reason
 
 Pulls = Mapping[Place, Pull | Missing]
@@ -86,7 +86,8 @@ Shown = tuple[Pod, Sequence[Happening], Sequence[datetime]]
 
 def _pending(scene: Scene, pod: SandboxPod) -> Shown:
     free = free_on(scene.cluster.nodes, scene.pods)
-    lacking = shortage(pod.asked, free)
+    too_large = not fits_when_empty(pod.asked, scene.cluster.nodes)
+    lacking = replace(shortage(pod.asked, free), too_large=too_large)
     told = Happening(
         pod.created,
         pod.name,
