@@ -41,6 +41,7 @@ from contracts.community.requests import ReviewSubmitted
 from contracts.envelope import Event
 from contracts.noun import Noun
 from tests.fakes.chassis_messages import OIN
+from tests.fakes.published import Published
 
 UNLUCKY = 1
 """A review with this rating makes `answer` fail."""
@@ -90,22 +91,6 @@ READER: tuple[Row, ...] = (
 )
 CATALOG: tuple[Row, ...] = (Keeps(topics.APPS),)
 GATEWAY: tuple[Row, ...] = (Keeps(topics.REVIEW_REQUESTS),)
-
-
-class SilentRelay:
-    """A relay for tests without a broker: it notes what it was told."""
-
-    def __init__(self) -> None:
-        self.offered: list[Document] = []
-        self.rescans = 0
-
-    def offer(self, entries: Sequence[Document]) -> None:
-        """Note the entries."""
-        self.offered += entries
-
-    def rescan(self) -> None:
-        """Note that somebody lost the answer to a commit."""
-        self.rescans += 1
 
 
 @dataclass
@@ -160,7 +145,7 @@ class Parts:
 
 def service(name: str, rows: tuple[Row, ...], mongo: str, run: str) -> Parts:
     """A service with a database of its own, by the name of this run."""
-    return Parts(name, rows, Database(mongo, f"appstore_{name}_{run}"), SilentRelay())
+    return Parts(name, rows, Database(mongo, f"appstore_{name}_{run}"), Published())
 
 
 def settings_for(bootstrap: str, mongo: str) -> ServiceSettings:

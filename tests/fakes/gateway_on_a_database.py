@@ -16,7 +16,7 @@ from chassis.handle import Handler
 from chassis.health import Readiness
 from chassis.held import Held
 from chassis.ledger import Writer
-from chassis.mongo import Database, Document
+from chassis.mongo import Database
 from chassis.motions import Keeps, Table
 from chassis.perform import Performer
 from chassis.projection import Projector
@@ -51,25 +51,10 @@ from tests.fakes.identity import (
     new_key,
     sign,
 )
+from tests.fakes.published import Published
 
 EPOCH = "epoch-1"
 PLATFORM_KEY = b"0" * 32
-
-
-class Published:
-    """In the relay's place: the ledger entries that were committed."""
-
-    def __init__(self) -> None:
-        self.entries: list[Document] = []
-        self.rescans = 0
-
-    def offer(self, entries: Sequence[Document]) -> None:
-        """Keep them."""
-        self.entries.extend(entries)
-
-    def rescan(self) -> None:
-        """Count that the ledger has to be read."""
-        self.rescans += 1
 
 
 class GatewayOnADatabase:

@@ -18,6 +18,12 @@ def database_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datab
         yield process
 
 
+@pytest.fixture(scope="session")
+def mongo(database_process: DatabaseProcess) -> str:
+    """The address of the document database."""
+    return database_process.url
+
+
 @pytest.fixture
 async def database(database_process: DatabaseProcess) -> AsyncIterator[Database]:
     """A database of the test's own, empty."""

@@ -13,16 +13,8 @@ from tests.fakes.chassis_database import UnreachableDatabase
 from tests.fakes.chassis_messages import app_published, review_submitted, sent
 from tests.fakes.chassis_on_the_wire import answered, answers, publish, read, send, until_more_are_answered
 from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess
-from tests.fakes.chassis_service import (
-    CATALOG,
-    READER,
-    Parts,
-    SilentRelay,
-    living,
-    service,
-    settings_for,
-    until,
-)
+from tests.fakes.chassis_service import CATALOG, READER, Parts, living, service, settings_for, until
+from tests.fakes.published import Published
 
 pytestmark = pytest.mark.integration
 
@@ -85,7 +77,7 @@ async def test_whoever_dies_while_marking_loses_nothing(
         await provision(broker.bootstrap, topics.ALL)
         settings = settings_for(broker.bootstrap, database_process.url)
         dying = UnreachableDatabase(services["catalog"].database)
-        async with living(Parts("catalog", CATALOG, dying, SilentRelay()), settings) as catalog:
+        async with living(Parts("catalog", CATALOG, dying, Published()), settings) as catalog:
             dying.lost = {RELAY}
             await catalog.performer.perform(lambda motion: motion.record(app_published(new_id())))
             await read(broker, topics.APPS, 1)
@@ -102,7 +94,7 @@ async def test_a_commit_whose_answer_was_lost_is_published(
     """The relay finds in the ledger what it was never offered, and publishes it before anything later of its key."""
     app = new_id()
     async with living(services["catalog"], settings_for(broker.bootstrap, database_process.url)) as catalog:
-        silent = Parts("catalog", CATALOG, catalog.database, SilentRelay())
+        silent = Parts("catalog", CATALOG, catalog.database, Published())
         await silent.performer.perform(lambda motion: motion.record(app_published(app, "Unheard")))
         catalog.relay.rescan()
         await catalog.performer.perform(lambda motion: motion.record(app_published(app, "Heard")))

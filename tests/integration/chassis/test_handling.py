@@ -11,7 +11,8 @@ from chassis.mongo import Database
 from contracts import topics
 from contracts.envelope import padded
 from tests.fakes.chassis_messages import Sent, app_published, context_of, review_submitted, sent
-from tests.fakes.chassis_service import READER, UNLUCKY, Parts, SilentRelay
+from tests.fakes.chassis_service import READER, UNLUCKY, Parts
+from tests.fakes.published import Published
 
 pytestmark = pytest.mark.integration
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 def parts(database: Database) -> Parts:
     """A service without a broker: messages are handed to it."""
-    return Parts("community", READER, database, SilentRelay())
+    return Parts("community", READER, database, Published())
 
 
 async def test_an_event_is_handled_in_one_transaction(parts: Parts) -> None:
@@ -32,7 +33,7 @@ async def test_an_event_is_handled_in_one_transaction(parts: Parts) -> None:
     [state] = await parts.stored("state_reviews")
     assert (entry["sequence"], state["sequence"], state["state"]["rating"]) == (1, 1, 4)
     assert [document["sequence"] for document in await parts.stored("cursors")] == [1, 1]
-    assert [offered["_id"] for offered in parts.relay.offered] == [entry["_id"]]
+    assert [offered["_id"] for offered in parts.relay.entries] == [entry["_id"]]
 
 
 async def test_an_effect_carries_where_it_came_from(parts: Parts) -> None:

@@ -13,7 +13,8 @@ from contracts import topics
 from tests.fakes.chassis_database import AWAY, ForgetfulDatabase
 from tests.fakes.chassis_messages import app_published, review_submitted, sent
 from tests.fakes.chassis_processes import DatabaseProcess
-from tests.fakes.chassis_service import READER, UNLUCKY, Parts, SilentRelay
+from tests.fakes.chassis_service import READER, UNLUCKY, Parts
+from tests.fakes.published import Published
 
 pytestmark = pytest.mark.integration
 
@@ -29,7 +30,7 @@ async def database(database_process: DatabaseProcess) -> AsyncIterator[Forgetful
 @pytest.fixture
 def parts(database: ForgetfulDatabase) -> Parts:
     """A service without a broker: messages are handed to it."""
-    return Parts("community", READER, database, SilentRelay())
+    return Parts("community", READER, database, Published())
 
 
 async def redelivered(parts: Parts, database: ForgetfulDatabase, message: RawMessage) -> Outcome:
@@ -46,7 +47,7 @@ async def test_a_handled_message(parts: Parts, database: ForgetfulDatabase) -> N
     outcome = await redelivered(parts, database, sent(review_submitted(app)).arrived())
     assert outcome is Outcome.REPEAT
     assert len(await parts.ledger(topics.REVIEWS)) == 1
-    assert parts.relay.offered == []
+    assert parts.relay.entries == []
     assert parts.relay.rescans >= 1
 
 

@@ -18,7 +18,8 @@ from contracts.envelope import Event
 from contracts.payload import Payload
 from contracts.people import Personal
 from tests.fakes.chassis_messages import app_published, sent
-from tests.fakes.chassis_service import Parts, SilentRelay, delivery
+from tests.fakes.chassis_service import Parts, delivery
+from tests.fakes.published import Published
 
 pytestmark = pytest.mark.integration
 
@@ -72,7 +73,7 @@ async def projector(parts: Parts) -> Projector:
 @pytest.fixture
 def parts(database: Database) -> Parts:
     """A service that only reads."""
-    return Parts("gateway", (PAGES, LINES), database, SilentRelay())
+    return Parts("gateway", (PAGES, LINES), database, Published())
 
 
 async def test_any_order_of_writers_gives_the_same_documents(database: Database) -> None:
@@ -86,9 +87,9 @@ async def test_any_order_of_writers_gives_the_same_documents(database: Database)
         queues, mixed = [list(key) for key in keys], []
         while queue := [queue for queue in queues if queue]:
             mixed.append(order.choice(queue).pop(0))
-        parts = Parts("gateway", (PAGES,), Database.__new__(Database), SilentRelay())
+        parts = Parts("gateway", (PAGES,), Database.__new__(Database), Published())
         name = f"{database.raw.name}_{seed}"
-        parts = Parts("gateway", (PAGES,), renamed(database, name), SilentRelay())
+        parts = Parts("gateway", (PAGES,), renamed(database, name), Published())
         folding = await projector(parts)
         while mixed:
             size = order.randint(1, 4)
@@ -157,7 +158,7 @@ async def test_a_key_that_throws_is_held(database: Database) -> None:
         raise LookupError(event.context.type)
 
     pages = Project("pages", 1, (topics.APPS,), nowhere, fold_page)
-    parts = Parts("gateway", (pages,), database, SilentRelay())
+    parts = Parts("gateway", (pages,), database, Published())
     folding = await projector(parts)
     assert await folding.apply(arrivals(app_published(new_id()))) == set()
     assert [held["reason"] for held in await parts.stored("held")] == ["lookup-error"]

@@ -15,7 +15,8 @@ from contracts.noun import Text
 from tests.fakes.chassis_database import AWAY, ForgetfulDatabase
 from tests.fakes.chassis_messages import app_published
 from tests.fakes.chassis_processes import DatabaseProcess
-from tests.fakes.chassis_service import CATALOG, Answered, Parts, SilentRelay
+from tests.fakes.chassis_service import CATALOG, Answered, Parts
+from tests.fakes.published import Published
 
 pytestmark = pytest.mark.integration
 
@@ -29,7 +30,7 @@ def database(database_process: DatabaseProcess) -> ForgetfulDatabase:
 @pytest.fixture
 def parts(database: ForgetfulDatabase) -> Parts:
     """A catalog that keeps the numbering of its apps."""
-    return Parts("catalog", CATALOG, database, SilentRelay())
+    return Parts("catalog", CATALOG, database, Published())
 
 
 def whole(app: str, **_: object) -> AppPublished:
@@ -111,7 +112,7 @@ async def test_a_failing_fold_leaves_no_hole(database: ForgetfulDatabase) -> Non
             raise ValueError("can't be folded")
         return Answered(answers=1)
 
-    parts = Parts("catalog", (Keeps(topics.APPS, Answered, evolve),), database, SilentRelay())
+    parts = Parts("catalog", (Keeps(topics.APPS, Answered, evolve),), database, Published())
     app = new_id()
 
     async def work(motion: Motion) -> Answered | None:
@@ -129,7 +130,7 @@ async def test_a_lost_answer_sends_the_relay_to_the_ledger(parts: Parts, databas
     database.lose = [True]
     with pytest.raises(AWAY):
         await parts.performer.perform(lambda motion: motion.record(app_published(new_id())))
-    assert (parts.relay.offered, parts.relay.rescans) == ([], 1)
+    assert (parts.relay.entries, parts.relay.rescans) == ([], 1)
 
 
 async def test_work_that_is_called_off_sends_the_relay_to_the_ledger(parts: Parts) -> None:
@@ -176,4 +177,4 @@ async def test_a_motion_that_only_reads_writes_nothing(parts: Parts) -> None:
 
     await parts.performer.perform(look)
     assert await parts.stored("state_apps") == before
-    assert len(parts.relay.offered) == 1
+    assert len(parts.relay.entries) == 1

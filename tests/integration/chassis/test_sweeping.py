@@ -16,7 +16,8 @@ from contracts.community.requests import ReviewSubmitted
 from contracts.envelope import Event
 from tests.fakes.chassis_database import AWAY, UnreachableDatabase
 from tests.fakes.chassis_messages import app_published, review_submitted, sent
-from tests.fakes.chassis_service import READER, Answered, Parts, SilentRelay, answer, evolve
+from tests.fakes.chassis_service import READER, Answered, Parts, answer, evolve
+from tests.fakes.published import Published
 
 pytestmark = pytest.mark.integration
 
@@ -38,7 +39,7 @@ async def wait_for_ever(event: Event[ReviewSubmitted], _motion: Motion) -> None:
 async def test_a_last_try_that_fails_is_held(database: Database) -> None:
     """The message is held with its reason, and the sweep itself goes on with the other keys."""
     rows = (On(ReviewSubmitted, fail_when_late), Keeps(topics.REVIEWS, Answered, evolve))
-    parts = Parts("community", rows, database, SilentRelay())
+    parts = Parts("community", rows, database, Published())
     for _ in range(2):
         await parts.handle(sent(review_submitted(new_id())).arrived())
     late = datetime.now(UTC) + LATER
@@ -50,7 +51,7 @@ async def test_a_last_try_that_fails_is_held(database: Database) -> None:
 
 async def test_who_does_not_own_the_answer_lets_go_silently(database: Database) -> None:
     """A message still not known at its last try is let go without an event, and its key goes on."""
-    parts = Parts("community", (On(ReviewSubmitted, wait_for_ever), Keeps(topics.REVIEWS)), database, SilentRelay())
+    parts = Parts("community", (On(ReviewSubmitted, wait_for_ever), Keeps(topics.REVIEWS)), database, Published())
     review = new_id()
     await parts.handle(sent(review_submitted(new_id(), review=review)).arrived())
     late = datetime.now(UTC) + LATER
@@ -63,10 +64,10 @@ async def test_who_does_not_own_the_answer_lets_go_silently(database: Database) 
 
 async def test_a_sweep_without_a_database_is_tried_again(database: Database) -> None:
     """A database that is away ends the sweep with NotNow and nothing else, and nothing is lost."""
-    parts = Parts("community", READER, database, SilentRelay())
+    parts = Parts("community", READER, database, Published())
     await parts.handle(sent(review_submitted(new_id())).arrived())
     late = datetime.now(UTC) + LATER
-    away = await Parts("community", READER, UnreachableDatabase(database), SilentRelay()).memory()
+    away = await Parts("community", READER, UnreachableDatabase(database), Published()).memory()
     away.database.away = True  # type: ignore[attr-defined]
     with time_machine.travel(late, tick=False), pytest.raises(AWAY):
         await away.sweep(late)
@@ -78,7 +79,7 @@ async def test_a_sweep_without_a_database_is_tried_again(database: Database) -> 
 
 async def test_what_no_row_wants_waits_for_the_database(database: Database) -> None:
     """Passing over a message while the database is away ends in NotNow: nothing is decided."""
-    parts = Parts("community", (On(ReviewSubmitted, answer),), UnreachableDatabase(database), SilentRelay())
+    parts = Parts("community", (On(ReviewSubmitted, answer),), UnreachableDatabase(database), Published())
     parts.database.away = True  # type: ignore[attr-defined]
     with pytest.raises(AWAY):
         await parts.handle(sent(app_published(new_id())).arrived())
@@ -89,7 +90,7 @@ async def test_what_no_row_wants_waits_for_the_database(database: Database) -> N
 async def test_the_sweep_and_the_consumer_do_not_cross(database: Database) -> None:
     """A message that arrives while the sweep empties its key's queue is not left behind, and nothing is done twice."""
     for _ in range(10):
-        parts = await Parts("community", READER, database, SilentRelay()).memory()
+        parts = await Parts("community", READER, database, Published()).memory()
         review = new_id()
         await parts.handle(sent(review_submitted(new_id(), review=review)).arrived())
         late = datetime.now(UTC) + LATER

@@ -1,15 +1,13 @@
 """A real database over the MongoDB protocol, and motions of the chassis upon it."""
 
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import uuid4
 
 import pytest
-from secantus.server import SecantusDBServer
 
 from chassis.ledger import Motion, Writer
-from chassis.mongo import Database, Document
+from chassis.mongo import Database
 from chassis.motions import Keeps
 from chassis.perform import Performer
 from services.compliance.adapters.mongo.decisions import MongoDecisions
@@ -21,20 +19,7 @@ from services.compliance.adapters.mongo.verdicts import MongoVerdicts
 from services.compliance.handlers import MOTIONS
 from services.compliance.ports import World
 from tests.fakes.compliance import FakeClock, FakePolicies, an_id, shipped_policies
-
-
-class Published:
-    """In the relay's place: the ledger entries that were committed."""
-
-    def __init__(self) -> None:
-        self.entries: list[Document] = []
-
-    def offer(self, entries: Sequence[Document]) -> None:
-        """Keep them."""
-        self.entries.extend(entries)
-
-    def rescan(self) -> None:
-        """Nothing to look for: entries are kept as they come."""
+from tests.fakes.published import Published
 
 
 class Service:
@@ -64,19 +49,6 @@ class Service:
 
 
 NewService = Callable[[], AbstractAsyncContextManager[Service]]
-
-
-@pytest.fixture(scope="module")
-def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a database that lives as long as the module's tests."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = str(tmp_path_factory.mktemp("database"))
-    server = SecantusDBServer(host="127.0.0.1", port=port, storage_path=folder, transaction_lifetime_seconds=5)
-    server.start()
-    yield f"mongodb://127.0.0.1:{port}/?replicaSet=secantus"
-    server.stop()
 
 
 @pytest.fixture

@@ -1,16 +1,11 @@
 """A real database over the MongoDB protocol, and the deployer's motions upon it."""
 
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
-
-import pytest
-from secantus.server import SecantusDBServer
 
 from chassis.ledger import Motion, Writer
-from chassis.mongo import Database, Document
+from chassis.mongo import Database
 from chassis.motions import Keeps
 from chassis.perform import Performer
 from contracts.envelope import Event
@@ -30,22 +25,9 @@ from services.deployer.reconciler.outcome import Outcome
 from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 from tests.fakes.deployer import HandClock
 from tests.fakes.deployer_examples import START, an_id
+from tests.fakes.published import Published
 
 CLUSTER_FILE = Path(__file__).parents[2] / "unit" / "deployer" / "cluster.yaml"
-
-
-class Published:
-    """In the relay's place: the ledger entries that were committed."""
-
-    def __init__(self) -> None:
-        self.entries: list[Document] = []
-
-    def offer(self, entries: Sequence[Document]) -> None:
-        """Keep them."""
-        self.entries.extend(entries)
-
-    def rescan(self) -> None:
-        """Nothing to look for: entries are kept as they come."""
 
 
 class Service:
@@ -100,24 +82,3 @@ class Service:
     def _new_id(self) -> str:
         self._ids += 1
         return an_id(self._ids)
-
-
-@pytest.fixture(scope="module")
-def mongo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a database that lives as long as the module's tests."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = str(tmp_path_factory.mktemp("database"))
-    server = SecantusDBServer(host="127.0.0.1", port=port, storage_path=folder, transaction_lifetime_seconds=5)
-    server.start()
-    yield f"mongodb://127.0.0.1:{port}/?replicaSet=secantus"
-    server.stop()
-
-
-@pytest.fixture
-async def database(mongo: str) -> AsyncIterator[Database]:
-    """An empty database of the test's own."""
-    opened = Database(mongo, f"deployer_{uuid4().hex}")
-    yield opened
-    opened.close()

@@ -13,7 +13,8 @@ from chassis.wire import RawMessage
 from contracts import topics
 from infra.local.stack import Stack, start
 from infra.operator.held import held
-from tests.fakes.chassis_service import READER, Parts, SilentRelay
+from tests.fakes.chassis_service import READER, Parts
+from tests.fakes.published import Published
 
 pytestmark = pytest.mark.integration
 
@@ -33,7 +34,7 @@ async def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 async def community(stack: Stack) -> AsyncIterator[Parts]:
     """A service that holds what it can't read."""
     database = Database(stack.mongo, "appstore_community")
-    yield await Parts("community", READER, database, SilentRelay()).memory()
+    yield await Parts("community", READER, database, Published()).memory()
     database.close()
 
 
