@@ -43,8 +43,8 @@ LARGEST_TEXT = 12_000
 
 def _must_fit(text: str) -> str:
     if len(text.encode()) > LARGEST_TEXT:
-        message = "at most {largest} bytes"
-        raise PydanticCustomError("string_too_long", message, {"largest": LARGEST_TEXT})
+        message = "at most {count} bytes"
+        raise PydanticCustomError("string_too_long", message, {"text": "review.too_large", "count": LARGEST_TEXT})
     return text
 
 
