@@ -6,7 +6,6 @@ all routes is kept here: API-Version, no trailing slash, problems, security head
 
 from http import HTTPStatus
 from itertools import islice
-from typing import Any
 
 import structlog
 from fastapi import Depends, FastAPI, Request
@@ -26,6 +25,7 @@ from services.gateway.api import apps, deployments, events, evidence, me, operat
 from services.gateway.api.every_answer import EveryAnswer
 from services.gateway.api.openapi import StoreApi
 from services.gateway.api.problems import API_VERSION, Problem, problem_response
+from services.gateway.api.shapes import FieldError, field_error
 from services.gateway.identity.csrf import CrossSiteRequestError
 from services.gateway.identity.oidc import TokenRefusedError
 from services.gateway.ports import World
@@ -45,7 +45,6 @@ FORESEEN: tuple[type[Exception], ...] = (
 """What `as_refusal` has words for; the pages answer the same ones."""
 MOST_ERRORS = 50
 """Wrong fields that one answer names."""
-LONGEST_FIELD = 200
 _PARTS = (apps, reviews, evidence, deployments, timeline, operations, events, me)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
@@ -142,13 +141,8 @@ def _unreadable(error: RequestValidationError) -> bool:
     return any(one["type"] == "json_invalid" for one in error.errors())
 
 
-def _fields(error: RequestValidationError) -> list[dict[str, str]]:
+def _fields(error: RequestValidationError) -> list[FieldError]:
     """What is wrong, once per field and kind of mistake, and no more than an answer can bear."""
-    told = (_field(one) for one in islice(error.errors(), MOST_ERRORS))
-    return list({(one["field"], one["code"]): one for one in told}.values())
-
-
-def _field(error: Any) -> dict[str, str]:
-    place = [str(part) for part in error["loc"] if part not in {"body", "query", "path", "header"}]
-    name = ".".join(place).encode("utf-8", "replace").decode()[:LONGEST_FIELD]
-    return {"field": name or "body", "code": str(error["type"]), "detail": str(error["msg"])}
+    # A place begins with the part of the request: body, query, path or header.
+    told = (field_error(one, one["loc"][1:]) for one in islice(error.errors(), MOST_ERRORS))
+    return list({(one.field, one.code): one for one in told}.values())

@@ -1,5 +1,7 @@
 """Evidence: somebody brings a fact about a version; compliance judges it and answers."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -17,18 +19,25 @@ from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf,
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.plain_json import DEEPEST, is_plain
 from services.gateway.api.problems import Problem
-from services.gateway.api.shapes import Taken
+from services.gateway.api.shapes import FieldError, Taken, field_error
 from services.gateway.identity.permissions import Permission
 
 router = APIRouter(tags=["evidence"])
 _LONGEST = 400
+_RULES: Mapping[tuple[str | int, ...], str] = {("fact",): "fact.whole", ("fact", "source"): "fact.source"}
+"""What the contract asks of a fact and of its source as a whole, and the sentence that says so."""
 
 
 def _must_be_plain(value: Any) -> Any:
     if not is_plain(value):
-        message = f"at most {DEEPEST} levels of lists and names, of plain numbers and texts"
-        raise PydanticCustomError("not_plain", message)
+        message = "at most {count} levels of lists and names, of plain numbers and texts"
+        raise PydanticCustomError("not_plain", message, {"count": DEEPEST})
     return value
+
+
+def _wrong(error: Any, place: tuple[str | int, ...]) -> FieldError:
+    found = field_error(error, place)
+    return replace(found, text=_RULES.get(place, found.text)) if found.code == "value_error" else found
 
 
 class SourceTaken(Taken):
@@ -86,7 +95,7 @@ async def add_evidence(
     if evidence.fact.assurance is Assurance.VERIFIED:
         raise Problem(
             "invalid-fields",
-            errors=[{"field": "fact.assurance", "code": "not-yours", "detail": "attested or declared"}],
+            errors=[FieldError("fact.assurance", "not-yours", "not-yours", {})],
         )
     fact = evidence.fact.model_dump(mode="json", by_alias=True, exclude_none=True)
     try:
@@ -94,10 +103,7 @@ async def add_evidence(
     except ValidationError as error:
         raise Problem(
             "invalid-fields",
-            errors=[
-                {"field": ".".join(("fact", *map(str, one["loc"]))), "code": one["type"], "detail": one["msg"]}
-                for one in error.errors(include_url=False, include_input=False, include_context=False)
-            ],
+            errors=[_wrong(one, ("fact", *one["loc"])) for one in error.errors(include_url=False, include_input=False)],
         ) from error
     payload = EvidenceSubmitted(
         evidence=new_id(),

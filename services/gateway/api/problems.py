@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contracts.refusals import Refusal
+from services.gateway.api.shapes import FieldError
 from services.gateway.locales.languages import LANGUAGE_COOKIE, LANGUAGE_PARAMETER, choose_language
-from services.gateway.locales.texts import Texts
+from services.gateway.locales.texts import TextParameterError, Texts
 
 API_VERSION = "1.0.0"
 HEADERS: Mapping[str, str] = {
@@ -90,7 +91,7 @@ KINDS: Mapping[str, Kind] = {
 class Problem(Refusal):
     """A refusal of the gateway itself, before anything was accepted."""
 
-    def __init__(self, code: str, *, errors: Sequence[Mapping[str, str]] = (), **params: str | float | bool) -> None:
+    def __init__(self, code: str, *, errors: Sequence[FieldError] = (), **params: str | float | bool) -> None:
         super().__init__(**params)
         self.code = code
         self.errors = errors
@@ -152,16 +153,27 @@ def tell(code: str, params: Mapping[str, Any], texts: Texts) -> Told:
     )
 
 
+def tell_field(error: FieldError, texts: Texts) -> dict[str, str]:
+    """A wrong field in the reader's language. What no text is for, or lacks a value, is told in general."""
+    key = f"field.{error.text}"
+    try:
+        detail = texts.sentence(key if texts.has(key) else "field.other", error.values)
+    except TextParameterError:
+        detail = texts("field.other")
+    return {"field": error.field, "code": error.code, "detail": detail}
+
+
 def problem_response(request: Request, problem: Refusal, headers: Mapping[str, str] | None = None) -> Response:
     """The answer that carries a problem, with `headers` of its own."""
-    told = tell(problem.code, problem.params, texts_for(request))
+    texts = texts_for(request)
+    told = tell(problem.code, problem.params, texts)
     more: dict[str, Any] = {"instance": request.url.path}
     if isinstance(problem, Problem) and problem.errors:
-        more["errors"] = list(problem.errors)
+        more["errors"] = [tell_field(error, texts) for error in problem.errors]
     headers = {
         **HEADERS,
         "Cache-Control": "no-store",
-        "Content-Language": texts_for(request).language,
+        "Content-Language": texts.language,
         **(headers or {}),
     }
     if told.status in {429, 503}:

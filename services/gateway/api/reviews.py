@@ -1,7 +1,9 @@
 """Reviews: what people say about an app, with the proof of use that the events give."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Any
+from unicodedata import category
 
 from fastapi import APIRouter, Request, Response
 from pydantic import AfterValidator, Field, StringConstraints
@@ -39,22 +41,47 @@ router = APIRouter(tags=["reviews"])
 
 LARGEST_TEXT = 12_000
 """Bytes; what still fits a `Personal` field once it is locked."""
+_LINE_END = re.compile("\r\n?")
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters (C0 but tab and line feed, DEL, C1), and what turns the order of other letters around (UAX 9)."""
+
+
+def _only_text(text: str) -> str:
+    """Takes away what nobody sees and what could make a page or terminal show something else.
+
+    Removed and not refused: an author can't find an invisible character, and pasting brings them along. The marks
+    U+200E, U+200F and U+061C and the joiners stay: right-to-left scripts and emoji need them, and they turn no letters.
+    HTML stays what was typed; whoever shows it escapes it.
+    """
+    kept = _UNWANTED.sub("", _LINE_END.sub("\n", text)).strip()
+    if not any(_is_seen(letter) for letter in kept):
+        message = "nothing to read"
+        raise PydanticCustomError("string_too_short", message, {"text": "review.empty"})
+    return kept
+
+
+def _is_seen(letter: str) -> bool:
+    return not letter.isspace() and category(letter) != "Cf"
 
 
 def _must_fit(text: str) -> str:
     if len(text.encode()) > LARGEST_TEXT:
-        message = "at most {largest} bytes"
-        raise PydanticCustomError("string_too_long", message, {"largest": LARGEST_TEXT})
+        message = "at most {count} bytes"
+        raise PydanticCustomError("string_too_long", message, {"text": "review.too_large", "count": LARGEST_TEXT})
     return text
 
 
 class ReviewTaken(Taken):
-    """A rating of 1 to 5 and what somebody has to say; `team` when the author is in several."""
+    """A rating of 1 to 5 and what somebody has to say; `team` when the author is in several.
+
+    The text is plain text: control characters and those that turn the direction of letters are taken out of it.
+    """
 
     rating: Annotated[int, Field(ge=1, le=5)]
     text: Annotated[
         str,
         StringConstraints(min_length=1, max_length=4000, strip_whitespace=True),
+        AfterValidator(_only_text),
         AfterValidator(_must_fit),
     ]
     team: Annotated[str | None, Field(max_length=63)] = None
