@@ -39,7 +39,6 @@ from services.gateway.readmodels.deployment import is_gone
 
 router = APIRouter(tags=["deployments"])
 Document = dict[str, Any]
-_LONGEST_NAME = 40
 
 
 class DeploymentWish(Taken):
@@ -49,7 +48,7 @@ class DeploymentWish(Taken):
     version: VersionTag | None = None
     environment: DnsLabel = "test"
     team: Annotated[str | None, Field(max_length=63)] = None
-    name: Annotated[DnsLabel | None, Field(max_length=_LONGEST_NAME)] = None
+    name: AppName | None = None
 
 
 class DeploymentList(Shown):

@@ -7,9 +7,9 @@ it in the reader's language with the texts of `locales/*/field.yaml`.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from contracts.identifiers import AppName, DnsLabel, VersionTag
@@ -30,9 +30,6 @@ class Taken(BaseModel):
     """Something the API takes: unknown fields are mistakes to be told about."""
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True, extra="forbid", frozen=True)
-
-
-Word = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 
 
 @dataclass(frozen=True, slots=True)
