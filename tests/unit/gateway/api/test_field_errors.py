@@ -58,7 +58,7 @@ def test_every_mistake_a_body_can_hold_has_a_sentence_of_its_own() -> None:
     assert "string_pattern_mismatch" not in {one.text for one in found}
 
 
-@pytest.mark.parametrize("odd", ODD, ids=repr)
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
 def test_every_mistake_in_a_parameter_has_a_sentence_of_its_own(odd: Any) -> None:
     """The same for the yes-or-no parameters of an address."""
     assert all(f"field.{one.text}" in patterns("nl") for one in _wrong(bool, odd))
