@@ -67,9 +67,9 @@ def test_the_demo_ends_final_where_a_person_brought_a_final_dpia(gateway: Served
 
 
 def test_the_demo_waits_for_apps_and_scores(gateway: Served, environment: dict[str, str]) -> None:
-    """Right after a first start, with no app, one that does not fit, and apps without a score, the demo waits and goes on."""
-    gateway.fake.listed_at_first = [0, 0, 1, 1]
-    gateway.fake.looks_unscored = 6
+    """Right after a first start, with no app, one without a score, then one that does not fit, the demo waits."""
+    gateway.fake.listed_at_first = [0, 1, 1, 1]
+    gateway.fake.looks_unscored = 2
     ran = run_demo(environment)
     assert ran.returncode == 0, ran.stdout
     assert (gateway.fake.listed_at_first, gateway.fake.looks_unscored) == ([], 0)
