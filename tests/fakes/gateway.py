@@ -63,6 +63,9 @@ class FakeGateway(Memory):
         return self._refusal(request) or JSONResponse(person)
 
     async def _list_apps(self, request: Request) -> Response:
+        if self.listed_at_first:
+            early = list(self.apps.values())[: self.listed_at_first.pop(0)]
+            return self._refusal(request) or JSONResponse({"items": early, "next": None})
         words = request.query_params.get("q", "").lower()
         found = [app for app in self.apps.values() if words in f"{app['name']} {app['summary']}".lower()]
         start, size = int(request.query_params.get("cursor", 0)), 2
@@ -72,6 +75,9 @@ class FakeGateway(Memory):
     async def _get_app(self, request: Request) -> Response:
         app = self.apps.get(request.path_params["name"])
         missing = problem(404, "unknown-app", detail=request.path_params["name"], next=["appstore apps"])
+        if app and self.looks_unscored > 0:
+            self.looks_unscored -= 1
+            app = app | {"scorecard": None, "score": None}
         return self._refusal(request) or (JSONResponse(app) if app else missing)
 
     async def _scorecard(self, request: Request) -> Response:

@@ -39,6 +39,10 @@ class Memory:
     never_ends: set[str] = field(default_factory=set)
     unavailable: int = 0
     """Answers 503 to this many requests."""
+    listed_at_first: list[int] = field(default_factory=list)
+    """How many apps each of the first requests lists, as right after a first start."""
+    looks_unscored: int = 0
+    """Shows an app without scorecard to this many requests."""
     break_stream_after: int | None = None
     """Ends each event stream after this many events."""
     epoch: str = "epoch-1"

@@ -1,25 +1,15 @@
 """What each step of the demo does, and how it checks that it happened."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
-from typing import TypeVar
-
-from appstore_client.follow import follow_operation
 from appstore_client.models import Operation, Result, Review, Scorecard
 
 from infra.local.demo.choose_app import Choice, blocked_by_dpia_alone, dpia
 from infra.local.demo.people import SignedInPerson
 from infra.local.demo.step import UnexpectedError, say
+from infra.local.demo.wait import follow, succeed, until
 
 ENVIRONMENT = "test"
 PREFIX, LONGEST_NAME = "demo-", 40
-LONGEST = 3600.0
-"""Seconds an operation is followed at most; the deadline of the step comes first."""
-LOOK = 0.2
-"""Seconds between two looks at what must become true."""
 SERVICES = {"gateway", "compliance", "deployer"}
-Found = TypeVar("Found")
 
 
 async def clean_up(person: SignedInPerson) -> None:
@@ -31,18 +21,30 @@ async def clean_up(person: SignedInPerson) -> None:
     ]
     for one in mine:
         say(f"   {one.name} ({one.status})")
-        await _succeed(person, await person.store.deployments.remove(one.id))
+        await succeed(person, await person.store.deployments.remove(one.id))
     if not mine:
         say("   nothing")
 
 
 async def reopen_dpia(officer: SignedInPerson, choice: Choice) -> None:
-    """Bring the demo's DPIA as a concept, and wait until the scorecard says that the gate is closed."""
-    say("   An earlier run of this demo brought a final DPIA, and it still counts: nothing would be rejected.")
+    """Bring the DPIA that opened the gate back to concept, so that there is something to reject."""
+    if choice.ends_final:
+        say("   No app is blocked by its DPIA gate alone. Here somebody brought a final DPIA, and nothing else blocks.")
+        say("   The demo's own DPIA takes its place: a concept now, final again at the end.")
+    else:
+        say("   An earlier run of this demo brought a final DPIA, and it still counts: nothing would be rejected.")
     say("   So the officer brings it as a concept now, as somebody does who opens a DPIA again.")
-    await _bring(officer, choice, "concept")
-    card = await _until(lambda: _card(officer, choice), blocked_by_dpia_alone)
-    _show_blocking(card)
+    await _bring_concept(officer, choice)
+
+
+async def leave_as_found(officer: SignedInPerson, choice: Choice) -> None:
+    """Let the next person meet the rejection, unless a person's final DPIA stood when the demo began."""
+    if choice.ends_final:
+        say("   A final DPIA of somebody else's stood when the demo began, so it ends final.")
+        say(f"   What counts now is the demo's own; add yours again with: appstore evidence add {choice.app.name}")
+        return
+    say("   The officer brings the DPIA back to concept, so that the next person meets the rejection.")
+    await _bring_concept(officer, choice)
 
 
 async def find(person: SignedInPerson, choice: Choice) -> None:
@@ -68,7 +70,7 @@ async def show_trust(person: SignedInPerson, choice: Choice) -> None:
 
 async def deploy_rejected(person: SignedInPerson, choice: Choice) -> None:
     """Deploy, and see the rejection with the rules that decided."""
-    operation = await _follow(person, await _request(person, choice))
+    operation = await follow(person, await _request(person, choice))
     if operation.status != "rejected" or operation.problem is None or not operation.problem.objections:
         message = f"the deployment ended {operation.status}, without a rule that objected"
         raise UnexpectedError(message)
@@ -81,13 +83,13 @@ async def deploy_rejected(person: SignedInPerson, choice: Choice) -> None:
 async def add_final_dpia(officer: SignedInPerson, choice: Choice) -> None:
     """Bring the DPIA, and wait until the scorecard says that the gate is open."""
     await _bring(officer, choice, "definitief")
-    card = await _until(lambda: _card(officer, choice), lambda now: not now.blocking())
+    card = await until(lambda: _card(officer, choice), lambda now: not now.blocking())
     say(f"   {card.score.points:g} points now; no gate blocks it any more")
 
 
 async def deploy_to_healthy(person: SignedInPerson, choice: Choice) -> str:
     """Deploy with the same request, follow it to its end and return the deployment's id."""
-    operation = await _succeed(person, await _request(person, choice))
+    operation = await succeed(person, await _request(person, choice))
     if operation.subject.deployment is None:
         message = "the operation does not say which deployment it is about"
         raise UnexpectedError(message)
@@ -107,8 +109,8 @@ async def review_with_proof(person: SignedInPerson, choice: Choice) -> None:
         say("   One person has one review of an app, and the one of an earlier run stands.")
     else:
         words = "Written by the demo, after it ran this app."
-        await _succeed(person, await person.store.apps.review(choice.app.name, rating=4, text=words))
-    review = await _until(mine, lambda found: found is not None and found.proof is not None)
+        await succeed(person, await person.store.apps.review(choice.app.name, rating=4, text=words))
+    review = await until(mine, lambda found: found is not None and found.proof is not None)
     if review and review.proof:
         proof = review.proof
         where = ", ".join(proof.environments)
@@ -129,7 +131,7 @@ async def show_timeline(person: SignedInPerson, deployment: str) -> None:
 
 async def remove(person: SignedInPerson, deployment: str) -> None:
     """Remove the deployment and follow it until nothing is left."""
-    await _succeed(person, await person.store.deployments.remove(deployment))
+    await succeed(person, await person.store.deployments.remove(deployment))
 
 
 def name_for(app: str) -> str:
@@ -147,14 +149,20 @@ async def _request(person: SignedInPerson, choice: Choice) -> Operation:
     )
 
 
+async def _bring_concept(officer: SignedInPerson, choice: Choice) -> None:
+    await _bring(officer, choice, "concept")
+    card = await until(lambda: _card(officer, choice), blocked_by_dpia_alone)
+    _show_blocking(card)
+
+
 async def _bring(officer: SignedInPerson, choice: Choice, status: str) -> None:
-    await _succeed(
+    await succeed(
         officer,
         await officer.store.apps.add_evidence(
             choice.app.name,
             choice.version,
             kind="dpia",
-            fact=dpia(status),
+            fact=dpia(status, choice.source),
         ),
     )
 
@@ -167,31 +175,3 @@ def _show_blocking(card: Scorecard) -> None:
     blocking: tuple[tuple[str, Result], ...] = card.blocking()
     for criterion, result in blocking:
         say(f"   blocks: {criterion}, rule {result.rule} says {result.verdict}: {result.message or result.title}")
-
-
-async def _follow(person: SignedInPerson, operation: Operation) -> Operation:
-    last = operation
-    async with aclosing(follow_operation(person.store, operation, within=LONGEST)) as steps:
-        async for step in steps:
-            if isinstance(step, Operation):
-                last = step
-            else:
-                seconds = (step.time - operation.requested_at).total_seconds()
-                say(f"   {max(seconds, 0):6.2f} s  {step.service:<11} {step.sentence or step.event}")
-    return last
-
-
-async def _succeed(person: SignedInPerson, operation: Operation) -> Operation:
-    ended = await _follow(person, operation)
-    if ended.status != "succeeded":
-        why = f": {ended.problem.title} {ended.problem.detail or ''}".rstrip() if ended.problem else ""
-        message = f"the operation {ended.kind} ended {ended.status}{why}"
-        raise UnexpectedError(message)
-    return ended
-
-
-async def _until(look: Callable[[], Awaitable[Found]], holds: Callable[[Found], bool]) -> Found:
-    """Look until it holds; the deadline is the step's."""
-    while not holds(found := await look()):  # noqa: ASYNC110 - what becomes true is behind HTTP
-        await asyncio.sleep(LOOK)
-    return found

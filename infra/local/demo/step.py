@@ -10,7 +10,11 @@ from appstore_client.problem import Problem
 
 
 class UnexpectedError(Exception):
-    """The platform answered, and not what this step is about; the message says what."""
+    """The platform answered, and not what this step is about; `following` holds the commands that help."""
+
+    def __init__(self, reason: str, following: tuple[str, ...] = ("appstore operations", "make status")) -> None:
+        super().__init__(reason)
+        self.following = following
 
 
 class StepFailedError(Exception):
@@ -46,7 +50,7 @@ class Steps:
         except TimeoutError as error:
             raise StepFailedError(title, f"it was not done within {within:g} s", ("make status",)) from error
         except UnexpectedError as error:
-            raise StepFailedError(title, str(error), ("appstore operations", "make status")) from error
+            raise StepFailedError(title, str(error), error.following) from error
         except Problem as problem:
             reason = ": ".join(filter(None, (problem.title, problem.detail)))
             raise StepFailedError(title, reason, problem.next or ("make status",)) from problem

@@ -8,13 +8,14 @@ from infra.local.demo.acts import (
     deploy_rejected,
     deploy_to_healthy,
     find,
+    leave_as_found,
     remove,
     reopen_dpia,
     review_with_proof,
     show_timeline,
     show_trust,
 )
-from infra.local.demo.choose_app import choose_app
+from infra.local.demo.choose_app import choose_among_scored
 from infra.local.demo.people import choose_logins, sign_in
 from infra.local.demo.stack import find_or_start_stack
 from infra.local.demo.step import Steps, say
@@ -33,11 +34,11 @@ async def tell() -> None:
             say(f"   {developer.me.name} and {officer.me.name}, team {team}")
         async with steps.step("Remove what an earlier run left", within=60):
             await clean_up(developer)
-        async with steps.step("Choose an app that only its DPIA gate blocks", within=20):
-            choice = await choose_app(developer.store)
+        async with steps.step("Choose an app that only its DPIA gate blocks", within=60):
+            choice = await choose_among_scored(developer.store)
             say(f"   {choice.app.name} {choice.version}")
         if choice.reopened:
-            async with steps.step("Bring the DPIA of an earlier run back to concept", within=30):
+            async with steps.step("Bring the DPIA that opened its gate back to concept", within=30):
                 await reopen_dpia(officer, choice)
         async with steps.step("Find it by its own words", within=10):
             await find(developer, choice)
@@ -55,5 +56,7 @@ async def tell() -> None:
             await show_timeline(developer, deployment)
         async with steps.step("Remove it", within=60):
             await remove(developer, deployment)
+        async with steps.step("Leave the DPIA as the next person needs it", within=30):
+            await leave_as_found(officer, choice)
     total = sum(seconds for _, seconds in steps.taken)
     say(f"\nAll {len(steps.taken)} steps are done, in {total:.1f} s.")

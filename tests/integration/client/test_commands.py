@@ -4,6 +4,8 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from tests.integration.client.conftest import PASSWORD, Appstore, Served
 
 
@@ -88,7 +90,17 @@ def test_evidence_lets_the_same_command_succeed(appstore: Appstore, tmp_path: Pa
     assert appstore("deploy", "undocumented").code == 3
     ran = appstore("evidence", "add", "undocumented", "1.0.0", "--kind", "dpia", "--file", str(file))
     assert ran.code == 0, ran.err
+    assert "Next: appstore app show undocumented" in ran.out
+    assert "appstore deploy" not in ran.out
     assert appstore("deploy", "undocumented").code == 0
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Look at messages"), ("nl", "Bekijk berichten")])
+def test_the_help_of_an_operators_group_says_what_it_is_for(anonymous: Appstore, language: str, words: str) -> None:
+    """`appstore held --help` begins with the sentence about the group, in the person's language."""
+    ran = anonymous("held", "--help", APPSTORE_LANG=language)
+    assert ran.code == 0, ran.err
+    assert words in ran.out
 
 
 def test_the_exit_code_says_whose_fault_it_is(appstore: Appstore, gateway: Served) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from infra.local.demo.choose_app import SOURCE, dpia
 from tests.integration.client.conftest import PATIENCE, Served
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -22,16 +23,56 @@ def run_demo(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )
 
 
+FINAL = {"value": {"status": "definitief"}, "source": {"uri": "https://intranet.example/dpia.pdf"}}
+
+
+def gate_of(gateway: Served) -> str:
+    """What the DPIA gate of the app that the demo shows says now."""
+    card = gateway.fake.apps["undocumented"]["scorecard"]
+    return str(card["criteria"]["dpia"]["results"][0]["verdict"])
+
+
 def test_the_demo_runs_again_and_again(gateway: Served, environment: dict[str, str]) -> None:
-    """The first run is rejected for want of a DPIA, the second for its concept, and each ends with nothing left."""
-    first, second = run_demo(environment), run_demo(environment)
-    assert (first.returncode, second.returncode) == (0, 0), first.stdout + second.stdout
-    assert "back to concept" not in first.stdout
-    assert "back to concept" in second.stdout
-    assert first.stdout.count("dpia-present says unknown") == 2
-    assert second.stdout.count("dpia-present says fail") == 3
+    """Each run is rejected, deploys after all, removes it, and leaves the rejection for the next person."""
+    first = run_demo(environment)
+    assert first.returncode == 0, first.stdout
+    assert "dpia-present says unknown" in first.stdout
+    assert gate_of(gateway) == "fail"
+    second = run_demo(environment)
+    assert second.returncode == 0, second.stdout
+    assert "dpia-present says fail" in second.stdout
+    assert gate_of(gateway) == "fail"
     ran = [one for one in gateway.fake.deployments.values() if one["status"] == "succeeded"]
     assert [one["removed"] for one in ran] == [True, True]
+
+
+def test_the_demo_closes_a_gate_that_a_stopped_run_left_open(gateway: Served, environment: dict[str, str]) -> None:
+    """A final DPIA of the demo's own is brought back to concept first, and is a concept at the end."""
+    gateway.fake.add_fact("undocumented", "dpia", dpia("definitief", SOURCE))
+    ran = run_demo(environment)
+    assert ran.returncode == 0, ran.stdout
+    assert "An earlier run of this demo brought a final DPIA" in ran.stdout
+    assert gate_of(gateway) == "fail"
+
+
+def test_the_demo_ends_final_where_a_person_brought_a_final_dpia(gateway: Served, environment: dict[str, str]) -> None:
+    """With a DPIA brought by hand the demo says so, shows the rejection, and ends final, time and again."""
+    gateway.fake.add_fact("undocumented", "dpia", FINAL)
+    for _ in range(2):
+        ran = run_demo(environment)
+        assert ran.returncode == 0, ran.stdout
+        assert "Here somebody brought a final DPIA" in ran.stdout
+        assert "dpia-present says fail" in ran.stdout
+        assert gate_of(gateway) == "pass"
+
+
+def test_the_demo_waits_for_apps_and_scores(gateway: Served, environment: dict[str, str]) -> None:
+    """Right after a first start, with no app, one without a score, then one that does not fit, the demo waits."""
+    gateway.fake.listed_at_first = [0, 1, 1, 1]
+    gateway.fake.looks_unscored = 2
+    ran = run_demo(environment)
+    assert ran.returncode == 0, ran.stdout
+    assert (gateway.fake.listed_at_first, gateway.fake.looks_unscored) == ([], 0)
 
 
 def test_the_demo_ends_at_the_step_that_fails(gateway: Served, environment: dict[str, str]) -> None:
@@ -49,3 +90,4 @@ def test_the_demo_says_when_no_app_fits(gateway: Served, environment: dict[str, 
     ran = run_demo(environment)
     assert ran.returncode == 1
     assert "none of the 3 apps is blocked by its DPIA gate alone" in ran.stdout
+    assert ran.stdout.endswith("Next: make down reset up\n")

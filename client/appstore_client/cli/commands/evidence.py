@@ -68,7 +68,8 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
         code = show_outcome(operation, output, timeout)
         if code is ExitCode.DONE and output is Output.TABLE:
             say(text("outcome.add-evidence", app=app, version=version), "bold green")
-            print_next([f"appstore app show {app}", f"appstore deploy {app}"])
+            # Who may bring evidence may often not deploy.
+            print_next([f"appstore app show {app}"])
         return code
 
     run(output, work)
