@@ -38,22 +38,23 @@ async def test_follow_shows_a_deployment_as_it_happens(demi: Person, terminal_of
     try:
         await _until_it_hears(lines, demi, quick)
         asked = await demi.store.deployments.request(quick, environment="test", name="followed")
-        heard: dict[str, str] = {}
+        await demi.ended(asked)
+        timeline = await eventually(
+            lambda: demi.store.deployments.timeline(str(asked.subject.deployment)),
+            lambda page: "DeploymentSucceeded" in [entry.event for entry in page.items],
+            within=5,
+            what="the timeline has the end",
+        )
+        heard: set[str] = set()
         async with asyncio.timeout(20):
-            while "DeploymentSucceeded" not in heard.values():
+            while not heard >= {entry.id for entry in timeline.items}:
                 entry = json.loads(await lines.readline())
                 if entry["correlationId"] == asked.id:
-                    heard[entry["id"]] = entry["event"]
+                    heard.add(entry["id"])
     finally:
         follower.terminate()
         await follower.wait()
-    # The stream may be ahead of the read model.
-    await eventually(
-        lambda: demi.store.deployments.timeline(str(asked.subject.deployment)),
-        lambda timeline: {entry.id for entry in timeline.items} == set(heard),
-        within=5,
-        what="the timeline has what was heard",
-    )
+    assert heard == {entry.id for entry in timeline.items}
 
 
 async def _until_it_hears(lines: asyncio.StreamReader, person: Person, app: str) -> None:
