@@ -42,9 +42,14 @@ test: $(INSTALLED) ## every test on the embedded stack: unit, contract, integrat
 ifdef TESTS
 	@exec $(BIN)/python -m pytest $(TESTS)
 else
-	@$(BIN)/python -m pytest --quiet -n 2 --dist loadfile --ignore tests/e2e
-	@$(BIN)/python -m pytest tests/e2e
+	@$(MAKE) test-parts test-whole
 endif
+
+test-parts: $(INSTALLED) ## what needs no whole stack, on both cores
+	@exec $(BIN)/python -m pytest --quiet -n 2 --dist loadfile --ignore tests/e2e
+
+test-whole: $(INSTALLED) ## whole stacks, end to end
+	@exec $(BIN)/python -m pytest tests/e2e
 
 check: $(INSTALLED) ## before every commit: format, types, unit tests
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
@@ -71,4 +76,4 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install up down status reset demo test check lint format export lock
+.PHONY: help install up down status reset demo test test-parts test-whole check lint format export lock
