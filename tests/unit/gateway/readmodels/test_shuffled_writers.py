@@ -16,9 +16,11 @@ from contracts.community.events import ReviewRefused
 from contracts.compliance.events import EvidenceRecorded, EvidenceRefused
 from contracts.compliance.evidence import EvidenceKind
 from contracts.compliance.verdict import ScoreChange
+from contracts.deployments.reasons import ClosedOutcome
 from contracts.envelope import Event
 from contracts.held import MessageHeld
 from services.gateway.readmodels.store import MODELS
+from tests.fakes import gateway_changes as changes
 from tests.fakes import gateway_events as told
 from tests.fakes.gateway_events import Telling, an_id
 
@@ -44,8 +46,17 @@ def _everything() -> list[Event[Any]]:
         (told.approved(), 2),
         (told.started(2), 2),
         (told.failed(2), 2),
+        (told.requested("1.2"), None),
+        (told.approved(), 3),
+        (told.started(3), 3),
+        (changes.rollback_started(3), 3),
+        (changes.rolled_back(3), 3),
+        (told.requested("1.3"), None),
+        (changes.cancel_requested(4), None),
+        (told.closed(ClosedOutcome.CANCELLED), 4),
+        (changes.cancelled(4), 5),
         (told.removal_requested(), None),
-        (told.removed(), 3),
+        (told.removed(), 6),
         (told.review(), None),
         (ReviewRefused(review=an_id(73), app=told.APP, code="already-reviewed"), None),
         (EvidenceRecorded(evidence=an_id(81), app=told.APP, version="1.0", kind=EvidenceKind.DPIA, fact={}), None),
