@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chassis.documents import fold_into
 from chassis.handle import Outcome
 from chassis.motions import Project
-from chassis.projection import fold_into
 from contracts import topics
 from contracts.apps.events import VersionWithdrawn
 from contracts.community.events import ReviewRefused
