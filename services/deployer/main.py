@@ -12,6 +12,7 @@ from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
 from services.deployer.adapters.mongo.full_pass import names_to_reconcile
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
+from services.deployer.adapters.mongo.revisions import MongoRevisions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
@@ -39,6 +40,7 @@ def start(settings: DeployerSettings) -> None:
             requests=MongoKnownRequests(motion),
             versions=MongoKnownVersions(motion),
             desired=MongoDesiredStates(motion),
+            revisions=MongoRevisions(motion),
             patience=settings.patience,
             undecided_grace_seconds=settings.undecided_grace_seconds,
             caught_up_at=caught_up_at,

@@ -15,6 +15,7 @@ from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
 from services.deployer.adapters.mongo.full_pass import names_to_reconcile
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
+from services.deployer.adapters.mongo.revisions import MongoRevisions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
@@ -52,6 +53,7 @@ class Service:
             requests=MongoKnownRequests(motion),
             versions=MongoKnownVersions(motion),
             desired=MongoDesiredStates(motion),
+            revisions=MongoRevisions(motion),
             patience=Patience(),
             undecided_grace_seconds=5,
             caught_up_at=START,
