@@ -8,11 +8,11 @@ PORT ?= 8400
 DETACH ?=
 BIN := .venv/bin
 INSTALLED := .venv/installed
-SOURCES := $(wildcard contracts chassis services infra client tests)
+SOURCES := $(wildcard contracts chassis services infra client tests benchmarks)
 
 help: ## this list
 	@while IFS= read -r line; do case "$$line" in [a-z]*:*'## '*) \
-		printf '  make %-10s %s\n' "$${line%%:*}" "$${line#*## }";; esac; done < Makefile
+		printf '  make %-13s %s\n' "$${line%%:*}" "$${line#*## }";; esac; done < Makefile
 
 $(INSTALLED): requirements.lock pyproject.toml infra/install.py $(wildcard client/pyproject.toml)
 	@for python in python3.11 python3; do \
@@ -23,8 +23,8 @@ $(INSTALLED): requirements.lock pyproject.toml infra/install.py $(wildcard clien
 install: $(INSTALLED) ## install into .venv what the lock file names (the others do this by themselves)
 	@:
 
-up: $(INSTALLED) ## start the app store and stay with it; DETACH=1 returns when it is ready, PORT=8500 moves it
-	@exec $(BIN)/python -m infra.local.up --port $(PORT) $(if $(filter-out 0,$(DETACH)),--detach)
+up: $(INSTALLED) ## start the app store and stay with it; DETACH=1 returns when it is ready, PORT=8500 moves it, REPLICAS=2 doubles it
+	@exec $(BIN)/python -m infra.local.up --port $(PORT) $(if $(REPLICAS),--replicas $(REPLICAS)) $(if $(filter-out 0,$(DETACH)),--detach)
 
 down: $(INSTALLED) ## stop it
 	@exec $(BIN)/python -m infra.local.down
@@ -51,6 +51,12 @@ test-parts: $(INSTALLED) ## what needs no whole stack, on both cores
 test-whole: $(INSTALLED) ## whole stacks, end to end
 	@exec $(BIN)/python -m pytest tests/e2e
 
+test-sabotage: $(INSTALLED) ## break one rule at a time in a copy of the code, and see a test notice; ACT=name for one
+	@exec $(BIN)/python -m tests.sabotage $(ACT)
+
+bench-events: $(INSTALLED) ## how fast events travel and what they cost; PART=latency for one part of it
+	@exec $(BIN)/python -m benchmarks.events $(PART)
+
 check: $(INSTALLED) ## before every commit: format, types, unit tests
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -76,4 +82,4 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install up down status reset demo test test-parts test-whole check lint format export lock
+.PHONY: help install up down status reset demo test test-parts test-whole test-sabotage bench-events check lint format export lock
