@@ -39,6 +39,8 @@ class Lease:
         self.holder = new_id()
         self.term = 0
         """The term this process holds or held last; 0 before its first."""
+        self.looked = False
+        """Whether the database has answered once."""
         self._leases = database.collection(LEASES)
         self._replica = replica or self.holder
         self._ttl = ttl
@@ -80,6 +82,7 @@ class Lease:
                     self._stored = await self._taken()
                 if self._stored:
                     self._hold(began)
+                self.looked = True
 
     async def release(self) -> None:
         """Give the lease up, so that another replica has it within a second."""
@@ -150,7 +153,7 @@ class Lease:
         loop = asyncio.get_running_loop()
         self._expiry = loop.call_later(max(0.0, self._valid_until - time.monotonic()), self._let_go)
         if not self._gained.is_set():
-            log.info("leading", term=self.term)
+            log.info("leading", term=self.term, replica=self._replica)
             self._lost.clear()
             self._gained.set()
             telemetry.LEADER.set(1)
