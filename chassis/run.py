@@ -178,7 +178,7 @@ class _Life:
             work += [asyncio.shield(task) for task in leading]
             if versions.projections:
                 builder = Builder(versions, database, self.settings, epoch)
-                work += [versions.follow(readiness), builder.build_forever()]
+                work += [versions.follow(readiness), lease.while_held(builder.build_forever)]
             await until_stopped(work, stop)
 
     def _leader_work(self, performer: Performer) -> list[Callable[[], Awaitable[None]]]:
