@@ -60,8 +60,8 @@ class Running:
     performer: Performer
     readiness: Readiness
     epoch: str
-    versions: Versions
     lease: Lease
+    versions: Versions
 
 
 Source = Callable[[], AsyncIterator[Any]]
@@ -151,7 +151,7 @@ class _Life:
             if await _unless(stop, patiently(versions.settle, readiness)) is None:
                 return
             if self.parts is not None:
-                running = Running(self.settings, database, performer, readiness, epoch, versions, lease)
+                running = Running(self.settings, database, performer, readiness, epoch, lease, versions)
                 await stack.enter_async_context(self.parts(running))
             redelivery = Redelivery(handler)
             if self.table.topics_read:
@@ -174,11 +174,11 @@ class _Life:
             log.info("ready", epoch=epoch)
             work: list[Awaitable[Any]] = [epochs.watch(readiness), sweep_forever(redelivery, self.clock)]
             work += [lease.while_held(leader_work) for leader_work in self._leader_work(performer.fenced(lease.guard))]
-            # These outlive the others: what is in hand at the end is still published.
-            work += [asyncio.shield(task) for task in leading]
             if versions.projections:
                 builder = Builder(versions, database, self.settings, epoch)
                 work += [versions.follow(readiness), lease.while_held(builder.build_forever)]
+            # These outlive the others: what is in hand at the end is still published.
+            work += [asyncio.shield(task) for task in leading]
             await until_stopped(work, stop)
 
     def _leader_work(self, performer: Performer) -> list[Callable[[], Awaitable[None]]]:
