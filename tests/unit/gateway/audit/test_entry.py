@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 from contracts.compliance.events import EvidenceRefused
 from contracts.envelope import Event
@@ -15,7 +16,7 @@ from tests.fakes.gateway_events import Telling, an_id
 NOW = "2026-11-24T12:00:00.000Z"
 
 
-def of(event: Event[object]) -> Document | None:
+def of(event: Event[Any]) -> Document | None:
     """The entry of an event."""
     return entry_of((Sent.of(event).arrived(), event), NOW)
 
