@@ -53,10 +53,15 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """A message of this type is handled by this use case."""
+    """A message of this type is handled by this use case.
+
+    `skipped` is run instead when an operator passes over a held one: the answer to whoever asked, where this service
+    owes one and no deadline of its own brings it.
+    """
 
     message: type[Payload]
     do: UseCase
+    skipped: UseCase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +177,8 @@ class Table:
         for row in self.of(On):
             found[row.message.type_name()] = (*found.get(row.message.type_name(), ()), row.do)
         return found
+
+    @property
+    def answers_to_skips(self) -> dict[str, UseCase]:
+        """CloudEvents type → what answers a request that an operator passed over."""
+        return {row.message.type_name(): row.skipped for row in self.of(On) if row.skipped is not None}

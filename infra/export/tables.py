@@ -75,7 +75,8 @@ def services_page(root: Path) -> str:
 def _row(row: Row) -> tuple[str, str]:
     match row:
         case On():
-            return f"{row.message.__name__} on `{row.message.topic.name}`", f"`{row.do.__name__}`"
+            instead = f"; skipped: `{row.skipped.__name__}`" if row.skipped else ""
+            return f"{row.message.__name__} on `{row.message.topic.name}`", f"`{row.do.__name__}`{instead}"
         case Every():
             return f"every {row.seconds:g} s", f"`{row.do.__name__}`"
         case Watch():
