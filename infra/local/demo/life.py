@@ -49,7 +49,8 @@ async def wait_for_own_app(person: SignedInPerson) -> None:
             if problem.status != NOT_FOUND:
                 raise
             return []
-        return sorted(one.version for one in app.versions if one.score is not None and not one.withdrawn)
+        there = [] if app.withdrawn else app.versions
+        return sorted(one.version for one in there if one.score is not None and not one.withdrawn)
 
     versions = await until(scored, lambda found: len(found) == len(own_app.IMAGES))
     say(f"   {own_app.NAME}: versions {', '.join(versions)}")
