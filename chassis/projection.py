@@ -2,7 +2,7 @@
 
 A projection has no clock and no randomness, so the same events give the same documents whatever the order of writers.
 A message no fold can take is held, like everywhere else. Polls are folded into the collection that serves (`versions`);
-another one that is being built is filled by `rebuild`.
+another one that is being built is filled by `rebuild`. What was folded and stored goes on to the reactors.
 """
 
 import contextlib
@@ -18,7 +18,8 @@ from chassis.errors import Conflict, NotNow
 from chassis.handle import BEHIND, Handler, Outcome, code_of, detail_of
 from chassis.kafka import Partition
 from chassis.mongo import Database, is_away, is_conflict
-from chassis.motions import Project, Table
+from chassis.motions import Project, React, Table
+from chassis.reactor import Heard, Reactor
 from chassis.versions import Versions
 from chassis.wire import RawMessage, Unreadable, read_context, read_event
 from contracts.envelope import Context, Event
@@ -27,13 +28,14 @@ log = structlog.get_logger(__name__)
 
 _ATTEMPTS = 12
 
-Readable = Sequence[tuple[RawMessage, Event[Any]]]
+Readable = Sequence[Heard]
 
 
 class Projector:
     """Folds polls of messages into the read models of one service's table."""
 
     def __init__(self, table: Table, database: Database, handler: Handler, versions: Versions | None = None) -> None:
+        self._reactors = [Reactor(row, handler.performer) for row in table.of(React)]
         self._projections: dict[str, list[Project]] = defaultdict(list)
         for projection in table.of(Project):
             for topic in projection.topics:
@@ -62,7 +64,7 @@ class Projector:
             return {gap for raw in batch for gap in await self.apply([raw])}
 
     async def _apply(self, batch: Sequence[RawMessage]) -> set[Partition]:
-        readable: list[tuple[RawMessage, Event[Any]]] = []
+        readable: list[Heard] = []
         for raw in batch:
             event = await self._read(raw)
             if event is not None:
@@ -71,15 +73,17 @@ class Projector:
         for _ in range(_ATTEMPTS):
             serving = {p.name: self._versions.serving(p) for raw, _ in readable for p in self._projections[raw.topic]}
             with contextlib.suppress(Conflict):
-                gaps = await self._fold(readable, serving)
+                gaps, folded = await self._fold(readable, serving)
                 if await self._versions.still_serves(serving):
-                    return gaps
+                    return gaps.union(*[await reactor.take(folded) for reactor in self._reactors])
         message = f"another replica wrote the same documents first {_ATTEMPTS} times"
         raise NotNow(message)
 
-    async def _fold(self, readable: Readable, serving: Mapping[str, str]) -> set[Partition]:
+    async def _fold(self, readable: Readable, serving: Mapping[str, str]) -> tuple[set[Partition], list[Heard]]:
+        """Fold and store; the partitions with a gap, and what was not held."""
         documents = await self._load(readable, serving)
         gaps: set[Partition] = set()
+        folded: list[Heard] = []
         for raw, event in readable:
             if await self._behind_a_held_one(raw, event.context):
                 continue
@@ -90,9 +94,11 @@ class Projector:
                     gaps.add((raw.topic, raw.partition))
                 if outcome is Outcome.HELD:
                     break
+            else:
+                folded.append((raw, event))
         for some in documents.values():
             await some.store()
-        return gaps
+        return gaps, folded
 
     async def _fold_one(self, projection: Project, documents: Documents, raw: RawMessage, event: Event[Any]) -> Outcome:
         version = self._versions.of(projection)

@@ -31,7 +31,7 @@ from chassis.lease import Lease
 from chassis.ledger import Motion, Writer
 from chassis.logging import set_up_logging
 from chassis.mongo import Database
-from chassis.motions import Every, Keeps, Project, Row, Table, Watch
+from chassis.motions import Every, Keeps, Project, React, Row, Table, Watch
 from chassis.perform import Performer
 from chassis.projection import Projector
 from chassis.rebuild import Builder
@@ -208,7 +208,7 @@ class _Life:
             await redelivery.ready()
             return await projector.apply(batch)
 
-        return folded if any(self.table.of(Project)) else one_by_one
+        return folded if any(self.table.of(Project)) or any(self.table.of(React)) else one_by_one
 
 
 async def _begin(database: Database, lease: Lease, relay: Relay) -> bool:

@@ -13,6 +13,7 @@ from chassis.motions import Lineage
 from contracts.envelope import Event
 from contracts.payload import Payload
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
+from services.deployer.adapters.sandbox.cluster_file import ClusterFile
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.domain import cluster, deployment
 from services.deployer.domain.desired import KEPT_REVISIONS, Desired
@@ -38,6 +39,18 @@ class HandClock:
     def after(self, seconds: float) -> None:
         """Let time pass."""
         self.moment += timedelta(seconds=seconds)
+
+
+class FixedClusterFile(WatchedClusterFile):
+    """A cluster's file that says what a test wants, whatever is on disk."""
+
+    def __init__(self, path: Path, cluster: ClusterFile) -> None:
+        super().__init__(path)
+        self._fixed = cluster
+
+    def current(self) -> ClusterFile:
+        """The cluster as the test describes it."""
+        return self._fixed
 
 
 class MemoryObjects:
@@ -112,7 +125,7 @@ class FakeWorld:
 
     def __post_init__(self) -> None:
         """Read the cluster's file."""
-        self.watched = WatchedClusterFile(self.file)
+        self.watched: WatchedClusterFile = WatchedClusterFile(self.file)
         self.other_cluster: Cluster | None = None
 
     def world(self) -> World:
@@ -133,6 +146,15 @@ class FakeWorld:
             undecided_grace_seconds=5,
             caught_up_at=self.caught_up_at,
         )
+
+    def lose_image(self, image: str) -> None:
+        """The registry no longer knows an image, and every node was replaced: pods and what was fetched are gone."""
+        cluster = self.watched.current()
+        left = [one.model_dump(by_alias=False) for one in cluster.images if one.image != image]
+        fewer = ClusterFile.model_validate({**cluster.model_dump(by_alias=False), "images": left})
+        self.watched = FixedClusterFile(self.file, fewer)
+        for place in [place for place in self.objects.objects if place[0] in ("Pod", "Node")]:
+            del self.objects.objects[place]
 
     def new_id(self) -> str:
         """The next id."""
