@@ -19,12 +19,12 @@ from chassis.health import Readiness
 from chassis.mongo import Database, Document
 from chassis.publish import Publisher
 from chassis.relay_marks import RelayMarks
+from chassis.settings import ServiceSettings
 from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
 
 _BATCH = 500
-_SEND_SECONDS = 10
 _MARK_SECONDS = 0.25
 _SCAN_AGAIN_SECONDS = 1
 _REFILL_BATCH = 5000
@@ -35,11 +35,11 @@ class Relay:
     """Publishes one service's ledger."""
 
     def __init__(
-        self, database: Database, topics: Sequence[Topic], bootstrap: str, epoch: str, readiness: Readiness
+        self, database: Database, topics: Sequence[Topic], settings: ServiceSettings, epoch: str, readiness: Readiness
     ) -> None:
         self._database = database
         self._partitions = [(topic.name, number) for topic in topics for number in range(topic.partitions)]
-        self._bootstrap = bootstrap
+        self._bootstrap = settings.kafka
         self._readiness = readiness
         self._queues: dict[tuple[str, int], deque[tuple[Document, float]]] = {
             place: deque() for place in self._partitions
@@ -50,12 +50,12 @@ class Relay:
         self._scan_wanted = asyncio.Event()
         self._open = False
         self._tasks: list[asyncio.Task[None]] = []
-        self._publisher = Publisher(bootstrap)
+        self._publisher = Publisher(settings.kafka, idempotent=settings.idempotent)
 
     async def start(self) -> None:
         """Connect, refill what the log lacks, publish what was never acknowledged, then follow the commits.
 
-        Raises KafkaError or PyMongoError while the broker or the database is away; may be called again.
+        Raises KafkaError, TimeoutError or PyMongoError while a part is away; may be called again.
         """
         ledger = self._database.collection(LEDGER)
         await ledger.create_index([("topic", 1), ("partition", 1), ("hlc", 1)])
@@ -120,8 +120,7 @@ class Relay:
         while queue and self._open:
             batch = [entry for entry, _ in list(queue)[:_BATCH]]
             try:
-                async with asyncio.timeout(_SEND_SECONDS):
-                    sent, offset = await self._publisher.send(place, batch)
+                sent, offset = await self._publisher.send(place, batch)
             except Exception as error:  # noqa: BLE001 - whatever it is, the events stay queued and are tried again
                 pause = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
                 failures += 1

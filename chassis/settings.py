@@ -19,6 +19,10 @@ class ServiceSettings(BaseSettings):
     kafka: str = "127.0.0.1:8410"
     """Bootstrap servers, host:port. The default is the embedded stack's."""
 
+    idempotent: bool = False
+    """Whether the relay's producer is idempotent, so that a lost acknowledgement leaves no repeat on the log. True for
+    Apache Kafka; the embedded broker has no idempotent producers."""
+
     mongo: str = "mongodb://127.0.0.1:8411/?replicaSet=secantus"
     """Connection string of a MongoDB replica set; transactions need one."""
 

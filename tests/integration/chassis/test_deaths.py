@@ -16,7 +16,7 @@ from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess
 from tests.fakes.chassis_service import CATALOG, READER, Parts, living, service, settings_for, until
 from tests.fakes.published import Published
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
 
 async def test_a_new_and_empty_broker_is_filled_again(
@@ -36,8 +36,7 @@ async def test_a_new_and_empty_broker_is_filled_again(
             await send(broker.bootstrap, sent(review_submitted(app)))
             await until(lambda: answers(community), "the request is answered")
             await read(broker, topics.APPS, 3)
-        broker.kill()
-        broker.start()
+        broker.replace()
         await provision(broker.bootstrap, topics.ALL)
         async with living(services["catalog"], settings), living(services["community"], settings) as community:
             assert [context.number for context in await read(broker, topics.APPS, 3)] == [1, 2, 3]
@@ -81,8 +80,7 @@ async def test_whoever_dies_while_marking_loses_nothing(
             dying.lost = {RELAY}
             await catalog.performer.perform(lambda motion: motion.record(app_published(new_id())))
             await read(broker, topics.APPS, 1)
-        broker.kill()
-        broker.start()
+        broker.replace()
         await provision(broker.bootstrap, topics.ALL)
         async with living(services["catalog"], settings):
             assert len(await read(broker, topics.APPS, 1)) == 1
