@@ -56,6 +56,9 @@ test-kafka: $(INSTALLED) ## what touches the log, on Apache Kafka with three par
 	@BROKER=apache APPSTORE_PARTITIONS=3 $(BIN)/python -m pytest --quiet -m kafka -n 2 --dist loadfile --ignore tests/e2e
 	@BROKER=apache APPSTORE_PARTITIONS=3 $(BIN)/python -m pytest --quiet -m kafka tests/e2e
 
+test-sabotage: $(INSTALLED) ## break one rule at a time in a copy of the code, and see a test notice; ACT=name for one
+	@exec $(BIN)/python -m tests.sabotage $(ACT)
+
 check: $(INSTALLED) ## before every commit: format, types, unit tests
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -81,4 +84,4 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install up down status reset demo test test-parts test-whole test-kafka check lint format export lock
+.PHONY: help install up down status reset demo test test-parts test-whole test-kafka test-sabotage check lint format export lock
