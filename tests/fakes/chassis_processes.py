@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from infra.local.brokers import APACHE, broker_name, told_about_the_broker
 from infra.local.ports import free_port
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 _HOST = "127.0.0.1"
 
 
@@ -54,6 +55,16 @@ class PartProcess:
             self._process.kill()
             self._process.wait(10)
             self._process = None
+
+    def pause(self) -> None:
+        """Freeze it: it lives and does nothing."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def answers(self) -> bool:
         """Whether somebody listens."""

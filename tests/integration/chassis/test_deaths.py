@@ -19,6 +19,7 @@ from tests.fakes.published import Published
 pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
 
+@pytest.mark.kills
 async def test_a_new_and_empty_broker_is_filled_again(
     database_process: DatabaseProcess, services: dict[str, Parts]
 ) -> None:
@@ -68,6 +69,7 @@ async def test_a_restart_of_a_service_publishes_nothing_again(
     assert [context.number for context in contexts] == list(range(1, 13))
 
 
+@pytest.mark.kills
 async def test_whoever_dies_while_marking_loses_nothing(
     database_process: DatabaseProcess, services: dict[str, Parts]
 ) -> None:
@@ -100,6 +102,7 @@ async def test_a_commit_whose_answer_was_lost_is_published(
     assert [context.number for context in contexts] == [1, 2]
 
 
+@pytest.mark.kills
 async def test_the_database_dies_while_messages_flow(broker: BrokerProcess, tmp_path: Path) -> None:
     """Killed with -9 and started again, twice, while requests come in: nothing is held, lost or done twice."""
     with DatabaseProcess(tmp_path) as process:

@@ -51,6 +51,7 @@ async def test_a_service_stops_within_ten_seconds_when_told(
         assert await ended(process, GRACE) == 0
 
 
+@pytest.mark.kills
 async def test_another_log_ends_a_service_with_75(broker: BrokerProcess, database_process: DatabaseProcess) -> None:
     """When the broker came back as another one, offsets mean nothing: it asks to be started again."""
     service = ServiceProcess("community", broker.bootstrap, database_process.url)
@@ -61,6 +62,7 @@ async def test_another_log_ends_a_service_with_75(broker: BrokerProcess, databas
         assert await ended(process, 20) == EXIT_EPOCH_CHANGED
 
 
+@pytest.mark.kills
 async def test_a_service_waits_for_its_broker_and_says_so(database_process: DatabaseProcess) -> None:
     """Started before the broker, it lives, names what it waits for, and becomes ready when the broker is there."""
     port = free_port()
