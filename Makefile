@@ -8,7 +8,7 @@ PORT ?= 8400
 DETACH ?=
 BIN := .venv/bin
 INSTALLED := .venv/installed
-SOURCES := $(wildcard contracts chassis services infra client tests)
+SOURCES := $(wildcard contracts chassis services infra client tests benchmarks)
 
 help: ## this list
 	@while IFS= read -r line; do case "$$line" in [a-z]*:*'## '*) \
@@ -23,8 +23,8 @@ $(INSTALLED): requirements.lock pyproject.toml infra/install.py $(wildcard clien
 install: $(INSTALLED) ## install into .venv what the lock file names (the others do this by themselves)
 	@:
 
-up: $(INSTALLED) ## start the app store and stay with it; DETACH=1 returns when it is ready, PORT=8500 moves it
-	@exec $(BIN)/python -m infra.local.up --port $(PORT) $(if $(filter-out 0,$(DETACH)),--detach)
+up: $(INSTALLED) ## start the app store and stay with it; DETACH=1 returns when it is ready, PORT=8500 moves it, REPLICAS=2 doubles it
+	@exec $(BIN)/python -m infra.local.up --port $(PORT) $(if $(REPLICAS),--replicas $(REPLICAS)) $(if $(filter-out 0,$(DETACH)),--detach)
 
 down: $(INSTALLED) ## stop it
 	@exec $(BIN)/python -m infra.local.down
@@ -65,6 +65,12 @@ test-containers: $(INSTALLED) ## the integration tests on Kafka and MongoDB in c
 test-sabotage: $(INSTALLED) ## break one rule at a time in a copy of the code, and see a test notice; ACT=name for one
 	@exec $(BIN)/python -m tests.sabotage $(ACT)
 
+test-chaos: $(INSTALLED) ## deployments while everything dies and repeats itself, then a count; SEED=7 replays, FULL=1 is the long one
+	@exec $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(FULL),--full)
+
+bench-events: $(INSTALLED) ## how fast events travel and what they cost; PART=latency for one part of it
+	@exec $(BIN)/python -m benchmarks.events $(PART)
+
 check: $(INSTALLED) ## before every commit: format, types, unit tests
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -90,4 +96,5 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install up down status reset demo test test-parts test-whole test-kafka test-images test-containers test-sabotage check lint format export lock
+.PHONY: help install up down status reset demo test test-parts test-whole test-kafka test-images test-containers \
+	test-sabotage test-chaos bench-events check lint format export lock

@@ -1,10 +1,10 @@
-"""What sets a service in motion, as rows of one table: a message, a time, a watch, a fold.
+"""What sets a service in motion, as rows of one table: a message, a time, a watch, a fold, a reaction.
 
 A service's `handlers.py` lists these rows and nothing else; `run` turns them into one subscriber, timers and watches;
 the export prints them. A row names its use case, so the file of the behaviour is one step away.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -109,6 +109,7 @@ class Project:
     `document(event)` gives the document's `_id` or None when the event is not for it;
     `apply(document | None, event) -> document` is pure. A change of `apply` raises `fold`. With `per_event` each event
     has a document of its own and needs no cursor; without it a document sees every event of a key it is fed from.
+    Documents of folds from `reads_from` on serve this code's readers while its own are being built.
     """
 
     name: str
@@ -118,14 +119,33 @@ class Project:
     apply: Callable[[dict[str, Any] | None, Event[Any]], dict[str, Any]]
     indexes: tuple[tuple[str, ...], ...] = ()
     per_event: bool = False
+    reads_from: int = 1
 
     @property
     def collection(self) -> str:
-        """Where the documents are."""
+        """Where the documents are, unless this fold was built more than once (`versions` knows)."""
         return f"{self.name}_v{self.fold}"
 
 
-Row = On | Every | Watch | Keeps | Project
+@dataclass(frozen=True, slots=True)
+class React:
+    """What must follow each event of these topics once and never again, whatever is refilled, rebuilt or restarted.
+
+    `do(heard, motion)` gets the new messages of a poll (raw, with the event) in order, inside the transaction that
+    moves the cursors of this row; what it writes elsewhere is not undone when that fails.
+    """
+
+    name: str
+    topics: tuple[Topic, ...]
+    do: Callable[[Sequence[tuple[Any, Event[Any]]], Any], Awaitable[None]]
+
+    @property
+    def cursors(self) -> str:
+        """Where the cursors of this row are kept, apart from all others."""
+        return f"cursors_{self.name}"
+
+
+Row = On | Every | Watch | Keeps | Project | React
 
 
 @dataclass(frozen=True)
@@ -142,7 +162,7 @@ class Table:
     def topics_read(self) -> tuple[Topic, ...]:
         """Every topic a row needs, each once."""
         named = [row.message.topic for row in self.of(On)]
-        named += [topic for row in self.of(Project) for topic in row.topics]
+        named += [topic for kind in (Project, React) for row in self.of(kind) for topic in row.topics]
         return tuple(dict.fromkeys(named))
 
     @property

@@ -20,14 +20,14 @@ _JVM = ("-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _QUIET = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 
 
-def properties(port: int, controller: int, data: Path) -> str:
+def properties(port: int, controller: int, data: Path, advertised: str) -> str:
     """The broker's settings. The controller's port may differ from start to start: nobody else asks for it."""
     settings = {
         "process.roles": "broker,controller",
         "node.id": 1,
         "controller.quorum.voters": f"1@{HOST}:{controller}",
         "listeners": f"PLAINTEXT://{HOST}:{port},CONTROLLER://{HOST}:{controller}",
-        "advertised.listeners": f"PLAINTEXT://{HOST}:{port}",
+        "advertised.listeners": f"PLAINTEXT://{advertised}",
         "controller.listener.names": "CONTROLLER",
         "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "log.dirs": data / "log",
@@ -48,8 +48,10 @@ def properties(port: int, controller: int, data: Path) -> str:
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
-def command(port: int, data: Path) -> list[str]:
+def command(port: int, data: Path, advertised: str | None = None) -> list[str]:
     """The program and its arguments; an empty folder is formatted first, with a cluster id of its own.
+
+    Clients are sent to `advertised` (host:port), or to where it listens.
 
     Raises:
         MissingProgramError: there is no Java or no Maven.
@@ -57,7 +59,7 @@ def command(port: int, data: Path) -> list[str]:
     """
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = data / "server.properties"
-    settings.write_text(properties(port, free_port(), data), encoding="utf-8")
+    settings.write_text(properties(port, free_port(), data, advertised or f"{HOST}:{port}"), encoding="utf-8")
     virtual_machine = [java(), *_JVM, _QUIET, "-cp", f"{libraries()}/*"]
     if not (data / "log" / "meta.properties").is_file():
         format_it = ["kafka.tools.StorageTool", "format", "--cluster-id", _new_cluster_id(), "--config", str(settings)]
@@ -75,9 +77,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--port", type=int, required=True)
     arguments.add_argument("--data", type=Path, required=True, help="folder that keeps the log")
+    arguments.add_argument("--advertised", default=None, help="host:port that clients are sent to, if another")
     given = arguments.parse_args()
     try:
-        program = command(given.port, given.data.resolve())
+        program = command(given.port, given.data.resolve(), given.advertised)
     except (MissingProgramError, subprocess.CalledProcessError) as error:
         sys.exit(str(error))
     os.execv(program[0], program)  # noqa: S606 - the broker itself, and no shell is wanted

@@ -26,10 +26,13 @@ def broker_name() -> str:
     return name
 
 
-def broker_stage(ports: Ports, home: Home) -> Stage:
-    """The broker's stage. Services ride out the death of a broker that keeps its log; without it they start anew."""
+def broker_stage(ports: Ports, home: Home, advertised: str) -> Stage:
+    """The broker's stage; clients are sent to `advertised` (host:port).
+
+    Services ride out the death of a broker that keeps its log; without it they start anew.
+    """
     ready = broker_answers(ports.broker)
-    port = ("--port", str(ports.broker))
+    port = ("--port", str(ports.broker), "--advertised", advertised)
     if broker_name() == APACHE:
         apache = (sys.executable, "-m", "infra.kafka.apache", *port, "--data", str(home.data / "kafka"))
         return Stage("broker", (Part("broker", apache, ready),))

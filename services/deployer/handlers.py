@@ -4,9 +4,14 @@ from chassis.motions import Every, Keeps, On, Watch
 from contracts import topics
 from contracts.apps.events import VersionPublished
 from contracts.compliance.events import DeploymentApproved, DeploymentRejected
-from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
+from contracts.deployments.requests import (
+    DeploymentCancelRequested,
+    DeploymentRemovalRequested,
+    DeploymentRequested,
+)
 from services.deployer.domain import cluster, deployment
 from services.deployer.usecases.accept_request import accept_request
+from services.deployer.usecases.cancel_deployment import cancel_deployment
 from services.deployer.usecases.close_deployment import close_deployment
 from services.deployer.usecases.close_undecided import close_undecided
 from services.deployer.usecases.register_cluster import register_cluster
@@ -19,6 +24,7 @@ MOTIONS = (
     On(DeploymentRequested, accept_request),
     On(DeploymentApproved, start_deployment),
     On(DeploymentRejected, close_deployment),
+    On(DeploymentCancelRequested, cancel_deployment),
     On(DeploymentRemovalRequested, remove_deployment),
     Every(seconds=5, do=close_undecided),
     Watch("cluster", register_cluster),

@@ -103,6 +103,7 @@ class Parts:
     database: Database
     relay: Any
     clock: Clock = field(default_factory=SystemClock)
+    holder: str = ""
     handler: Handler = field(init=False)
     redelivery: Redelivery = field(init=False)
     performer: Performer = field(init=False)
@@ -111,7 +112,7 @@ class Parts:
         """Put them together as `run` does."""
         held = topics.HELD_MESSAGES[self.service]
         folds = {row.topic.name: row for row in (*self.rows, Keeps(held)) if isinstance(row, Keeps)}
-        writer = Writer(self.service, new_id(), OIN, folds, self.clock)
+        writer = Writer(self.service, new_id(), OIN, folds, self.clock, self.holder)
         self.performer = Performer(writer, self.database, self.relay)
         self.handler = Handler(
             Table(self.rows), self.performer, lambda motion: motion, Cursors(self.database), Waiting(self.database),

@@ -13,9 +13,10 @@ from chassis.motions import Lineage
 from contracts.envelope import Event
 from contracts.payload import Payload
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
+from services.deployer.adapters.sandbox.cluster_file import ClusterFile
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.domain import cluster, deployment
-from services.deployer.domain.desired import Desired
+from services.deployer.domain.desired import KEPT_REVISIONS, Desired
 from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
@@ -38,6 +39,18 @@ class HandClock:
     def after(self, seconds: float) -> None:
         """Let time pass."""
         self.moment += timedelta(seconds=seconds)
+
+
+class FixedClusterFile(WatchedClusterFile):
+    """A cluster's file that says what a test wants, whatever is on disk."""
+
+    def __init__(self, path: Path, cluster: ClusterFile) -> None:
+        super().__init__(path)
+        self._fixed = cluster
+
+    def current(self) -> ClusterFile:
+        """The cluster as the test describes it."""
+        return self._fixed
 
 
 class MemoryObjects:
@@ -105,13 +118,14 @@ class FakeWorld:
     _open: set[str] = field(default_factory=set)
     _versions: dict[tuple[str, str], KnownVersion] = field(default_factory=dict)
     _desired: dict[str, Desired] = field(default_factory=dict)
+    _revisions: dict[tuple[str, int], Desired] = field(default_factory=dict)
     _deployments: dict[str, deployment.Deployment] = field(default_factory=dict)
     _clusters: dict[str, cluster.Cluster] = field(default_factory=dict)
     _ids: int = 0x1000
 
     def __post_init__(self) -> None:
         """Read the cluster's file."""
-        self.watched = WatchedClusterFile(self.file)
+        self.watched: WatchedClusterFile = WatchedClusterFile(self.file)
         self.other_cluster: Cluster | None = None
 
     def world(self) -> World:
@@ -127,10 +141,20 @@ class FakeWorld:
             requests=_Requests(self._requests, self._open),
             versions=_Versions(self._versions),
             desired=_DesiredStates(self._desired),
+            revisions=_Revisions(self._revisions),
             patience=self.patience,
             undecided_grace_seconds=5,
             caught_up_at=self.caught_up_at,
         )
+
+    def lose_image(self, image: str) -> None:
+        """The registry no longer knows an image, and every node was replaced: pods and what was fetched are gone."""
+        cluster = self.watched.current()
+        left = [one.model_dump(by_alias=False) for one in cluster.images if one.image != image]
+        fewer = ClusterFile.model_validate({**cluster.model_dump(by_alias=False), "images": left})
+        self.watched = FixedClusterFile(self.file, fewer)
+        for place in [place for place in self.objects.objects if place[0] in ("Pod", "Node")]:
+            del self.objects.objects[place]
 
     def new_id(self) -> str:
         """The next id."""
@@ -209,3 +233,22 @@ class _DesiredStates:
 
     async def forget(self, deployment: str) -> None:
         self._desired.pop(deployment, None)
+
+
+class _Revisions:
+    def __init__(self, revisions: dict[tuple[str, int], Desired]) -> None:
+        self._revisions = revisions
+
+    async def get(self, deployment: str, revision: int) -> Desired | None:
+        return self._revisions.get((deployment, revision))
+
+    async def keep(self, desired: Desired, proven: int | None) -> None:
+        deployment = desired.request.deployment
+        self._revisions[deployment, desired.revision] = desired
+        for key in [key for key in self._revisions if key[0] == deployment]:
+            if key[1] <= desired.revision - KEPT_REVISIONS and key[1] != proven:
+                del self._revisions[key]
+
+    async def forget(self, deployment: str) -> None:
+        for key in [key for key in self._revisions if key[0] == deployment]:
+            del self._revisions[key]

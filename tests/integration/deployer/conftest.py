@@ -15,6 +15,7 @@ from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
 from services.deployer.adapters.mongo.full_pass import names_to_reconcile
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
+from services.deployer.adapters.mongo.revisions import MongoRevisions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
@@ -33,9 +34,9 @@ CLUSTER_FILE = Path(__file__).parents[2] / "unit" / "deployer" / "cluster.yaml"
 class Service:
     """The deployer on a real database, without a broker and without its workers."""
 
-    def __init__(self, database: Database, clock: HandClock) -> None:
+    def __init__(self, database: Database, clock: HandClock, published: Published | None = None) -> None:
         folds = {row.topic.name: row for row in MOTIONS if isinstance(row, Keeps)}
-        self.database, self.clock, self.published = database, clock, Published()
+        self.database, self.clock, self.published = database, clock, published or Published()
         self.file = WatchedClusterFile(CLUSTER_FILE)
         self.performer = Performer(Writer("deployer", an_id(1), "0" * 20, folds, clock), database, self.published)
         self._ids = 0x100_000
@@ -52,6 +53,7 @@ class Service:
             requests=MongoKnownRequests(motion),
             versions=MongoKnownVersions(motion),
             desired=MongoDesiredStates(motion),
+            revisions=MongoRevisions(motion),
             patience=Patience(),
             undecided_grace_seconds=5,
             caught_up_at=START,
@@ -62,6 +64,10 @@ class Service:
         before = len(self.published.entries)
         await self.performer.perform(lambda motion: do(event, self.world_of(motion)), cause=event)
         return self.told()[before:]
+
+    async def perform(self, do: Callable[[World], Awaitable[Any]]) -> Any:
+        """One use case in a motion of its own."""
+        return await self.performer.perform(lambda motion: do(self.world_of(motion)))
 
     async def reconcile(self, deployment: str) -> Outcome:
         """One reconcile in a motion of its own."""

@@ -66,6 +66,18 @@ def test_an_unknown_part_is_named(plan: tuple[Stage, ...]) -> None:
         only(plan, frozenset({"databse"}))
 
 
+def test_a_replica_is_its_service_again_under_a_name_and_ports_of_its_own(tmp_path: Path) -> None:
+    """Each replica knows its name, and a further gateway answers on a port of its own under the same public address."""
+    keys = StackKeys(tmp_path / "platform.key", tmp_path / "web.secret", "0a0b0c0d-0000-4000-8000-000000000000")
+    doubled = stages(Ports(8400, {"gateway": 2}), Home(tmp_path), keys)
+    first, second = part(doubled, "gateway"), part(doubled, "gateway-2")
+    assert first.command == second.command
+    assert [one.environment["APPSTORE_REPLICA"] for one in (first, second)] == ["gateway", "gateway-2"]
+    assert [one.environment["APPSTORE_PORT"] for one in (first, second)] == ["8400", "8420"]
+    assert first.environment["APPSTORE_PUBLIC_URL"] == second.environment["APPSTORE_PUBLIC_URL"]
+    assert {one.name for one in only(doubled, frozenset({"gateway"}))[0].parts} == {"gateway", "gateway-2"}
+
+
 def test_services_ride_out_the_death_of_a_broker_that_keeps_its_log(plan_on_apache: tuple[Stage, ...]) -> None:
     """Apache Kafka's log is below the stack's data, so nothing after it starts anew."""
     assert [stage.carries_the_rest for stage in plan_on_apache] == [False] * 4

@@ -85,8 +85,8 @@ def test_every_good_answer_has_the_version_header(document: dict[str, Any]) -> N
 
 def test_what_is_accepted_says_where_it_goes_on(document: dict[str, Any]) -> None:
     """An operation that is accepted documents 202, 200 for who waits, and `Location`."""
-    changing = [one for _, method, one in _operations(document) if method in {"post", "delete"}]
-    assert len(changing) == 4
+    changing = [one for _, method, one in _operations(document) if method in {"post", "patch", "delete"}]
+    assert len(changing) == 8
     for operation in changing:
         for status in ("200", "202"):
             assert "Location" in operation["responses"][status]["headers"]
