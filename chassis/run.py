@@ -193,8 +193,8 @@ class _Life:
 
     def _relay(self, database: Database, epoch: str, readiness: Readiness, lease: Lease) -> Relay:
         own = list(topics.written_by(self.service))
-        kafka, leads = self.settings.kafka, partial(getattr, lease, "held")
-        return Relay(database, own, kafka, epoch, readiness, holder=lease.holder, leads=leads)
+        leads = partial(getattr, lease, "held")
+        return Relay(database, own, self.settings, epoch, readiness, holder=lease.holder, leads=leads)
 
     def _writer(self, lease: Lease) -> Writer:
         folds = {row.topic.name: row for row in self.table.of(Keeps)}
