@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import contracts.deployments.events
-from chassis.motions import Every, Keeps, On, Project, Row, Table, Watch
+from chassis.motions import Every, Keeps, On, Project, Restored, Row, Table, Watch
 from contracts import topics
 from contracts.messages import all_messages
 from infra.export.schemas import topics_of
@@ -85,6 +85,8 @@ def _row(row: Row) -> tuple[str, str]:
                 f"own events on `{row.topic.name}`",
                 f"kept as {row.state.__name__ if row.state else 'numbering only'}",
             )
+        case Restored():
+            return f"own {row.message.__name__}, read back by a restore", f"`{row.do.__name__}`"
         case Project():
             return " ".join(f"`{topic.name}`" for topic in row.topics), f"read model `{row.collection}`"
 
