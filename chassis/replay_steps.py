@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -31,6 +32,7 @@ from contracts.held import MessageHeld
 
 log = structlog.get_logger(__name__)
 
+_AT_ONCE = 100
 _HELD_BEFORE = "held before the database was restored"
 
 
@@ -67,11 +69,13 @@ class Replay:
         await self._held.load()
         for raw in unreadable:
             await self._hold_unreadable(raw)
-        for step in steps:
-            if step.event is not None:
-                await self._fold(step.event)
-            elif step.message is not None:
-                await self._message(step.message)
+        for of_events, group in groupby(steps, lambda step: step.event is not None):
+            if of_events:
+                await self._fold([step.event for step in group if step.event is not None])
+                continue
+            for step in group:
+                if step.message is not None:
+                    await self._message(step.message)
         for spot in list(self._deferred):
             await self._try_deferred(spot)
         await self._fold_the_rest()
@@ -168,18 +172,23 @@ class Replay:
         with contextlib.suppress(AlreadyHeld):
             self._held.added(await self._replayer.motion(work, answers=[entry]))
 
-    async def _fold(self, entry: Document) -> None:
-        try:
-            await self._replayer.take_back([entry])
-        except NumberMissing as missing:
-            if str(missing) not in self.done.beyond_a_hole:
-                self.done.beyond_a_hole.append(str(missing))
+    async def _fold(self, entries: Sequence[Document]) -> None:
+        for start in range(0, len(entries), _AT_ONCE):
+            chunk = entries[start : start + _AT_ONCE]
+            try:
+                await self._replayer.take_back(chunk)
+            except NumberMissing as missing:
+                if len(chunk) > 1:
+                    for entry in chunk:
+                        await self._fold([entry])
+                elif str(missing) not in self.done.beyond_a_hole:
+                    self.done.beyond_a_hole.append(str(missing))
 
     async def _fold_the_rest(self) -> None:
         states = await state_sequences(self._database, self._service.writer(self._clock))
-        for entry in self._lost.all():
-            if entry["sequence"] > states.get((entry["topic"], entry["key"]), 0):
-                await self._fold(entry)
+        await self._fold(
+            [one for one in self._lost.all() if one["sequence"] > states.get((one["topic"], one["key"]), 0)]
+        )
 
     async def _pass_over_what_had_its_effect(self) -> None:
         cursors = Cursors(self._database)
