@@ -44,7 +44,7 @@ async def restore(service: Service, database: Database, clock: Clock | None = No
     """
     log = _Log(service.settings.kafka, await _epoch(service.settings.kafka))
     if service.table.topics_read:
-        await begin_group_again(service.name, service.table.topics_read, log.bootstrap)
+        await begin_group_again(service.name, service.table.topics_read, service.settings)
     await database.collection(RESTORING).replace_one({"_id": service.name}, {}, upsert=True)
     lost, marks = await _read_back(service, database, log)
     done = await _bring_to_now(service, database, log, lost, clock or SystemClock())
