@@ -1,4 +1,4 @@
-"""The consumer group of a service taken over for a moment: whether somebody consumes, and back to the start of its topics.
+"""The consumer group of a service taken over for a moment: whether somebody consumes, and back to its topics' start.
 
 Only a restore needs it: a restored database has handled less than the group's offsets say. Cursors drop what it has.
 It joins as a member would, because only then does a broker give up members that died without leaving.

@@ -9,11 +9,10 @@ import contextlib
 from collections.abc import Sequence
 
 from aiokafka.errors import KafkaError
-from pymongo.errors import PyMongoError
 
 from chassis.entry import LEDGER
 from chassis.kafka import Partition
-from chassis.mongo import Database, Document
+from chassis.mongo import Database, DatabaseError, Document
 from chassis.topic_reading import ends_of
 
 RELAY = "relay"
@@ -39,7 +38,7 @@ class RelayMarks:
         return frozenset(self._events)
 
     def acknowledged(self, place: Partition, offset: int, events: Sequence[str]) -> None:
-        """The broker has these events from this offset on; a lower one than before says that the partition fell short."""
+        """The broker has these events from this offset on; a lower one than before says: the partition fell short."""
         if offset <= self._last.get(place, -1):
             self._fallen.add(place)
             self._fell.set()
@@ -77,7 +76,7 @@ class RelayMarks:
                 async with asyncio.timeout(_LOOK_SECONDS):
                     await self._fell.wait()
                     return
-            with contextlib.suppress(PyMongoError, KafkaError, TimeoutError):
+            with contextlib.suppress(DatabaseError, KafkaError, TimeoutError):
                 if await self.short(partitions, bootstrap):
                     return
 
