@@ -28,7 +28,6 @@ class Kind(StrEnum):
     NOT_IN_LEDGER = "not-in-ledger"
     OTHER_CONTENT = "other-content"
     HOLE_IN_LEDGER = "hole-in-ledger"
-    OUT_OF_ORDER = "out-of-order"
     STATE_DIFFERS = "state-differs"
     NOT_AN_EVENT = "not-an-event"
 
@@ -99,10 +98,9 @@ def _is_new(entry: Document, reached: dict[Spot, int], found: Comparison) -> boo
     if number <= last:
         found.repeats += 1
         return False
-    if number > last + 1:
-        found.add(Kind.OUT_OF_ORDER, entry["_id"])
-        return False
-    reached[spot] = number
+    # One before its predecessor is read again when that one was filled in: it counts from then on.
+    if number == last + 1:
+        reached[spot] = number
     return True
 
 
