@@ -177,6 +177,7 @@ async def living(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Parts
     relay = Relay(parts.database, list(topics.written_by(parts.service)), settings, epoch, readiness)
     alive = await Parts(parts.service, parts.rows, parts.database, relay, parts.clock).memory()
     async with AsyncExitStack() as stack:
+        await relay.check_ledger()
         await relay.start()
         stack.push_async_callback(relay.stop, grace=1)
         if read := Table(parts.rows).topics_read:
