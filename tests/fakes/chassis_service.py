@@ -168,9 +168,9 @@ def settings_for(bootstrap: str, mongo: str) -> ServiceSettings:
 
 
 @asynccontextmanager
-async def living(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Parts]:
+async def living(parts: Parts, settings: ServiceSettings, readiness: Readiness | None = None) -> AsyncIterator[Parts]:
     """The parts with a relay and a subscriber on the broker, as between a start and a stop of the service."""
-    readiness = Readiness(parts.service)
+    readiness = readiness or Readiness(parts.service)
     epochs = EpochReader(settings.kafka)
     epoch = await epochs.wait(readiness)
     await epochs.close()

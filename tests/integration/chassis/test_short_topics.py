@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from chassis.compare import Comparison, Kind, compare
 from chassis.entry import LEDGER, position_id
@@ -14,9 +13,8 @@ from chassis.ledger import new_id
 from chassis.relay import Relay
 from chassis.relay_marks import RELAY
 from contracts import topics
-from infra.kafka.provision import provision
 from tests.fakes.chassis_messages import Sent
-from tests.fakes.chassis_on_the_wire import publish, read, send
+from tests.fakes.chassis_on_the_wire import make_anew, publish, read, send
 from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess
 from tests.fakes.chassis_service import Parts, living, settings_for, until
 
@@ -30,25 +28,14 @@ async def compared(parts: Parts, broker: BrokerProcess) -> Comparison:
     return await compare(parts.database, topics.written_by(parts.service), broker.bootstrap)
 
 
-async def make_anew(broker: BrokerProcess) -> None:
-    """Delete the topic of apps and make it again, empty."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    await admin.start()
-    try:
-        await admin.delete_topics([topics.APPS.name])
-    finally:
-        await admin.close()
-    await provision(broker.bootstrap, [topics.APPS])
-
-
 async def lose_the_topic(broker: BrokerProcess, _catalog: Parts) -> None:
     """The topic was deleted and made again."""
-    await make_anew(broker)
+    await make_anew(broker, topics.APPS)
 
 
 async def lose_the_end(broker: BrokerProcess, catalog: Parts) -> None:
     """The topic ends earlier than it did, on the same log."""
-    await make_anew(broker)
+    await make_anew(broker, topics.APPS)
     [first, *_] = await catalog.ledger(topics.APPS)
     headers = tuple((name, value.encode()) for name, value in first["headers"])
     await send(
@@ -63,7 +50,7 @@ async def believe_too_much(_broker: BrokerProcess, catalog: Parts) -> None:
 
 async def forget_the_marks(broker: BrokerProcess, catalog: Parts) -> None:
     """Events are said to be published, and nobody knows where to."""
-    await make_anew(broker)
+    await make_anew(broker, topics.APPS)
     await catalog.database.collection(RELAY).delete_many({})
 
 
@@ -93,7 +80,7 @@ async def test_a_topic_that_is_made_anew_under_a_running_service_is_filled(
         for title in ("One", "Two", "Three"):
             await publish(catalog, app, title)
         await read(broker, topics.APPS, 3)
-        await make_anew(broker)
+        await make_anew(broker, topics.APPS)
         await publish(catalog, app, "Four")
 
         async def whole() -> bool:
