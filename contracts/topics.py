@@ -54,7 +54,7 @@ DEPLOYMENT_REQUESTS = Topic(
 )
 EVIDENCE_REQUESTS = Topic("evidence-requests", "gateway", "evidence-request", "evidence", ("compliance", "gateway"))
 REVIEW_REQUESTS = Topic("review-requests", "gateway", "review-request", "review", ("community", "gateway"))
-SIGN_INS = Topic("sign-ins", "gateway", "sign-in", "sign_in", ())
+SIGN_INS = Topic("sign-ins", "gateway", "sign-in", "sign_in", ("gateway",))
 
 SERVICES = ("catalog", "compliance", "deployer", "community", "gateway")
 HELD_MESSAGES = {service: Topic("held-messages", service, "held-message", "held", ("gateway",)) for service in SERVICES}
