@@ -12,7 +12,7 @@ import pytest_asyncio
 from httpx_sse import ServerSentEvent
 
 from contracts import topics
-from infra.local.ports import SERVICES, replica
+from infra.local.ports import SERVICES, replica, service_of
 from infra.local.ready import get
 from infra.local.stack import Stack, start
 from tests.e2e.app_folder import write_app
@@ -139,6 +139,18 @@ async def take_some(person: Person, last: str, count: int) -> list[ServerSentEve
             if len(taken) == count or message.event == "DeploymentSucceeded":
                 break
     return taken
+
+
+async def test_leaders_that_die_are_followed(doubled: Stack, demi: Person, ledgers: Ledgers) -> None:
+    """With every leader killed at once each service is led within 10 s, and what was asked on the way is done."""
+    leaders = [await doubled.leader(service) for service in SERVICES]
+    gateway = next(part for part in doubled.ports.services if service_of(part) == "gateway" and part not in leaders)
+    asked = asyncio.ensure_future(deploy(at(demi, doubled, gateway), "while-dying", 45))
+    await asyncio.gather(*(doubled.kill(part) for part in leaders))
+    await asyncio.gather(*(doubled.leader(service, TAKEOVER_SECONDS) for service in SERVICES))
+    assert (await asked)["status"] == "succeeded"
+    await doubled.ready(60)
+    await the_log_is_whole(doubled, ledgers)
 
 
 async def test_leaders_that_stop_are_followed_and_may_wake_up(doubled: Stack, demi: Person, ledgers: Ledgers) -> None:
