@@ -56,7 +56,7 @@ async def replica(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Repl
     await epochs.close()
     lease = Lease(parts.database, ttl=TTL)
     own = list(topics.written_by(parts.service))
-    relay = Relay(parts.database, own, settings.kafka, epoch, readiness, holder=lease.holder, leads=lambda: lease.held)
+    relay = Relay(parts.database, own, settings, epoch, readiness, holder=lease.holder, leads=lambda: lease.held)
     mine = Parts(parts.service, parts.rows, parts.database, relay, parts.clock, lease.holder)
     keeping = asyncio.ensure_future(lease.keep())
     one = Replica(mine, lease, relay, keeping)
