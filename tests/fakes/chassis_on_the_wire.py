@@ -3,9 +3,11 @@
 import asyncio
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts import topics
 from contracts.envelope import Context
+from infra.kafka.provision import provision
 from tests.fakes.chassis_messages import Sent, app_published
 from tests.fakes.chassis_processes import BrokerProcess
 from tests.fakes.chassis_service import Parts, until
@@ -35,6 +37,17 @@ async def read(broker: BrokerProcess, topic: topics.Topic, count: int) -> list[C
             return [Context.from_headers((await consumer.getone()).headers) for _ in range(count)]
     finally:
         await consumer.stop()
+
+
+async def make_anew(broker: BrokerProcess, topic: topics.Topic) -> None:
+    """Delete a topic and make it again, empty, on the same log."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_topics([topic.name])
+    finally:
+        await admin.close()
+    await provision(broker.bootstrap, [topic])
 
 
 async def publish(catalog: Parts, app: str, title: str = "An app") -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from contracts.envelope import Context
 from tests.fakes.chassis_messages import app_published, review_submitted, sent
 from tests.fakes.chassis_on_the_wire import answered, publish, read, send
 from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess
-from tests.fakes.chassis_replicas import TTL, Replica, replica, until_shared
+from tests.fakes.chassis_replicas import TTL, Replica, replica, until_shared, who_leads
 from tests.fakes.chassis_service import Parts, settings_for, until
 
 pytestmark = pytest.mark.integration
@@ -29,6 +30,14 @@ def once_and_in_order(contexts: Sequence[Context]) -> bool:
     return len({context.id for context in contexts}) == len(contexts)
 
 
+class Ahead:
+    """A clock that runs an hour ahead."""
+
+    def now(self) -> datetime:
+        """The time, wrong."""
+        return datetime.now(UTC) + timedelta(hours=1)
+
+
 def id_in(topic: topics.Topic, wanted: Callable[[int], bool]) -> str:
     """An id whose partition is one of those wanted."""
     return next(key for key in iter(new_id, "") if wanted(topic.partition_of(key)))
@@ -40,8 +49,8 @@ async def test_what_any_replica_records_is_published_once_and_in_order(
     """Two replicas write the same keys side by side; the one that leads publishes all of it, n+1 behind n."""
     settings = settings_for(broker.bootstrap, database_process.url)
     apps = [new_id() for _ in range(3)]
-    async with replica(services["catalog"], settings) as one, replica(services["catalog"], settings) as two:
-        await until(one.leads, "the first leads")
+    async with replica(services["catalog"], settings) as first, replica(services["catalog"], settings) as second:
+        one, two = await who_leads(first, second)
 
         async def write(each: Replica) -> None:
             for number in range(8):
@@ -60,8 +69,8 @@ async def test_the_work_of_a_replica_that_stopped_is_taken_over_and_it_may_wake_
     """A leader that renews no more is followed: what it left is published, and it publishes nothing after."""
     settings = settings_for(broker.bootstrap, database_process.url)
     app = new_id()
-    async with replica(services["catalog"], settings) as one, replica(services["catalog"], settings) as two:
-        await until(one.leads, "the first leads")
+    async with replica(services["catalog"], settings) as first, replica(services["catalog"], settings) as second:
+        one, two = await who_leads(first, second)
         await publish(one.parts, app, "published")
         await read(broker, topics.APPS, 1)
         await one.freeze()
@@ -73,6 +82,21 @@ async def test_the_work_of_a_replica_that_stopped_is_taken_over_and_it_may_wake_
         assert sorted({context.number for context in contexts}) == [1, 2, 3, 4]
         assert len({(context.number, context.id) for context in contexts}) == 4
         assert (one.lease.held, one.relay.publishing) == (False, False)
+
+
+async def test_a_replica_whose_clock_is_an_hour_ahead_changes_no_order(
+    broker: BrokerProcess, database_process: DatabaseProcess, services: dict[str, Parts]
+) -> None:
+    """Two replicas that disagree about the time write one key in turn: it is published in order, and one leads."""
+    settings = settings_for(broker.bootstrap, database_process.url)
+    app, right = new_id(), services["catalog"]
+    wrong = Parts(right.service, right.rows, right.database, right.relay, Ahead())
+    async with replica(right, settings) as first, replica(wrong, settings) as second:
+        await who_leads(first, second)
+        for number in range(6):
+            await publish((first, second)[number % 2].parts, app, str(number))
+        assert once_and_in_order(await read(broker, topics.APPS, 6))
+        assert [first.lease.held, second.lease.held].count(True) == 1
 
 
 async def test_a_leader_that_stops_hands_over_at_once(

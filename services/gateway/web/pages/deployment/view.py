@@ -48,6 +48,8 @@ FOLLOWED = (
     "DeploymentRemovalRequested",
     "DeploymentRemoved",
     "MessageHeld",
+    "MessageRedriven",
+    "MessageSkipped",
 )
 
 
