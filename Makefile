@@ -12,7 +12,7 @@ SOURCES := $(wildcard contracts chassis services infra client tests benchmarks)
 
 help: ## this list
 	@while IFS= read -r line; do case "$$line" in [a-z]*:*'## '*) \
-		printf '  make %-13s %s\n' "$${line%%:*}" "$${line#*## }";; esac; done < Makefile
+		printf '  make %-15s %s\n' "$${line%%:*}" "$${line#*## }";; esac; done < Makefile
 
 $(INSTALLED): requirements.lock pyproject.toml infra/install.py $(wildcard client/pyproject.toml)
 	@for python in python3.11 python3; do \
@@ -51,8 +51,22 @@ test-parts: $(INSTALLED) ## what needs no whole stack, on both cores
 test-whole: $(INSTALLED) ## whole stacks, end to end
 	@exec $(BIN)/python -m pytest tests/e2e
 
+test-kafka: $(INSTALLED) ## what touches the log, on Apache Kafka with three partitions and idempotent producers; needs Java and Maven
+	@$(BIN)/python -m infra.kafka.libraries
+	@BROKER=apache APPSTORE_PARTITIONS=3 $(BIN)/python -m pytest --quiet -m kafka -n 2 --dist loadfile --ignore tests/e2e
+	@BROKER=apache APPSTORE_PARTITIONS=3 $(BIN)/python -m pytest --quiet -m kafka tests/e2e
+
+test-images: $(INSTALLED) ## read docker-compose.yml with Docker Compose, build the five images and start each once
+	@APPSTORE_TEST_IMAGES=1 $(BIN)/python -m pytest --quiet tests/containers
+
+test-containers: $(INSTALLED) ## the integration tests on Kafka and MongoDB in containers, where their images can be had
+	@exec $(BIN)/python -m infra.docker.integration
+
 test-sabotage: $(INSTALLED) ## break one rule at a time in a copy of the code, and see a test notice; ACT=name for one
 	@exec $(BIN)/python -m tests.sabotage $(ACT)
+
+test-chaos: $(INSTALLED) ## deployments while everything dies and repeats itself, then a count; SEED=7 replays, FULL=1 is the long one
+	@exec $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(FULL),--full)
 
 bench-events: $(INSTALLED) ## how fast events travel and what they cost; PART=latency for one part of it
 	@exec $(BIN)/python -m benchmarks.events $(PART)
@@ -82,4 +96,5 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install up down status reset demo test test-parts test-whole test-sabotage bench-events check lint format export lock
+.PHONY: help install up down status reset demo test test-parts test-whole test-kafka test-images test-containers \
+	test-sabotage test-chaos bench-events check lint format export lock

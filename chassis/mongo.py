@@ -15,8 +15,8 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
-from pymongo import ReadPreference
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo import InsertOne, ReadPreference, ReplaceOne
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -33,6 +33,7 @@ _AWAY_CODES = {91, 189, 11600, 11602, 10107, 13435}
 _STORAGE_CODES = {1, 14031}
 """InternalError and OutOfDiskSpace: what a storage engine that could not write (a full disk) answers from then on."""
 _CONFLICT_CODES = {112, 251}
+_DUPLICATE = 11000
 _ATTEMPTS = 12
 _SELECTION_MS = 3000
 
@@ -80,6 +81,24 @@ class Bound:
             await self._collection.insert_one(documents[0], session=self._session)
         elif documents:
             await self._collection.insert_many(list(documents), session=self._session)
+
+    async def write(self, *, new: Sequence[Document] = (), changed: Sequence[tuple[Document, Document]] = ()) -> None:
+        """Add documents, and replace each that matches a query, in one request.
+
+        Raises Conflict when somebody else added one of the new ones, or when a query does not match any more.
+        """
+        writes: list[Any] = [InsertOne(one) for one in new]
+        writes += [ReplaceOne(query, one) for query, one in changed]
+        if not writes:
+            return
+        try:
+            result = await self._collection.bulk_write(writes, session=self._session)
+        except BulkWriteError as error:
+            if any(failed["code"] == _DUPLICATE for failed in error.details.get("writeErrors", [])):
+                raise Conflict from error
+            raise
+        if result.matched_count < len(changed):
+            raise Conflict
 
     async def put(self, key: str, document: Document) -> None:
         """Write a document whole, whether or not it was there."""

@@ -26,6 +26,7 @@ from chassis.others import follow_others
 from chassis.outbox import Outbox
 from chassis.publish import Publisher
 from chassis.relay_marks import RelayMarks
+from chassis.settings import ServiceSettings
 from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,7 @@ class Relay:
         self,
         database: Database,
         topics: Sequence[Topic],
-        bootstrap: str,
+        settings: ServiceSettings,
         epoch: str,
         readiness: Readiness,
         *,
@@ -53,12 +54,12 @@ class Relay:
     ) -> None:
         self._database = database
         self._partitions = [(topic.name, number) for topic in topics for number in range(topic.partitions)]
-        self._bootstrap = bootstrap
+        self._bootstrap = settings.kafka
         self._epoch = epoch
         self._readiness = readiness
         self._holder = holder
         self._leads = leads
-        self._publisher = Publisher(bootstrap)
+        self._publisher = Publisher(settings.kafka, idempotent=settings.idempotent)
         self._tasks: list[asyncio.Task[None]] = []
         self._on = False
         self._forget()

@@ -31,7 +31,7 @@ from chassis.lease import Lease
 from chassis.ledger import Motion, Writer
 from chassis.logging import set_up_logging
 from chassis.mongo import Database
-from chassis.motions import Every, Keeps, Project, Table, Watch
+from chassis.motions import Every, Keeps, Project, React, Table, Watch
 from chassis.perform import Performer
 from chassis.projection import Projector
 from chassis.rebuild import Builder
@@ -152,9 +152,10 @@ class _Life:
             if self.parts is not None:
                 running = Running(self.settings, database, performer, readiness, epoch, lease, versions)
                 await stack.enter_async_context(self.parts(running))
-            redelivery = Redelivery(handler)
+            projects = any(self.table.of(Project)) or any(self.table.of(React))
+            redelivery = Redelivery(handler, Projector(self.table, database, handler, versions) if projects else None)
             if self.table.topics_read:
-                deliver = self._delivery(redelivery, Projector(self.table, database, handler, versions))
+                deliver = redelivery.fold if projects else self._delivery(redelivery)
                 subscriber = Subscriber(
                     self.service,
                     self.table.topics_read,
@@ -190,21 +191,17 @@ class _Life:
 
     def _relay(self, database: Database, epoch: str, readiness: Readiness, lease: Lease) -> Relay:
         own = list(topics.written_by(self.service))
-        kafka, leads = self.settings.kafka, partial(getattr, lease, "held")
-        return Relay(database, own, kafka, epoch, readiness, holder=lease.holder, leads=leads)
+        leads = partial(getattr, lease, "held")
+        return Relay(database, own, self.settings, epoch, readiness, holder=lease.holder, leads=leads)
 
     def _writer(self, lease: Lease) -> Writer:
         return writer_of(self.service, self.settings, self.table, self.clock, lease.holder)
 
-    def _delivery(self, redelivery: Redelivery, projector: Projector) -> Deliver:
+    def _delivery(self, redelivery: Redelivery) -> Deliver:
         async def one_by_one(batch: Sequence[RawMessage]) -> set[Partition]:
             return {(raw.topic, raw.partition) for raw in batch if await redelivery.handle(raw) is Outcome.GAP}
 
-        async def folded(batch: Sequence[RawMessage]) -> set[Partition]:
-            await redelivery.ready()
-            return await projector.apply(batch)
-
-        return folded if any(self.table.of(Project)) else one_by_one
+        return one_by_one
 
 
 async def _begin(database: Database, lease: Lease, relay: Relay) -> bool:

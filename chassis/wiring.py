@@ -8,8 +8,8 @@ from typing import Any
 from chassis.clock import Clock
 from chassis.ledger import Motion, Writer
 from chassis.motions import Keeps, Row, Table
+from chassis.passed_over import keeps_held
 from chassis.settings import ServiceSettings
-from contracts import topics
 
 Source = Callable[[], AsyncIterator[Any]]
 
@@ -41,6 +41,6 @@ class Service:
 def writer_of(service: str, settings: ServiceSettings, table: Table, clock: Clock, holder: str = "") -> Writer:
     """Who records for the service with this table: its own topics, and the one for held messages."""
     folds = {row.topic.name: row for row in table.of(Keeps)}
-    held = topics.HELD_MESSAGES[service]
-    folds[held.name] = Keeps(held)
+    held = keeps_held(service)
+    folds[held.topic.name] = held
     return Writer(service, settings.origin, settings.oin, folds, clock, holder)

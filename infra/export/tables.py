@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import contracts.deployments.events
-from chassis.motions import Every, Keeps, On, Project, Restored, Row, Table, Watch
+from chassis.motions import Every, Keeps, On, Project, React, Restored, Row, Table, Watch
 from contracts import topics
 from contracts.messages import all_messages
 from infra.export.schemas import topics_of
@@ -75,7 +75,8 @@ def services_page(root: Path) -> str:
 def _row(row: Row) -> tuple[str, str]:
     match row:
         case On():
-            return f"{row.message.__name__} on `{row.message.topic.name}`", f"`{row.do.__name__}`"
+            instead = f"; skipped: `{row.skipped.__name__}`" if row.skipped else ""
+            return f"{row.message.__name__} on `{row.message.topic.name}`", f"`{row.do.__name__}`{instead}"
         case Every():
             return f"every {row.seconds:g} s", f"`{row.do.__name__}`"
         case Watch():
@@ -87,8 +88,15 @@ def _row(row: Row) -> tuple[str, str]:
             )
         case Restored():
             return f"own {row.message.__name__}, read back by a restore", f"`{row.do.__name__}`"
-        case Project():
-            return " ".join(f"`{topic.name}`" for topic in row.topics), f"read model `{row.collection}`"
+        case Project() | React():
+            leads_to = (
+                f"read model `{row.collection}`" if isinstance(row, Project) else f"`{row.do.__name__}`, once per event"
+            )
+            return " ".join(f"`{topic.name}`" for topic in row.topics), leads_to
+
+
+def _fed(row: Project | React) -> str:
+    return f"read model `{row.collection}`" if isinstance(row, Project) else f"`{row.do.__name__}`, once per event"
 
 
 def markdown(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -23,6 +23,7 @@ from services.deployer.usecases.accept_request import accept_request
 from services.deployer.usecases.cancel_deployment import cancel_deployment
 from services.deployer.usecases.catch_up_with_own_event import catch_up_with_own_event
 from services.deployer.usecases.close_deployment import close_deployment
+from services.deployer.usecases.close_skipped import close_skipped
 from services.deployer.usecases.close_undecided import close_undecided
 from services.deployer.usecases.register_cluster import register_cluster
 from services.deployer.usecases.remember_version import remember_version
@@ -31,11 +32,11 @@ from services.deployer.usecases.start_deployment import start_deployment
 
 MOTIONS: tuple[Row, ...] = (
     On(VersionPublished, remember_version),
-    On(DeploymentRequested, accept_request),
+    On(DeploymentRequested, accept_request, skipped=close_skipped),
     On(DeploymentApproved, start_deployment),
     On(DeploymentRejected, close_deployment),
-    On(DeploymentCancelRequested, cancel_deployment),
-    On(DeploymentRemovalRequested, remove_deployment),
+    On(DeploymentCancelRequested, cancel_deployment, skipped=close_skipped),
+    On(DeploymentRemovalRequested, remove_deployment, skipped=close_skipped),
     Every(seconds=5, do=close_undecided),
     Watch("cluster", register_cluster),
     *(

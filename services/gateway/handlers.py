@@ -1,4 +1,4 @@
-"""What sets the gateway in motion: the log, folded into read models; and the requests it writes."""
+"""What sets the gateway in motion: the log, folded into read models and audited; and the requests it writes."""
 
 from chassis.motions import Keeps, Restored, Row
 from contracts import topics
@@ -7,10 +7,12 @@ from contracts.compliance.requests import EvidenceSubmitted
 from contracts.deployments.requests import DeploymentCancelRequested, DeploymentRemovalRequested, DeploymentRequested
 from services.gateway.accept.read_back import restore_request
 from services.gateway.accept.request_state import Requested, evolve
+from services.gateway.audit.append import AUDIT_LOG
 from services.gateway.readmodels.store import MODELS
 
 MOTIONS: tuple[Row, ...] = (
     *MODELS,
+    AUDIT_LOG,
     Keeps(topics.DEPLOYMENT_REQUESTS, Requested, evolve),
     Keeps(topics.EVIDENCE_REQUESTS, Requested, evolve),
     Keeps(topics.REVIEW_REQUESTS, Requested, evolve),

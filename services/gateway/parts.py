@@ -17,6 +17,7 @@ from chassis.tail import Tail
 from contracts import topics
 from services.gateway.accept import store as accepted
 from services.gateway.accept.store import Operations
+from services.gateway.audit import store as audit_log
 from services.gateway.identity import store as identities
 from services.gateway.identity.current_person import Identity
 from services.gateway.identity.names import Names
@@ -38,6 +39,7 @@ async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[
     """Serve the public address while the block lasts."""
     await identities.prepare(running.database.raw)
     await accepted.prepare(running.database)
+    await audit_log.prepare(running.database)
     hub = Hub(running.epoch)
     tail = Tail(settings, topics.ALL, running.epoch, hub.hear, hub.begin_at, running.readiness)
     await tail.start()

@@ -15,6 +15,7 @@ from typing import Any
 
 from pymongo.errors import ConnectionFailure
 
+from chassis.background import sweep_forever
 from chassis.clock import Clock, SystemClock
 from chassis.cursor import Cursors
 from chassis.entry import LEDGER
@@ -27,6 +28,7 @@ from chassis.kafka import Deliver, Partition, Subscriber
 from chassis.ledger import Motion, Writer, new_id
 from chassis.mongo import Database, Document
 from chassis.motions import Keeps, On, Project, Row, Table
+from chassis.passed_over import keeps_held
 from chassis.perform import Performer
 from chassis.projection import Projector
 from chassis.redeliver import Redelivery
@@ -40,6 +42,7 @@ from contracts.community.events import ReviewPublished, ReviewRefused
 from contracts.community.requests import ReviewSubmitted
 from contracts.envelope import Event
 from contracts.noun import Noun
+from infra.local.brokers import APACHE, broker_name
 from tests.fakes.chassis_messages import OIN
 from tests.fakes.published import Published
 
@@ -102,21 +105,24 @@ class Parts:
     database: Database
     relay: Any
     clock: Clock = field(default_factory=SystemClock)
+    holder: str = ""
     handler: Handler = field(init=False)
+    projector: Projector = field(init=False)
     redelivery: Redelivery = field(init=False)
     performer: Performer = field(init=False)
 
     def __post_init__(self) -> None:
         """Put them together as `run` does."""
-        held = topics.HELD_MESSAGES[self.service]
-        folds = {row.topic.name: row for row in (*self.rows, Keeps(held)) if isinstance(row, Keeps)}
-        writer = Writer(self.service, new_id(), OIN, folds, self.clock)
+        folds = {row.topic.name: row for row in (*self.rows, keeps_held(self.service)) if isinstance(row, Keeps)}
+        writer = Writer(self.service, new_id(), OIN, folds, self.clock, self.holder)
         self.performer = Performer(writer, self.database, self.relay)
         self.handler = Handler(
             Table(self.rows), self.performer, lambda motion: motion, Cursors(self.database), Waiting(self.database),
             Held(self.service, self.database),
         )  # fmt: skip
-        self.redelivery = Redelivery(self.handler)
+        self.projector = Projector(Table(self.rows), self.database, self.handler)
+        projects = any(isinstance(row, Project) for row in self.rows)
+        self.redelivery = Redelivery(self.handler, self.projector if projects else None)
 
     async def handle(self, raw: RawMessage) -> Outcome:
         """What becomes of a message."""
@@ -149,8 +155,16 @@ def service(name: str, rows: tuple[Row, ...], mongo: str, run: str) -> Parts:
 
 
 def settings_for(bootstrap: str, mongo: str) -> ServiceSettings:
-    """Settings that make joining and fetching quick."""
-    return ServiceSettings(kafka=bootstrap, mongo=mongo, session_timeout_ms=1000, heartbeat_ms=100, fetch_wait_ms=20)
+    """Settings that make joining and fetching as quick as the broker allows."""
+    apache = broker_name() == APACHE
+    return ServiceSettings(
+        kafka=bootstrap,
+        mongo=mongo,
+        idempotent=apache,
+        session_timeout_ms=6000 if apache else 1000,
+        heartbeat_ms=100,
+        fetch_wait_ms=20,
+    )
 
 
 @asynccontextmanager
@@ -160,7 +174,7 @@ async def living(parts: Parts, settings: ServiceSettings, readiness: Readiness |
     epochs = EpochReader(settings.kafka)
     epoch = await epochs.wait(readiness)
     await epochs.close()
-    relay = Relay(parts.database, list(topics.written_by(parts.service)), settings.kafka, epoch, readiness)
+    relay = Relay(parts.database, list(topics.written_by(parts.service)), settings, epoch, readiness)
     alive = await Parts(parts.service, parts.rows, parts.database, relay, parts.clock).memory()
     async with AsyncExitStack() as stack:
         await relay.check_ledger()
@@ -170,15 +184,15 @@ async def living(parts: Parts, settings: ServiceSettings, readiness: Readiness |
             subscriber = Subscriber(parts.service, read, settings, epoch, await delivery(alive), readiness)
             stack.push_async_callback(subscriber.stop)
             await subscriber.start()
+            sweeping = asyncio.create_task(sweep_forever(alive.redelivery, alive.clock))
+            stack.callback(sweeping.cancel)
         yield alive
 
 
 async def delivery(parts: Parts) -> Deliver:
     """How a poll is handled: folded when the table has projections, else one by one."""
-    table = Table(parts.rows)
-    if any(table.of(Project)):
-        projector = Projector(table, parts.database, parts.handler)
-        return projector.apply
+    if any(Table(parts.rows).of(Project)):
+        return parts.redelivery.fold
 
     async def one_by_one(batch: Sequence[RawMessage]) -> set[Partition]:
         return {(raw.topic, raw.partition) for raw in batch if await parts.handle(raw) is Outcome.GAP}

@@ -116,7 +116,8 @@ async def test_nothing_is_published_behind_a_hole_in_the_ledger(
 @asynccontextmanager
 async def leading(parts: Parts, broker: BrokerProcess, readiness: Readiness) -> AsyncIterator[Parts]:
     """A catalog whose relay leads, as in a running service."""
-    relay = Relay(parts.database, list(topics.written_by("catalog")), broker.bootstrap, "this-log", readiness)
+    settings = settings_for(broker.bootstrap, "")
+    relay = Relay(parts.database, list(topics.written_by("catalog")), settings, "this-log", readiness)
     task = asyncio.create_task(relay.lead())
     try:
 
