@@ -79,6 +79,7 @@ async def test_each_bad_message_ends_in_a_clear_state(
         await send(broker.bootstrap, sent(review_submitted(app)))
         await until(lambda: answered(alive, 2), "the large one and the last one are answered")
         await until(lambda: alive.stored("waiting"), "what is not known yet waits")
+        await until(lambda: queued(alive, len(bad)), "every bad one is held")
         found = {bytes(one["value"]) + bytes(one["key"] or b""): one for one in await alive.stored(HELD)}
         await send(broker.bootstrap, sent(app_published(later)))
         await until(lambda: answered(alive, 3), "what waited is answered when its app arrives")
