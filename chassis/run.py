@@ -124,7 +124,7 @@ class _Life:
             readiness.epoch = epoch
             database = Database(self.settings.mongo, f"appstore_{self.service}")
             stack.callback(database.close)
-            relay = Relay(database, list(topics.written_by(self.service)), self.settings.kafka, epoch, readiness)
+            relay = Relay(database, list(topics.in_ledger_of(self.service)), self.settings.kafka, epoch, readiness)
             stack.push_async_callback(relay.stop)
             performer = Performer(self._writer(), database, relay)
             handler = Handler(

@@ -14,7 +14,11 @@ PARTITIONS = 4
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic. `key` is the payload's field that becomes the Kafka key; `retention_ms` None keeps for ever."""
+    """One topic. `key` is the payload's field that becomes the Kafka key; `retention_ms` None keeps for ever.
+
+    What is on a topic with `ledger` False stands in no ledger: its messages are not numbered (`sequence` is always 1),
+    their writer sends them again for as long as they matter, and a reader keeps no cursor for them.
+    """
 
     subject: str
     writer: str
@@ -25,6 +29,7 @@ class Topic:
     partitions: int = PARTITIONS
     retention_ms: int | None = None
     compacted: bool = False
+    ledger: bool = True
 
     @property
     def name(self) -> str:
@@ -55,6 +60,8 @@ DEPLOYMENT_REQUESTS = Topic(
 EVIDENCE_REQUESTS = Topic("evidence-requests", "gateway", "evidence-request", "evidence", ("compliance", "gateway"))
 REVIEW_REQUESTS = Topic("review-requests", "gateway", "review-request", "review", ("community", "gateway"))
 SIGN_INS = Topic("sign-ins", "gateway", "sign-in", "sign_in", ())
+PEOPLE = Topic("people", "gateway", "person", "person", ())
+PERSON_KEYS = Topic("person-keys", "gateway", "person-key", "person", (), compacted=True, ledger=False)
 
 SERVICES = ("catalog", "compliance", "deployer", "community", "gateway")
 HELD_MESSAGES = {service: Topic("held-messages", service, "held-message", "held", ("gateway",)) for service in SERVICES}
@@ -72,13 +79,24 @@ ALL: tuple[Topic, ...] = (
     EVIDENCE_REQUESTS,
     REVIEW_REQUESTS,
     SIGN_INS,
+    PEOPLE,
+    PERSON_KEYS,
     *HELD_MESSAGES.values(),
 )
+
+
+IN_LEDGERS: tuple[Topic, ...] = tuple(topic for topic in ALL if topic.ledger)
+"""What people follow and read models are made of: every topic that some ledger holds whole."""
 
 
 def written_by(service: str) -> Iterator[Topic]:
     """The topics one service writes."""
     return (topic for topic in ALL if topic.writer == service)
+
+
+def in_ledger_of(service: str) -> Iterator[Topic]:
+    """The topics that one service writes and its ledger holds."""
+    return (topic for topic in IN_LEDGERS if topic.writer == service)
 
 
 def named(name: str) -> Topic:

@@ -3,6 +3,7 @@
 from chassis.motions import Keeps, Row
 from contracts import topics
 from services.gateway.accept.request_state import Requested, evolve
+from services.gateway.identity import erased
 from services.gateway.readmodels.store import MODELS
 
 MOTIONS: tuple[Row, ...] = (
@@ -11,4 +12,5 @@ MOTIONS: tuple[Row, ...] = (
     Keeps(topics.EVIDENCE_REQUESTS, Requested, evolve),
     Keeps(topics.REVIEW_REQUESTS, Requested, evolve),
     Keeps(topics.SIGN_INS),
+    Keeps(topics.PEOPLE, erased.Erased, erased.evolve),
 )

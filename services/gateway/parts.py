@@ -12,6 +12,8 @@ import httpx
 
 from chassis.clock import SystemClock
 from chassis.health import serving
+from chassis.off_ledger import OffLedger
+from chassis.publish import Publisher
 from chassis.run import Running
 from chassis.tail import Tail
 from contracts import topics
@@ -19,6 +21,8 @@ from services.gateway.accept import store as accepted
 from services.gateway.accept.store import Operations
 from services.gateway.identity import store as identities
 from services.gateway.identity.current_person import Identity
+from services.gateway.identity.erase_person import reapply_erasures
+from services.gateway.identity.key_topic import KeyTopic
 from services.gateway.identity.names import Names
 from services.gateway.identity.oidc import TokenVerifier
 from services.gateway.identity.person_key import PersonKeys
@@ -36,28 +40,31 @@ from services.gateway.web.public_address import public_address
 @asynccontextmanager
 async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[None]:
     """Serve the public address while the block lasts."""
-    await identities.prepare(running.database.raw)
+    await identities.prepare(running.database)
+    await reapply_erasures(running.database)
     await accepted.prepare(running.database)
     hub = Hub(running.epoch)
-    tail = Tail(settings, topics.ALL, running.epoch, hub.hear, hub.begin_at, running.readiness)
+    tail = Tail(settings, topics.IN_LEDGERS, running.epoch, hub.hear, hub.begin_at, running.readiness)
     await tail.start()
     try:
         async with httpx.AsyncClient(timeout=5, follow_redirects=False) as http:
             provider = Provider(settings.issuer.rstrip("/"), http)
-            world = _world(running, settings, hub, provider)
-            async with serving(public_address(world, provider), settings.host, settings.port, stopping=hub.end):
+            key_topic = KeyTopic(running.database, OffLedger(running.performer.writer, Publisher(settings.kafka)))
+            world = _world(running, settings, hub, provider, key_topic)
+            address = public_address(world, provider)
+            async with key_topic.kept(), serving(address, settings.host, settings.port, stopping=hub.end):
                 yield
     finally:
         await tail.stop()
 
 
-def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Provider) -> World:
-    raw = running.database.raw
-    people = identities.MongoPeople(raw)
-    sign_ins = SignIns(LedgerSignInLog(running.performer), identities.MongoSeenSignIns(raw), people)
+def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Provider, key_topic: KeyTopic) -> World:
+    people = identities.MongoPeople(running.database)
+    seen = identities.MongoSeenSignIns(running.database)
+    sign_ins = SignIns(LedgerSignInLog(running.performer), seen, people)
     identity = Identity(
         TokenVerifier(provider),
-        Sessions(identities.MongoSessions(raw)),
+        Sessions(identities.MongoSessions(running.database)),
         sign_ins,
         people,
         settings.public_url.rstrip("/"),
@@ -72,7 +79,8 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
         identity=identity,
         people=people,
         names=Names(people),
-        keys=PersonKeys(running.database, _platform_key(settings.platform_key_file)),
+        keys=PersonKeys(running.database, _platform_key(settings.platform_key_file), key_topic.wake),
+        person_erased=key_topic.wake,
         readiness=running.readiness,
     )
 

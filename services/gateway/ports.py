@@ -3,6 +3,7 @@
 The gateway has no domain and no use cases of its own: its concerns are folders (DESIGN), and this is what they share.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chassis.clock import Clock
@@ -33,3 +34,5 @@ class World:
     names: Names
     keys: PersonKeys
     readiness: Readiness
+    person_erased: Callable[[], None] = lambda: None
+    """To be told after an erasure: the topic of keys has something to forget."""

@@ -160,7 +160,7 @@ async def living(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Parts
     epochs = EpochReader(settings.kafka)
     epoch = await epochs.wait(readiness)
     await epochs.close()
-    relay = Relay(parts.database, list(topics.written_by(parts.service)), settings.kafka, epoch, readiness)
+    relay = Relay(parts.database, list(topics.in_ledger_of(parts.service)), settings.kafka, epoch, readiness)
     alive = await Parts(parts.service, parts.rows, parts.database, relay, parts.clock).memory()
     async with AsyncExitStack() as stack:
         await relay.start()

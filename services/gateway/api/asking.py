@@ -14,7 +14,15 @@ from services.gateway.accept.operation import Operation
 from services.gateway.accept.submit import Asked
 from services.gateway.api.problems import Problem, texts_for
 from services.gateway.identity.current_person import current_person
-from services.gateway.identity.permissions import Allowed, DenialReason, Denied, Permission, may, may_anywhere
+from services.gateway.identity.permissions import (
+    Allowed,
+    DenialReason,
+    Denied,
+    Permission,
+    may,
+    may_about,
+    may_anywhere,
+)
 from services.gateway.identity.person import Person
 from services.gateway.identity.team import Platform, Team
 from services.gateway.locales.texts import Texts
@@ -58,6 +66,11 @@ def in_team(person: Person, permission: Permission, team_id: str) -> Allowed[Tea
 def anywhere(person: Person | None, permission: Permission) -> Allowed[Platform]:
     """Proof that this person may do this on the platform."""
     return _allowed(may_anywhere(person, permission))
+
+
+def about_person(person: Person, permission: Permission, about: str) -> Allowed[Platform]:
+    """Proof that this person may do this about somebody, who may be themself."""
+    return _allowed(may_about(person, permission, about))
 
 
 def may_read(person: Person, team_id: str) -> bool:

@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "unknown-version": Kind(404),
     "unknown-deployment": Kind(404),
     "unknown-operation": Kind(404),
+    "unknown-person": Kind(404),
     "unknown-team": Kind(404),
     "unknown-environment": Kind(404),
     "team-is-ambiguous": Kind(422),
