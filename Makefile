@@ -12,7 +12,7 @@ SOURCES := $(wildcard contracts chassis services infra client tests)
 
 help: ## this list
 	@while IFS= read -r line; do case "$$line" in [a-z]*:*'## '*) \
-		printf '  make %-10s %s\n' "$${line%%:*}" "$${line#*## }";; esac; done < Makefile
+		printf '  make %-13s %s\n' "$${line%%:*}" "$${line#*## }";; esac; done < Makefile
 
 $(INSTALLED): requirements.lock pyproject.toml infra/install.py $(wildcard client/pyproject.toml)
 	@for python in python3.11 python3; do \
@@ -51,6 +51,9 @@ test-parts: $(INSTALLED) ## what needs no whole stack, on both cores
 test-whole: $(INSTALLED) ## whole stacks, end to end
 	@exec $(BIN)/python -m pytest tests/e2e
 
+test-sabotage: $(INSTALLED) ## break one rule at a time in a copy of the code, and see a test notice; ACT=name for one
+	@exec $(BIN)/python -m tests.sabotage $(ACT)
+
 check: $(INSTALLED) ## before every commit: format, types, unit tests
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -76,4 +79,4 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install up down status reset demo test test-parts test-whole check lint format export lock
+.PHONY: help install up down status reset demo test test-parts test-whole test-sabotage check lint format export lock

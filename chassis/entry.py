@@ -23,6 +23,11 @@ def position_id(topic: str, key: str, sequence: int) -> str:
     return f"{topic}/{key}/{padded(sequence)}"
 
 
+def entries_of_key(topic: Topic, key: str) -> Document:
+    """The query for all entries of one key; sorted by `_id` they are in the order of their sequences."""
+    return {"_id": {"$gte": position_id(topic.name, key, 0), "$lt": f"{topic.name}/{key}0"}}
+
+
 def ledger_entry(event: Event[Any], topic: Topic, recorded: datetime) -> Document:
     """The document of one event. Raises TooLarge over 64 KB."""
     value = event.data.model_dump_json(exclude_none=True).encode()

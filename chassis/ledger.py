@@ -16,7 +16,8 @@ from chassis.clock import Clock, stamp_after
 from chassis.entry import LEDGER, ledger_entry, position_id
 from chassis.errors import Conflict
 from chassis.mongo import Bound, Database, Document
-from chassis.motions import Keeps, Lineage
+from chassis.motions import Keeps, Lineage, state_collection
+from chassis.refold import refold
 from contracts.envelope import Context, Event, padded
 from contracts.noun import Noun
 from contracts.payload import Payload
@@ -28,11 +29,6 @@ S = TypeVar("S", bound=Noun)
 def new_id() -> str:
     """A UUIDv7 in text form."""
     return str(uuid_utils.uuid7())
-
-
-def state_collection(topic: Topic) -> str:
-    """Where the fold of an own topic is kept."""
-    return f"state_{topic.subject.replace('-', '_')}"
 
 
 @dataclass(frozen=True)
@@ -59,6 +55,7 @@ class _Kept:
     sequence: int
     hlc: str | None
     state: Noun | None
+    refolded: bool = False
 
 
 @dataclass
@@ -116,27 +113,35 @@ class Motion:
     async def flush(self) -> None:
         """Write states and ledger. Called once, just before the commit."""
         for (topic_name, key), kept in self._kept.items():
-            if kept.sequence == kept.stored:
+            if kept.sequence == kept.stored and not kept.refolded:
                 continue
             fold = self.writer.folds[topic_name]
-            states = self.collection(state_collection(fold.topic))
+            states = self.collection(fold.collection)
             state = kept.state.model_dump(mode="json") if kept.state is not None else None
-            document = {"sequence": kept.sequence, "hlc": kept.hlc, "state": state}
+            document = {"sequence": kept.sequence, "hlc": kept.hlc, "state": state, "fold": fold.fold}
             if kept.stored == 0:
                 await states.insert({"_id": key, **document})
             elif not await states.change({"_id": key, "sequence": kept.stored}, {"$set": document}):
                 raise Conflict
         await self.collection(LEDGER).insert(*self.recorded)
 
+    async def refresh(self, topic: Topic, key: str) -> None:
+        """Fold the state of one key again if an older fold made it."""
+        await self._load(topic, key)
+
     async def _load(self, topic: Topic, key: str) -> _Kept:
         place = (topic.name, key)
         if place not in self._kept:
-            found = await self.collection(state_collection(topic)).get(key)
+            row = self.writer.folds[topic.name]
+            found = await self.collection(row.collection).get(key)
             if found is None:
                 self._kept[place] = _Kept(0, 0, None, None)
+            elif row.state is not None and found.get("fold", 1) != row.fold:
+                state = await refold(row, key, self.collection(LEDGER))
+                self._kept[place] = _Kept(found["sequence"], found["sequence"], found["hlc"], state, refolded=True)
             else:
-                kind = self.writer.folds[topic.name].state
-                state = kind.model_validate(found["state"]) if kind is not None and found["state"] is not None else None
+                stored = found["state"]
+                state = row.state.model_validate(stored) if row.state is not None and stored is not None else None
                 self._kept[place] = _Kept(found["sequence"], found["sequence"], found["hlc"], state)
         return self._kept[place]
 

@@ -75,17 +75,31 @@ class Watch:
     do: UseCase
 
 
+def state_collection(topic: Topic) -> str:
+    """Where the fold of an own topic is kept."""
+    return f"state_{topic.subject.replace('-', '_')}"
+
+
 def keep_nothing(_state: Any, _event: Event[Any]) -> None:
     """The fold of a topic whose writer needs only its numbering."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keeps:
-    """The service writes this topic and keeps its fold as `state`; `evolve(state | None, event) -> state` is pure."""
+    """The service writes this topic and keeps its fold as `state`; `evolve(state | None, event) -> state` is pure.
+
+    A change of `evolve` or of the class that a stored state would not survive raises `fold` (`refold`).
+    """
 
     topic: Topic
     state: type[Noun] | None = None
     evolve: Evolve = keep_nothing
+    fold: int = 1
+
+    @property
+    def collection(self) -> str:
+        """Where the states are."""
+        return state_collection(self.topic)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from chassis.projection import Projector
 from chassis.redeliver import Redelivery
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
+from chassis.stale_states import refold_stale_states
 from chassis.waiting import Waiting
 from chassis.wire import RawMessage
 from contracts import topics
@@ -131,6 +132,9 @@ class _Life:
                 self.table, performer, self.world_of, Cursors(database), Waiting(database), Held(self.service, database)
             )
             if await _unless(stop, patiently(partial(_remember, database, handler, relay), readiness)) is None:
+                return
+            refold = partial(refold_stale_states, tuple(self.table.of(Keeps)), database, performer)
+            if await _unless(stop, patiently(refold, readiness)) is None:
                 return
             if self.parts is not None:
                 running = Running(self.settings, database, performer, readiness, epoch)

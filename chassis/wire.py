@@ -4,6 +4,8 @@ The chassis receives raw bytes and reads them itself, so that what can't be read
 """
 
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,7 @@ from pydantic import ValidationError
 from contracts import topics
 from contracts.envelope import WIRE_LIMIT, Context, EnvelopeError, Event
 from contracts.messages import all_messages
+from contracts.upcasters import UPCASTERS
 
 MESSAGES = all_messages()
 READ_LIMIT = 4 * WIRE_LIMIT
@@ -82,14 +85,36 @@ def read_event(raw: RawMessage, context: Context) -> Event[Any]:
     """The event of a message whose envelope was read. Raises Unreadable."""
     if len(raw.value) > READ_LIMIT:
         raise Unreadable("too-large", f"{len(raw.value)} bytes; at most {READ_LIMIT} are read")
-    kind = MESSAGES.get(context.type)
+    upcaster = UPCASTERS.get(context.type)
+    kind = upcaster.to if upcaster is not None else MESSAGES.get(context.type)
     if kind is None:
         raise Unreadable("unknown-type", f"no class for {context.type}")
     if topics.named(raw.topic).subject != kind.topic.subject:
         raise Unreadable("wrong-topic", f"{context.type} does not belong on {raw.topic}")
     try:
-        return Event(context, kind.model_validate_json(raw.value))
+        if upcaster is None:
+            return Event(context, kind.model_validate_json(raw.value))
+        return Event(context, kind.model_validate_json(json.dumps(upcaster.data(context, _object(raw.value)))))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "the data"
         raise Unreadable("bad-data", f"{where}: {first['msg']} ({error.error_count()} in all)") from error
+
+
+def read_stored(entry: Mapping[str, Any]) -> Event[Any]:
+    """The event of a ledger's entry, as a reader of today sees it. Raises Unreadable."""
+    headers = tuple((name, content.encode()) for name, content in entry["headers"])
+    key, value = str(entry["key"]).encode(), bytes(entry["value"])
+    raw = RawMessage(entry["topic"], entry["partition"], -1, key, value, headers, "")
+    return read_event(raw, read_context(raw))
+
+
+def _object(value: bytes) -> dict[str, Any]:
+    """The JSON object in these bytes. Raises Unreadable."""
+    try:
+        found = json.loads(value)
+    except ValueError as error:
+        raise Unreadable("bad-data", f"the data: {error}") from error
+    if not isinstance(found, dict):
+        raise Unreadable("bad-data", "the data: not an object")
+    return found

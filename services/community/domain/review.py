@@ -30,7 +30,7 @@ def evolve(_review: Review | None, event: Event[Any]) -> Review:
         app=data.app,
         author=data.author,
         team=event.context.team,
-        written_at=data.written_at or event.context.time,
+        written_at=data.written_at,
         published=data,
     )
 

@@ -5,7 +5,8 @@ once the second reads what the first wrote. The read models lag behind: they onl
 only when they have seen every request that was accepted.
 """
 
-from chassis.ledger import Motion, state_collection
+from chassis.ledger import Motion
+from chassis.motions import state_collection
 from contracts import topics
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRequested

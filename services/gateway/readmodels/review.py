@@ -19,9 +19,9 @@ def document(event: Event[Any]) -> str:
 def apply(_before: Document | None, event: Event[Any]) -> Document:
     """Keep the review as it stands, or why it does not."""
     data = event.data
-    published = isinstance(data, ReviewPublished)
-    written = data.written_at if published and data.written_at is not None else event.context.time
-    return {**data.model_dump(mode="json"), "published": published, "at": write_time(written)}
+    written = data.written_at if isinstance(data, ReviewPublished) else None
+    at = write_time(written or event.context.time)
+    return {**data.model_dump(mode="json"), "published": isinstance(data, ReviewPublished), "at": at}
 
 
 REVIEWS = Project("reviews", 1, (topics.REVIEWS,), document, apply, indexes=(("app",),))

@@ -91,6 +91,23 @@ async def test_a_conflict_is_not_a_failure_of_the_work(parts: Parts) -> None:
     assert [b"Mine" in value for value in values] == [False, True]
 
 
+async def test_a_commit_that_conflicts_publishes_nothing(parts: Parts) -> None:
+    """What the relay is handed is what was committed: the attempt that lost against another motion is not in it."""
+    app, others = new_id(), 0
+
+    async def work(motion: Motion) -> None:
+        nonlocal others
+        await motion.record(app_published(app, "Mine"))
+        if others == 0:
+            others += 1
+            await parts.performer.perform(lambda other: other.record(app_published(app, "Other")))
+
+    await parts.performer.perform(work)
+    handed = [(entry["sequence"], bytes(entry["value"])) for entry in parts.relay.entries]
+    stored = [(entry["sequence"], bytes(entry["value"])) for entry in await parts.ledger(topics.APPS)]
+    assert handed == stored
+
+
 async def test_a_refused_event_leaves_no_hole(parts: Parts) -> None:
     """A use case may catch TooLarge and record something smaller: the numbering has no gap."""
     app = new_id()

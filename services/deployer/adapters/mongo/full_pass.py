@@ -1,7 +1,7 @@
 """What the reconciler goes through when the service starts. Read outside any motion, after making the indexes."""
 
-from chassis.ledger import state_collection
 from chassis.mongo import Database
+from chassis.motions import state_collection
 from contracts import topics
 from services.deployer.adapters.mongo.known_requests import KNOWN_REQUESTS
 from services.deployer.adapters.mongo.sandbox_objects import OBJECTS

@@ -1,0 +1,1 @@
+"""What earlier releases stored, one folder a release, written by that release itself; later ones must read it all."""
