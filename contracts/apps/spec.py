@@ -3,12 +3,13 @@
 Bounds are those of Kubernetes or stricter; nothing here can name a namespace, a cluster or a host.
 """
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from contracts.identifiers import DnsLabel
-from contracts.noun import Noun
+from contracts.noun import Noun, Text
 
 CpuQuantity = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}m$|^[0-9]{1,3}(\.[0-9]{1,3})?$")]
 ByteQuantity = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$")]
@@ -78,9 +79,36 @@ class Container(Noun):
     user: UserNumber = 10001
 
 
+class ParameterKind(StrEnum):
+    """What a parameter's value looks like."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+
+
+class Parameter(Noun):
+    """Something a team chooses when it deploys: becomes the environment variable `env` of every container.
+
+    The value of a `secret` one travels sealed and never stands in an event. A `generated` secret that nobody gives is
+    made in the cluster.
+    """
+
+    name: DnsLabel
+    title: Text
+    env: EnvName
+    kind: ParameterKind = ParameterKind.TEXT
+    choices: Annotated[tuple[EnvValue, ...], Field(max_length=32)] = ()
+    default: EnvValue | None = None
+    required: bool = False
+    secret: bool = False
+    generated: bool = False
+
+
 class AppSpec(Noun):
     """One version's description of what runs."""
 
     containers: Annotated[tuple[Container, ...], Field(min_length=1, max_length=8)]
     volumes: Annotated[tuple[Volume, ...], Field(max_length=8)] = ()
     replicas: Annotated[int, Field(ge=1, le=20)] = 1
+    parameters: Annotated[tuple[Parameter, ...], Field(max_length=32)] = ()

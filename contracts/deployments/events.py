@@ -7,8 +7,12 @@
 | 3 | DeploymentStarted | deployer | objects are applied |
 | 4 | DeploymentProgressed, any number | deployer | people watch |
 | 5 | DeploymentSucceeded, DeploymentFailed or DeploymentClosed | deployer | the operation ends |
-| 6 | DeploymentRemovalRequested | gateway | the deployer removes the objects |
-| 7 | DeploymentRemoved | deployer | the operation ends |
+| 6 | DeploymentRollbackStarted, after a failed upgrade | deployer | the previous objects are applied again |
+| 7 | DeploymentRolledBack, or DeploymentFailed if that fails too | deployer | the operation ends |
+| 8 | DeploymentCancelRequested | gateway | the deployer stops what is under way |
+| 9 | DeploymentClosed `cancelled` for the one, DeploymentCancelled for the other | deployer | both operations end |
+| 10 | DeploymentRemovalRequested | gateway | the deployer removes the objects |
+| 11 | DeploymentRemoved | deployer | the operation ends |
 
 Unanswered at the request's `decideBy`: DeploymentClosed `undecided`. Overtaken by a newer request: `superseded`.
 """
@@ -77,6 +81,34 @@ class DeploymentFailed(DeploymentEvent):
     params: Params = {}
 
 
+class DeploymentRollbackStarted(DeploymentEvent):
+    """An upgrade will not become ready, so what ran before it comes back. Cause, evidence and whose turn it is."""
+
+    revision: Annotated[int, Field(ge=1)]
+    to_revision: Annotated[int, Field(ge=1)]
+    to_version: VersionTag
+    cause: Cause
+    fault: Fault
+    params: Params = {}
+
+
+class DeploymentRolledBack(DeploymentEvent):
+    """What ran before a failed upgrade runs again, field for field. `revision` is the one that failed, and why."""
+
+    revision: Annotated[int, Field(ge=1)]
+    to_revision: Annotated[int, Field(ge=1)]
+    to_version: VersionTag
+    cause: Cause
+    fault: Fault
+    params: Params = {}
+
+
+class DeploymentCancelled(DeploymentEvent):
+    """The answer to a cancel: the generation `cancelled` was stopped. Too late is DeploymentClosed `too-late`."""
+
+    cancelled: Annotated[int, Field(ge=1)]
+
+
 class DeploymentRemoved(DeploymentEvent):
     """Nothing of it is left in the cluster."""
 
@@ -87,4 +119,11 @@ class DeploymentClosed(DeploymentEvent):
     outcome: ClosedOutcome
 
 
-FINAL = (DeploymentSucceeded, DeploymentFailed, DeploymentRemoved, DeploymentClosed)
+FINAL = (
+    DeploymentSucceeded,
+    DeploymentFailed,
+    DeploymentRolledBack,
+    DeploymentCancelled,
+    DeploymentRemoved,
+    DeploymentClosed,
+)

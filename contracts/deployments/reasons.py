@@ -60,3 +60,6 @@ class ClosedOutcome(StrEnum):
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
     UNDECIDED = "undecided"
+    CANCELLED = "cancelled"
+    TOO_LATE = "too-late"
+    """A cancel came after the end of what it would stop."""

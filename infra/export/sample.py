@@ -58,6 +58,7 @@ _BY_PATTERN = {
     r"^[a-z][a-z0-9-]{0,62}$": "an-example",
     r"^[a-z][a-z0-9-]{1,62}$": "licence-is-open",
     r"^[A-Za-z0-9_][A-Za-z0-9._+-]{0,63}$": "1.2.0",
+    r"^[A-Za-z_][A-Za-z0-9_]{0,127}$": "LOG_LEVEL",
     r"^[0-9]+(\.[0-9]+){0,2}$": "1.0",
     r"^[A-Za-z0-9+/]+={0,2}$": "bm90IGEgc2VjcmV0",
     r"^/[A-Za-z0-9._/-]{1,255}$": "/var/lib/assistant",
@@ -76,7 +77,7 @@ def sample(schema: Schema, definitions: Schema, name: str = "") -> Any:
     """The value that stands for `schema` in examples. Raises NoSampleError."""
     while "$ref" in schema:
         schema = definitions[schema["$ref"].rsplit("/", 1)[1]]
-    if name in _BY_NAME:
+    if name in _BY_NAME and _fits(_BY_NAME[name], schema):
         return _BY_NAME[name]
     if "anyOf" in schema:
         return sample(next(option for option in schema["anyOf"] if option.get("type") != "null"), definitions, name)
@@ -88,6 +89,11 @@ def sample(schema: Schema, definitions: Schema, name: str = "") -> Any:
     if kind == "array":
         return [sample(schema["items"], definitions, name)]
     return _single(schema, name)
+
+
+def _fits(value: Any, schema: Schema) -> bool:
+    """Whether a field of this name is meant: some names stand for a map in one place and for a text in another."""
+    return not (isinstance(value, dict) and schema.get("type") == "string")
 
 
 def _single(schema: Schema, name: str) -> Any:

@@ -95,10 +95,14 @@ class QuotaRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a cluster shows of one deployment at one moment. Without `next_change_at`, time alone changes nothing."""
+    """What a cluster shows of one deployment at one moment. Without `next_change_at`, time alone changes nothing.
+
+    `pods` are those of the newest template; `outdated` counts those of older ones that are still there.
+    """
 
     wanted: int
     pods: tuple[Pod, ...] = ()
+    outdated: int = 0
     happened: tuple[Happening, ...] = ()
     refusal: QuotaRefusal | None = None
     next_change_at: datetime | None = None
@@ -107,3 +111,8 @@ class Observation:
     def ready(self) -> int:
         """How many pods are ready, and have been long enough to count."""
         return sum(pod.available for pod in self.pods)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the rollout is over: as many pods as asked for, all ready, and none of an older template."""
+        return self.ready == len(self.pods) == self.wanted and not self.outdated

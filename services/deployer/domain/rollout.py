@@ -50,7 +50,7 @@ def judge(
 ) -> Next:
     """The new steps in the order in which they happened, and the final event when the outcome is certain."""
     steps = tuple(_new_steps(state, observed, len(objects)))
-    if observed.wanted and observed.ready >= observed.wanted:
+    if observed.complete:
         final = DeploymentSucceeded(
             **_subject(state),
             replicas=observed.ready,

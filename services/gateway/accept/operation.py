@@ -3,6 +3,7 @@
 `submit` stores it; its status is computed from the read models when it is read, because several writers make it.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -11,7 +12,11 @@ from services.gateway.readmodels.deployment import status_of
 from services.gateway.readmodels.store import ReadModels
 
 OPERATIONS = "operations"
-Kind = Literal["deploy", "remove", "add-evidence", "review"]
+Kind = Literal[
+    "deploy", "upgrade", "configure", "scale", "restart", "roll-back", "cancel", "remove", "add-evidence", "review"
+]
+ABOUT_OTHERS: Mapping[str, str] = {"add-evidence": "evidence", "review": "review"}
+"""What an operation is about, unless it is about a deployment."""
 ENDED = frozenset({"succeeded", "rejected", "failed", "rolled-back", "cancelled"})
 
 
@@ -58,15 +63,15 @@ class Standing:
 
 async def standing_of(operation: Operation, models: ReadModels) -> Standing:
     """How an operation stands now."""
-    if operation.kind in {"deploy", "remove"}:
-        found = await models.deployment(operation.subject)
-        status = status_of(found, operation.generation)
-    elif operation.kind == "add-evidence":
+    if operation.kind == "add-evidence":
         found = await models.evidence(operation.subject)
         status = "accepted" if found is None else "succeeded" if found["recorded"] else "rejected"
-    else:
+    elif operation.kind == "review":
         found = await models.review(operation.subject)
         status = "accepted" if found is None else "succeeded" if found["published"] else "rejected"
+    else:
+        found = await models.deployment(operation.subject)
+        status = status_of(found, operation.generation)
     if status not in ENDED and await models.held(operation.id) is not None:
         return Standing("held", found)
     return Standing(status, found)

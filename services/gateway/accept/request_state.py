@@ -1,18 +1,38 @@
-"""What the gateway keeps of the requests it wrote: enough to know that they were made."""
+"""What the gateway keeps of the requests it wrote: that they were made, and what is asked of a deployment now.
+
+A change to a deployment builds on this inside the transaction that accepts it, so of two at once the second contains
+the first.
+"""
 
 from typing import Any
 
+from contracts.deployments.requests import DeploymentCancelRequested, DeploymentRequested
 from contracts.envelope import Event
 from contracts.noun import Noun
 
 
 class Requested(Noun):
-    """The newest request about a thing."""
+    """The newest request about a thing; of a deployment also the newest whole one, and what was taken back last."""
 
     event: str
     operation: str
+    whole: DeploymentRequested | None = None
+    generation: int = 0
+    """Of `whole`."""
+    cancels: int | None = None
+    """The generation that the newest request takes back, when it is a cancel."""
 
 
-def evolve(_before: Requested | None, event: Event[Any]) -> Requested:
+def evolve(before: Requested | None, event: Event[Any]) -> Requested:
     """Fold one of the gateway's own requests."""
-    return Requested(event=type(event.data).__name__, operation=event.context.correlationid)
+    data = event.data
+    whole, generation = (before.whole, before.generation) if before is not None else (None, 0)
+    if isinstance(data, DeploymentRequested):
+        whole, generation = data, event.context.number
+    return Requested(
+        event=type(data).__name__,
+        operation=event.context.correlationid,
+        whole=whole,
+        generation=generation,
+        cancels=data.cancels if isinstance(data, DeploymentCancelRequested) else None,
+    )

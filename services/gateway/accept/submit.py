@@ -52,6 +52,8 @@ class About:
     version: str | None = None
 
 
+Describe = Callable[[P], About]
+"""What a request is about, once it was prepared."""
 Prepare = Callable[[Motion, P], Awaitable[P | Operation]]
 """Looks at a request inside its transaction: the request to record, or the operation that already does what it asks."""
 
@@ -61,7 +63,11 @@ async def _as_it_is(_motion: Motion, payload: P) -> P:
 
 
 async def submit(
-    payload: P, about: About, asked: Asked, performer: Performer, prepare: Prepare[P] = _as_it_is
+    payload: P,
+    about: About | Describe[P],
+    asked: Asked,
+    performer: Performer,
+    prepare: Prepare[P] = _as_it_is,
 ) -> Operation:
     """Store a request and give its operation; an earlier one for the same key.
 
@@ -81,14 +87,15 @@ async def submit(
         if isinstance(prepared, Operation):
             return prepared
         event = await motion.record(prepared)
+        told = about if isinstance(about, About) else about(prepared)
         operation = Operation(
             operation_id,
-            about.kind,
+            told.kind,
             prepared.key,
             event.context.number,
-            about.app,
-            about.app_name,
-            about.version,
+            told.app,
+            told.app_name,
+            told.version,
             asked.person.id,
             asked.team.id if asked.team else None,
             asked.team.slug if asked.team else None,

@@ -21,7 +21,19 @@ from chassis.mongo import DatabaseError
 from contracts.envelope import WIRE_LIMIT
 from contracts.identity.events import SignInRefusal
 from contracts.refusals import Refusal
-from services.gateway.api import apps, deployments, events, evidence, me, operations, people, reviews, timeline
+from services.gateway.api import (
+    apps,
+    changes,
+    deployments,
+    events,
+    evidence,
+    me,
+    operations,
+    people,
+    reviews,
+    revisions,
+    timeline,
+)
 from services.gateway.api.every_answer import EveryAnswer
 from services.gateway.api.openapi import StoreApi
 from services.gateway.api.problems import API_VERSION, Problem, problem_response
@@ -45,7 +57,7 @@ FORESEEN: tuple[type[Exception], ...] = (
 """What `as_refusal` has words for; the pages answer the same ones."""
 MOST_ERRORS = 50
 """Wrong fields that one answer names."""
-_PARTS = (apps, reviews, evidence, deployments, timeline, operations, events, me, people)
+_PARTS = (apps, reviews, evidence, deployments, changes, revisions, timeline, operations, events, me, people)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
 

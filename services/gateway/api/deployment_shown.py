@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from services.gateway.accept.operation import Operation, Standing
-from services.gateway.api.operations import ObjectionShown, ProblemShown, problem_of
+from services.gateway.api.operations import ObjectionShown, ProblemShown, Restored, problem_of
 from services.gateway.api.shapes import Shown
 from services.gateway.identity.person import Person
 from services.gateway.locales.texts import Texts
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import newest_generation, status_of
+from services.gateway.readmodels.deployment import newest_whole, newest_wish, status_of
+from services.gateway.readmodels.revision import running
 
 Document = dict[str, Any]
+_WITH_FAILURE = frozenset({"failed", "rolled-back", "held", "cancelled"})
 
 
 class AppNamed(Shown):
@@ -37,19 +39,39 @@ class TeamShown(Shown):
     slug: str
 
 
+class WishShown(Shown):
+    """What was asked last: the version, what the team chose, and how many pods (None leaves it to the version)."""
+
+    intent: str
+    version: str
+    parameters: dict[str, str]
+    replicas: int | None = None
+
+
+class RunningShown(Shown):
+    """What runs now: not what was asked last while that is under way, or when it failed and this came back."""
+
+    revision: int
+    version: str
+    parameters: dict[str, str]
+    replicas: int | None = None
+    since: str
+
+
 class FailureShown(Shown):
-    """Why it is not as it was asked; `cause` is the code of the problem."""
+    """Why it is not as it was asked; `cause` is the code of the problem, `restored` what runs again."""
 
     cause: str
     title: str
     detail: str
     fault: str
     params: dict[str, Any]
+    restored: Restored | None = None
     next: list[str] = []
 
 
 class DeploymentShown(Shown):
-    """A deployment as it stands. `generation` is the newest request; `status` is that request's."""
+    """A deployment as it stands. `generation` is the newest request that is no cancel; `status` is that request's."""
 
     id: str
     name: str
@@ -63,6 +85,8 @@ class DeploymentShown(Shown):
     since: str
     address: str | None = None
     replicas: int | None = None
+    asked: WishShown
+    running: RunningShown | None = None
     removed: bool
     failure: FailureShown | None = None
     objections: list[ObjectionShown] = []
@@ -71,7 +95,7 @@ class DeploymentShown(Shown):
 
 async def show_deployment(found: Document, world: World, person: Person, texts: Texts) -> DeploymentShown:
     """A deployment's document in the reader's language."""
-    generation = newest_generation(found)
+    generation = newest_wish(found)
     request, wanted, rollout = found["requests"][str(generation)], found["asked"], found["rollout"]
     status = status_of(found, generation)
     app = await world.models.app_by_id(wanted["app"]) or {}
@@ -94,9 +118,28 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         since=_since(found, generation),
         address=None if removed else rollout.get("address"),
         replicas=rollout.get("replicas"),
-        failure=_as_failure(problem) if problem and status in {"failed", "held", "cancelled"} else None,
+        asked=_asked(newest_whole(found)),
+        running=_running(found),
+        failure=_as_failure(problem) if problem and status in _WITH_FAILURE else None,
         objections=problem.objections if problem else [],
         operations=await world.operations.about(found["_id"]),
+    )
+
+
+def _asked(request: Document) -> WishShown:
+    return WishShown.model_validate({name: request[name] for name in ("intent", "version", "parameters", "replicas")})
+
+
+def _running(found: Document) -> RunningShown | None:
+    runs = running(found)
+    if runs is None:
+        return None
+    return RunningShown(
+        revision=runs["revision"],
+        version=runs["version"],
+        parameters=runs["request"].get("parameters", {}),
+        replicas=found["rollout"].get("replicas"),
+        since=runs["since"],
     )
 
 
@@ -118,7 +161,7 @@ def _as_operation(found: Document, generation: int) -> Operation:
     request, wanted = found["requests"][str(generation)], found["asked"]
     return Operation(
         request["operation"],
-        request["kind"],
+        request.get("intent", request["kind"]),
         found["_id"],
         generation,
         wanted["app"],

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, ValidationError
 
 from chassis.ledger import new_id
+from contracts.apps.spec import AppSpec, EnvValue
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
 from contracts.identifiers import AppName, DnsLabel, VersionTag
@@ -29,6 +30,7 @@ from services.gateway.api.asking import (
 )
 from services.gateway.api.deployment_shown import DeploymentShown, show_deployment
 from services.gateway.api.operations import OperationShown, answer
+from services.gateway.api.parameters import must_fit
 from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import Shown, Taken
 from services.gateway.identity.permissions import Permission
@@ -39,16 +41,19 @@ from services.gateway.readmodels.deployment import is_gone
 
 router = APIRouter(tags=["deployments"])
 Document = dict[str, Any]
+Replicas = Annotated[int, Field(ge=0, le=20)]
 
 
 class DeploymentWish(Taken):
-    """What somebody wants to deploy. Without a version the newest; without a name the app's."""
+    """What somebody wants to deploy. Without a version the newest; without a name the app's; else its defaults."""
 
     app: AppName
     version: VersionTag | None = None
     environment: DnsLabel = "test"
     team: Annotated[str | None, Field(max_length=63)] = None
     name: AppName | None = None
+    parameters: Annotated[dict[DnsLabel, EnvValue], Field(max_length=32)] = {}
+    replicas: Replicas | None = None
 
 
 class DeploymentList(Shown):
@@ -86,8 +91,11 @@ async def request_deployment(
         app_name=wish.app,
         version=version["version"],
         name=wish.name or wish.app,
+        parameters=wish.parameters,
+        replicas=wish.replicas,
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
+    must_fit(payload, AppSpec.model_validate(version["spec"]))
     about = About("deploy", app["id"], wish.app, version["version"])
     made = asked(request, person, team, key)
     operation = await submit(payload, about, made, world.performer, partial(claim_name, models=world.models))

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from chassis.errors import NotNow
+from contracts.deployments.reasons import ClosedOutcome
 from contracts.noun import write_time
-from services.gateway.accept.operation import Operation, Standing, standing_of
+from services.gateway.accept.operation import ABOUT_OTHERS, Operation, Standing, standing_of
 from services.gateway.accept.wait import wait_for_end, wished_wait
 from services.gateway.api.asking import Somebody, TextsOf, WorldOf, may_read, teams_read
 from services.gateway.api.problems import Problem, tell
@@ -44,8 +45,15 @@ class ObjectionShown(Shown):
     remedy: str
 
 
+class Restored(Shown):
+    """What runs again after a change that failed."""
+
+    revision: int
+    version: str
+
+
 class ProblemShown(Shown):
-    """Why an operation did not succeed."""
+    """Why an operation did not succeed; after a failed change `restored` says what runs again."""
 
     code: str
     title: str
@@ -53,6 +61,7 @@ class ProblemShown(Shown):
     fault: str
     params: dict[str, Any]
     objections: list[ObjectionShown] = []
+    restored: Restored | None = None
     next: list[str] = []
 
 
@@ -129,9 +138,7 @@ async def answer(
 async def show(operation: Operation, world: World, texts: Texts, standing: Standing | None = None) -> OperationShown:
     """An operation with its status and, when it did not succeed, why and what to do."""
     standing = standing or await standing_of(operation, world.models)
-    about = {"deploy": "deployment", "remove": "deployment", "add-evidence": "evidence", "review": "review"}[
-        operation.kind
-    ]
+    about = ABOUT_OTHERS.get(operation.kind, "deployment")
     return OperationShown(
         id=operation.id,
         kind=operation.kind,
@@ -162,19 +169,27 @@ async def problem_of(operation: Operation, standing: Standing, world: World, tex
     found, values = standing.found or {}, {"app": operation.app_name, "version": operation.version or ""}
     if standing.status == "held":
         return _told("held", {**values, "operation": operation.id}, texts)
-    if operation.kind in {"add-evidence", "review"}:
+    if operation.kind in ABOUT_OTHERS:
         return _told(found["code"], {**values, **found.get("params", {})}, texts)
     generation = str(operation.generation)
     final = found["finals"][generation]
-    if standing.status == "rejected":
+    if final.get("outcome") == ClosedOutcome.REJECTED.value:
         objections = [
             await objection_shown(objection, world, texts)
             for objection in found["decisions"].get(generation, {}).get("objections", [])
         ]
         return _told("rejected-by-policy", {**values, "count": len(objections)}, texts, objections)
-    return _told(
+    return failure_of(final, values, texts)
+
+
+def failure_of(final: Document, values: Document, texts: Texts) -> ProblemShown:
+    """Why a rollout ended as it did, from its final event; `values` are what its texts ask for beside that."""
+    told = _told(
         final.get("cause") or final["outcome"], {**values, **final.get("params", {})}, texts, fault=final.get("fault")
     )
+    if "toRevision" not in final:
+        return told
+    return told.model_copy(update={"restored": Restored(revision=final["toRevision"], version=final["toVersion"])})
 
 
 async def objection_shown(objection: Document, world: World, texts: Texts) -> ObjectionShown:

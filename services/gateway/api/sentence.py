@@ -11,7 +11,7 @@ Document = dict[str, Any]
 def sentence_of(entry: Document, texts: Texts, person: str | None, asked_at: datetime | None = None) -> str:
     """The sentence of an entry; `asked_at` is when its request was made. The code itself where there is no sentence."""
     told = entry["told"]
-    code = told.get("step") or told.get("cause") or told.get("outcome")
+    code = told.get("step") or told.get("cause") or told.get("outcome") or told.get("intent")
     values = _values(entry, texts, person, code)
     keys = [f"events.{entry['event']}.{code}", f"events.{entry['event']}", f"events.unknown.{entry['event']}"]
     if entry["event"] == "DeploymentSucceeded" and asked_at is not None:

@@ -13,10 +13,17 @@ from contracts.deployments.events import (
     DeploymentEvent,
     DeploymentProgressed,
     DeploymentRemoved,
+    DeploymentRollbackStarted,
+    DeploymentRolledBack,
     DeploymentStarted,
     DeploymentSucceeded,
 )
-from contracts.deployments.requests import DeploymentRequest, DeploymentRequested
+from contracts.deployments.requests import (
+    DeploymentCancelRequested,
+    DeploymentRemovalRequested,
+    DeploymentRequest,
+    DeploymentRequested,
+)
 from contracts.envelope import Event
 from contracts.noun import write_time
 
@@ -24,10 +31,19 @@ Document = dict[str, Any]
 ENDED = {
     "DeploymentSucceeded": "succeeded",
     "DeploymentFailed": "failed",
+    "DeploymentRolledBack": "rolled-back",
+    "DeploymentCancelled": "succeeded",
     "DeploymentRemoved": "succeeded",
     "rejected": "rejected",
     "superseded": "cancelled",
+    "cancelled": "cancelled",
     "undecided": "failed",
+    "too-late": "rejected",
+}
+KINDS = {
+    DeploymentRequested.__name__: "deploy",
+    DeploymentRemovalRequested.__name__: "remove",
+    DeploymentCancelRequested.__name__: "cancel",
 }
 
 
@@ -38,7 +54,7 @@ def document(event: Event[Any]) -> str:
 
 def apply(before: Document | None, event: Event[Any]) -> Document:
     """Fold one event into the part of its writer."""
-    found = before or {"requests": {}, "decisions": {}, "finals": {}, "rollout": {}}
+    found = before or {"requests": {}, "decisions": {}, "starts": {}, "finals": {}, "rollout": {}}
     data = event.data
     if isinstance(data, DeploymentRequest):
         return _requested(found, event)
@@ -58,7 +74,7 @@ def _requested(found: Document, event: Event[Any]) -> Document:
     data, context = event.data, event.context
     request = {
         **data.model_dump(mode="json"),
-        "kind": "deploy" if isinstance(data, DeploymentRequested) else "remove",
+        "kind": KINDS[type(data).__name__],
         "at": write_time(context.time),
         "actor": context.actor,
         "operation": context.correlationid,
@@ -76,9 +92,10 @@ def _requested(found: Document, event: Event[Any]) -> Document:
 def _observed(found: Document, event: Event[Any]) -> Document:
     data, context = event.data, event.context
     at, generation = write_time(context.time), str(context.generation_number)
-    rollout, finals = dict(found["rollout"]), found["finals"]
+    rollout, starts, finals = dict(found["rollout"]), found["starts"], found["finals"]
     rollout["changedAt"] = at
     if isinstance(data, DeploymentStarted):
+        starts = {**starts, generation: {"revision": data.revision, "at": at}}
         rollout |= {"started": generation, "revision": data.revision, "startedAt": at, "ready": 0}
     if isinstance(data, DeploymentProgressed):
         rollout |= {"step": data.step.value, "params": data.params}
@@ -86,12 +103,24 @@ def _observed(found: Document, event: Event[Any]) -> Document:
             rollout |= {"ready": data.params["ready"], "wanted": data.params.get("wanted")}
     if isinstance(data, DeploymentSucceeded):
         rollout |= {"healthySince": at, "address": data.address, "replicas": data.replicas, "running": True}
+        rollout["runs"] = {"revision": data.revision, "version": data.version, "generation": generation, "since": at}
+    if isinstance(data, DeploymentRollbackStarted):
+        rollout |= {"returning": data.model_dump(mode="json"), "ready": 0}
+    if isinstance(data, DeploymentRolledBack):
+        rollout |= {"healthySince": at, "running": True, "runs": _returned_to(data, starts, at)}
     if isinstance(data, DeploymentRemoved):
-        rollout |= {"removedAt": at, "running": False}
+        rollout |= {"removedAt": at, "running": False, "runs": None}
     if isinstance(data, FINAL):
         final = {**data.model_dump(mode="json"), "event": type(data).__name__, "at": at}
         finals = {**finals, generation: final}
-    return {**found, "rollout": rollout, "finals": finals, "app": data.app}
+        rollout["returning"] = None
+    return {**found, "rollout": rollout, "starts": starts, "finals": finals, "app": data.app}
+
+
+def _returned_to(data: DeploymentRolledBack, starts: Document, at: str) -> Document:
+    """What runs after a return: the revision from before, with the generation that had asked for it."""
+    generation = next((key for key, start in starts.items() if start["revision"] == data.to_revision), None)
+    return {"revision": data.to_revision, "version": data.to_version, "generation": generation, "since": at}
 
 
 def status_of(found: Document | None, generation: int) -> str:
@@ -107,8 +136,8 @@ def status_of(found: Document | None, generation: int) -> str:
     decision = found["decisions"].get(key)
     if decision is not None:
         return "running" if decision["approved"] else "accepted"
-    removing = found["requests"].get(key, {}).get("kind") == "remove"
-    return "running" if removing else "accepted"
+    asks_for_a_decision = found["requests"].get(key, {}).get("kind", "deploy") == "deploy"
+    return "accepted" if asks_for_a_decision else "running"
 
 
 def newest_generation(found: Document) -> int:
@@ -116,9 +145,21 @@ def newest_generation(found: Document) -> int:
     return max(map(int, found["requests"]), default=0)
 
 
+def newest_wish(found: Document) -> int:
+    """The newest generation that says what shall be: a cancel only takes one back, so it is none."""
+    return max((int(key) for key, one in found["requests"].items() if one["kind"] != "cancel"), default=0)
+
+
+def newest_whole(found: Document) -> Document:
+    """The newest request that says what shall run."""
+    whole = max(int(key) for key, one in found["requests"].items() if one["kind"] == "deploy")
+    request: Document = found["requests"][str(whole)]
+    return request
+
+
 def is_gone(found: Document) -> bool:
     """Whether nothing of it stands or is coming: it was removed, or it ended without ever having been started."""
-    generation = newest_generation(found)
+    generation = newest_wish(found)
     request = found["requests"].get(str(generation))
     if request is None:
         return False
@@ -130,7 +171,7 @@ def is_gone(found: Document) -> bool:
 
 DEPLOYMENTS = Project(
     "deployments",
-    1,
+    2,
     (topics.DEPLOYMENT_REQUESTS, topics.DECISIONS, topics.DEPLOYMENTS),
     document,
     apply,

@@ -37,6 +37,11 @@ _TOLD = (
     "fault",
     "outcome",
     "revision",
+    "toRevision",
+    "toVersion",
+    "intent",
+    "cancels",
+    "cancelled",
     "objections",
     "score",
     "change",
@@ -101,7 +106,7 @@ def in_order(entry: Document) -> tuple[str, str, int]:
 
 TIMELINE = Project(
     "timeline",
-    1,
+    2,
     SHOWN,
     document,
     apply,

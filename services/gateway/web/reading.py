@@ -10,7 +10,7 @@ from services.gateway.api.problems import Problem
 from services.gateway.api.reviews import shown_review
 from services.gateway.identity.permissions import Permission
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import newest_generation
+from services.gateway.readmodels.deployment import newest_wish
 from services.gateway.web.views.app import AppRead
 from services.gateway.web.views.apps import Catalog
 from services.gateway.web.views.deployment import DeploymentRead
@@ -53,7 +53,7 @@ async def read_deployment(deployment: str, reader: Reader, world: World) -> Depl
     models = world.models
     found, team = await find_deployment(deployment, reader.person, Permission.READ_DEPLOYMENTS, world)
     entries, asked = await models.timeline(deployment), found["asked"]
-    decision = found["decisions"].get(str(newest_generation(found)), {})
+    decision = found["decisions"].get(str(newest_wish(found)), {})
     names_of_clusters = {one["cluster"]: one["name"] for one in await models.clusters()}
     actors = [entry["actor"] for entry in entries]
     held = final_of(found) is None and await models.held(request_of(found)["operation"]) is not None

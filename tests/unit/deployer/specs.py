@@ -69,3 +69,26 @@ def small_with(image: str = "registry.test/hello:1", **resources: object) -> App
     spec["containers"][0]["image"] = image
     spec["containers"][0]["resources"] |= resources
     return AppSpec.model_validate(spec)
+
+
+WITH_SETTINGS = AppSpec.model_validate(
+    {
+        "containers": [
+            {**SMALL.model_dump(mode="json")["containers"][0], "env": {"GREETING": "hello", "LANGUAGES": "en,nl"}}
+        ],
+        "parameters": [
+            {"name": "languages", "title": {"nl": "Talen", "en": "Languages"}, "env": "LANGUAGES"},
+            {"name": "workers", "title": {"nl": "Werkers", "en": "Workers"}, "env": "WORKERS", "kind": "number"},
+            {"name": "open", "title": {"nl": "Open", "en": "Open"}, "env": "OPEN", "kind": "boolean"},
+            {"name": "mode", "title": {"nl": "Soort", "en": "Mode"}, "env": "MODE", "choices": ["fast", "exact"]},
+            {"name": "token", "title": {"nl": "Sleutel", "en": "Token"}, "env": "TOKEN", "secret": True},
+            {
+                "name": "session-key",
+                "title": {"nl": "Sessiesleutel", "en": "Session key"},
+                "env": "SESSION_KEY",
+                "secret": True,
+                "generated": True,
+            },
+        ],
+    }
+)

@@ -56,7 +56,7 @@ def a_pod(*containers: Container, available: bool = False, shortage: Shortage | 
 
 def showing(pod: Pod | None = None, *happened: Happening, refusal: QuotaRefusal | None = None) -> Observation:
     """One replica wanted, and this pod."""
-    return Observation(1, (pod,) if pod else (), happened, refusal)
+    return Observation(1, (pod,) if pod else (), 0, happened, refusal)
 
 
 def test_steps_are_told_in_the_order_in_which_they_happened() -> None:
@@ -180,7 +180,7 @@ def test_a_few_failures_are_no_failure() -> None:
 
 def test_the_next_look_is_when_the_cluster_changes() -> None:
     """Time alone changes something at a known moment: that is when to look."""
-    observed = Observation(1, (a_pod(),), (), None, after(2))
+    observed = Observation(1, (a_pod(),), next_change_at=after(2))
     assert judged(observed).look_again_at == after(2)
 
 

@@ -25,6 +25,8 @@ FURTHER_OUTCOMES = {
     "held": OF_AN_OPERATION | {"operation"},
     ClosedOutcome.SUPERSEDED.value: OF_AN_OPERATION,
     ClosedOutcome.UNDECIDED.value: OF_AN_OPERATION,
+    ClosedOutcome.CANCELLED.value: OF_AN_OPERATION,
+    ClosedOutcome.TOO_LATE.value: OF_AN_OPERATION,
 }
 """Told by `problem_of` alone."""
 

@@ -14,17 +14,17 @@ from services.deployer.adapters.sandbox import status
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
 from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
-from services.deployer.adapters.sandbox.replica_set import Pods, pod_names, pods_of
+from services.deployer.adapters.sandbox.replica_set import Pods, pods_of, template_hash
 from services.deployer.adapters.sandbox.scheduler import schedule
 from services.deployer.adapters.sandbox.schemas import validate
 from services.deployer.adapters.sandbox.status import Scene
 from services.deployer.adapters.sandbox.stored_object import Place, as_applied, node_object, owner_of, place_of
-from services.deployer.domain.manifest.labels import MANAGER
+from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Deletion, Object, ObjectRefused, ObjectStore
 
-_KEPT_WHEN_UNDECLARED = ("Pod", "PersistentVolumeClaim")
-"""Pods are the Deployment's; data stays until the deployment is removed."""
+_KEPT_WHEN_UNDECLARED = ("Pod", "PersistentVolumeClaim", "Secret")
+"""Pods are the Deployment's; data and secrets stay until the deployment is removed."""
 
 
 class SandboxCluster:
@@ -70,9 +70,7 @@ class SandboxCluster:
         workload = await self._workload(deployment)
         if workload is None:
             return None
-        scene = await self._scene()
-        pods = self._pods(workload, scene.pods)
-        return status.observe(scene, workload, pods.kept, pods.refused, self._clock.now())
+        return self._look(await self._scene(), workload)[1]
 
     async def delete(self, deployment: str) -> Deletion:
         """Remove everything that carries the deployment's label; the images stay on their nodes."""
@@ -114,15 +112,18 @@ class SandboxCluster:
         workload = next((one for one in objects if one["kind"] == "Deployment"), None)
         pods = [read_pod(one) for one in objects if one["kind"] == "Pod"]
         nodes = {node.name for node in self._file.current().nodes}
-        wanted = set(pod_names(workload)) if workload is not None else set()
-        return {pod.name for pod in pods} == wanted and all(pod.node in nodes for pod in pods)
+        if workload is None:
+            return not pods
+        as_many = len(pods) == workload["spec"]["replicas"]
+        template = template_hash(workload)
+        return as_many and all(pod.node in nodes and pod.template == template for pod in pods)
 
     async def _settle(self, deployment: str) -> None:
         """What controllers and scheduler do after a write. Writes nothing when there is nothing to do."""
         workload = await self._workload(deployment)
         scene = await self._scene()
-        own = [pod for pod in scene.pods if pod.deployment == deployment]
-        pods = self._pods(workload, scene.pods) if workload is not None else Pods((), (), tuple(own), None)
+        own = tuple(pod for pod in scene.pods if pod.deployment == deployment)
+        pods = self._look(scene, workload)[0] if workload is not None else Pods((), (), (), own, None)
         await self._remove_pods(scene, pods.gone)
         for pod in pods.new:
             await self._put_pod(pod)
@@ -175,7 +176,12 @@ class SandboxCluster:
         }
         return Scene(self._file.current(), pods, present, self._file.name)
 
-    def _pods(self, workload: Mapping[str, Any], pods: Iterable[SandboxPod]) -> Pods:
-        cluster = self._file.current()
+    def _look(self, scene: Scene, workload: Mapping[str, Any]) -> tuple[Pods, Observation]:
+        """What the controllers want of a Deployment's pods now, and what it shows until they have done so."""
+        cluster, now = self._file.current(), self._clock.now()
         quota = cluster.quotas.of(workload["metadata"]["namespace"])
-        return pods_of(workload, pods, [node.name for node in cluster.nodes], quota, self._clock.now(), self._new_id)
+        own = [pod for pod in scene.pods if pod.deployment == workload["metadata"]["labels"][DEPLOYMENT]]
+        available = status.available(scene, workload, own, now)
+        nodes = [node.name for node in cluster.nodes]
+        pods = pods_of(workload, scene.pods, available, nodes, quota, now, self._new_id)
+        return pods, status.observe(scene, workload, pods, now)

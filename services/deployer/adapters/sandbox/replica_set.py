@@ -1,14 +1,16 @@
-"""Which pods a Deployment should have: those it has of its newest template, and those that are missing. Pure.
+"""Which pods a Deployment should have next: those of its newest template, those missing, those that may go. Pure.
 
-The part of Kubernetes' Deployment and ReplicaSet controllers that counts here: names from the template's hash, old
-pods replaced at once, new ones only as far as the namespace's quota goes.
+The part of Kubernetes' Deployment and ReplicaSet controllers that counts here. A template's hash tells one ReplicaSet
+from another. `Recreate` stops the old pods first; `RollingUpdate` adds new ones up to `maxSurge` and lets old ones go
+only as new ones become available. New pods come as far as the namespace's quota goes.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import count, islice
 from typing import Any
 
 from services.deployer.adapters.sandbox.cluster_file import Quota
@@ -22,48 +24,89 @@ POD_NAME_BASE = 57
 
 @dataclass(frozen=True, slots=True)
 class Pods:
-    """A Deployment's pods: kept, new, gone, and what kept more from coming."""
+    """A Deployment's pods: kept of the newest template, kept of older ones, new, gone, and what kept more away."""
 
     kept: tuple[SandboxPod, ...]
+    outdated: tuple[SandboxPod, ...]
     new: tuple[SandboxPod, ...]
     gone: tuple[SandboxPod, ...]
     refused: tuple[str, Excess] | None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the controllers have nothing to do at this moment."""
+        return not self.new and not self.gone
 
 
 def pods_of(
     workload: Mapping[str, Any],
     pods: Iterable[SandboxPod],
+    available: Collection[str],
     nodes: Iterable[str],
     quota: Quota,
     now: datetime,
     new_id: Callable[[], str],
 ) -> Pods:
-    """What a Deployment object asks for, beside all `pods` of the cluster, on the nodes that exist."""
-    everybody = list(pods)
-    there = set(nodes)
+    """What a Deployment object asks for now, beside all `pods` of the cluster, on the nodes that exist.
+
+    `available` names the pods of this Deployment that are ready for as long as it asks.
+    """
+    everybody, there = list(pods), set(nodes)
     own = [pod for pod in everybody if pod.deployment == workload["metadata"]["labels"][DEPLOYMENT]]
-    names = pod_names(workload)
-    kept = tuple(pod for pod in own if pod.name in names and (pod.node is None or pod.node in there))
-    gone = tuple(pod for pod in own if pod not in kept)
-    neighbours = [pod for pod in everybody if pod.namespace == workload["metadata"]["namespace"] and pod not in gone]
+    alive = [pod for pod in own if pod.node is None or pod.node in there]
+    wanted, template = workload["spec"]["replicas"], template_hash(workload)
+    updated = _best([pod for pod in alive if pod.template == template], available)[:wanted]
+    older = [pod for pod in alive if pod.template != template]
+    outdated = _best(older, available)[: _may_stay(workload, updated, older, available)]
+    kept = {pod.name for pod in (*updated, *outdated)}
+    gone = tuple(pod for pod in own if pod.name not in kept)
+    namespace = workload["metadata"]["namespace"]
+    neighbours = [pod for pod in everybody if pod.namespace == namespace and (pod.name in kept or pod not in own)]
+    missing = min(wanted - len(updated), wanted + _surge(workload) - len(updated) - len(outdated))
     new: list[SandboxPod] = []
-    for name in names:
-        if any(pod.name == name for pod in kept):
-            continue
+    for name in islice(_free_names(workload, kept), max(missing, 0)):
         pod = read_pod(_pod_object(workload, name, now, new_id))
         too_much = excess(quota, [*neighbours, *new], pod.asked)
         if too_much is not None:
-            return Pods(kept, tuple(new), gone, (name, too_much))
+            return Pods(tuple(updated), tuple(outdated), tuple(new), gone, (name, too_much))
         new.append(pod)
-    return Pods(kept, tuple(new), gone, None)
+    return Pods(tuple(updated), tuple(outdated), tuple(new), gone, None)
 
 
-def pod_names(workload: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the pods a Deployment object should have, one per replica."""
+def _best(pods: Iterable[SandboxPod], available: Collection[str]) -> list[SandboxPod]:
+    """The pods that are kept longest first: available ones, then the oldest, as a ReplicaSet chooses."""
+    return sorted(pods, key=lambda pod: (pod.name not in available, pod.node is None, pod.created, pod.name))
+
+
+def _may_stay(
+    workload: Mapping[str, Any],
+    updated: Collection[SandboxPod],
+    older: Collection[SandboxPod],
+    available: Collection[str],
+) -> int:
+    """How many pods of older templates stay for now."""
+    if workload["spec"].get("strategy", {}).get("type") == "Recreate":
+        return 0
+    wanted = int(workload["spec"]["replicas"])
+    coming = sum(pod.name not in available for pod in updated)
+    may_go = max(len(updated) + len(older) - wanted - coming, 0)
+    unhealthy = sum(pod.name not in available for pod in older)
+    ready = len(updated) - coming + len(older) - unhealthy
+    gone = min(unhealthy, may_go)
+    return len(older) - gone - min(max(ready - wanted, 0), may_go - gone)
+
+
+def _surge(workload: Mapping[str, Any]) -> int:
+    return int(workload["spec"].get("strategy", {}).get("rollingUpdate", {}).get("maxSurge", 0))
+
+
+def _free_names(workload: Mapping[str, Any], taken: Collection[str]) -> Iterator[str]:
+    """Names for pods of the newest template, the same ones each time."""
     metadata = workload["metadata"]
     base = f"{metadata['name']}-{template_hash(workload)}"[:POD_NAME_BASE].rstrip("-")
     seed = f"{metadata['uid']} {base}"
-    return tuple(f"{base}-{_letters(f'{seed} {index}')}" for index in range(workload["spec"]["replicas"]))
+    names = (f"{base}-{_letters(f'{seed} {index}')}" for index in count())
+    return (name for name in names if name not in taken)
 
 
 def template_hash(workload: Mapping[str, Any]) -> str:

@@ -14,12 +14,17 @@ from services.deployer.adapters.sandbox.container_life import Life, life_of, mis
 from services.deployer.adapters.sandbox.pod import SandboxPod
 from services.deployer.adapters.sandbox.pulls import Missing, Place, Pull, pulls_on
 from services.deployer.adapters.sandbox.quota import Excess
+from services.deployer.adapters.sandbox.replica_set import Pods
 from services.deployer.adapters.sandbox.scheduler import fits_when_empty, free_on, message, order, shortage
 from services.deployer.domain.observed import Happening, Observation, Pod, QuotaRefusal, Reason
 
 Pulls = Mapping[Place, Pull | Missing]
 Present = Mapping[str, AbstractSet[str]]
 """The images that were on a node before the pods that are there now, by node."""
+
+
+Shown = tuple[Pod, Sequence[Happening], Sequence[datetime]]
+"""A pod as it shows itself, what happened to it until now, and when it changes next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +47,37 @@ class Scene:
         return found
 
 
-def observe(
-    scene: Scene,
-    workload: Mapping[str, Any],
-    own: Iterable[SandboxPod],
-    refused: tuple[str, Excess] | None,
-    now: datetime,
-) -> Observation:
-    """One Deployment object and its pods at this moment; `refused` is what the quota kept from coming."""
-    patience = timedelta(seconds=workload["spec"].get("minReadySeconds", 0))
-    pulls = scene.pulls()
-    pods: list[Pod] = []
-    happened: list[Happening] = []
-    changes: list[datetime] = []
-    for pod in sorted(own, key=order):
-        shown, told, later = _pending(scene, pod) if pod.node is None else _placed(scene, pod, pulls, patience, now)
-        pods.append(shown)
-        happened.extend(told)
-        changes.extend(later)
+def observe(scene: Scene, workload: Mapping[str, Any], pods: Pods, now: datetime) -> Observation:
+    """One Deployment object at this moment: the pods of its newest template, and how many older ones there still are.
+
+    When the controllers have something to do at once, the next change is now.
+    """
+    shown = _shown(scene, workload, pods.kept, now)
+    changes = [moment for one in shown for moment in one[2]]
+    if not pods.settled:
+        changes.append(now)
     return Observation(
         wanted=workload["spec"]["replicas"],
-        pods=tuple(pods),
-        happened=tuple(happened),
-        refusal=_refusal(workload, refused),
+        pods=tuple(one[0] for one in shown),
+        outdated=len(pods.outdated),
+        happened=tuple(happening for one in shown for happening in one[1]),
+        refusal=_refusal(workload, pods.refused),
         next_change_at=min(changes, default=None),
     )
+
+
+def available(scene: Scene, workload: Mapping[str, Any], own: Iterable[SandboxPod], now: datetime) -> frozenset[str]:
+    """The names of the pods that are ready for as long as their Deployment asks."""
+    return frozenset(pod.name for pod, _, _ in _shown(scene, workload, own, now) if pod.available)
+
+
+def _shown(scene: Scene, workload: Mapping[str, Any], own: Iterable[SandboxPod], now: datetime) -> list[Shown]:
+    patience = timedelta(seconds=workload["spec"].get("minReadySeconds", 0))
+    pulls = scene.pulls()
+    return [
+        _pending(scene, pod) if pod.node is None else _placed(scene, pod, pulls, patience, now)
+        for pod in sorted(own, key=order)
+    ]
 
 
 def arrived_images(scene: Scene, pods: Iterable[SandboxPod], now: datetime) -> dict[str, set[str]]:
@@ -79,9 +90,6 @@ def arrived_images(scene: Scene, pods: Iterable[SandboxPod], now: datetime) -> d
             if pod.node is not None and isinstance(pull, Pull) and pull.end <= now:
                 found.setdefault(pod.node, set()).add(container.image)
     return found
-
-
-Shown = tuple[Pod, Sequence[Happening], Sequence[datetime]]
 
 
 def _pending(scene: Scene, pod: SandboxPod) -> Shown:

@@ -37,21 +37,27 @@ def selector(facts: DeploymentFacts) -> dict[str, str]:
     return {"app.kubernetes.io/instance": facts.name, DEPLOYMENT: facts.deployment}
 
 
-def pod_labels(facts: DeploymentFacts) -> dict[str, str]:
-    """Labels of the pods. Without the generation: asking for the same version again restarts nothing."""
+def labels_of(facts: DeploymentFacts) -> dict[str, str]:
+    """Labels of every object of a deployment: what stays the same for as long as it lives."""
     return {
         **selector(facts),
         "app.kubernetes.io/name": facts.app_name,
-        "app.kubernetes.io/version": label_value(facts.version),
         "app.kubernetes.io/managed-by": MANAGER,
         TEAM: facts.environment.team,
     }
 
 
+def pod_labels(facts: DeploymentFacts) -> dict[str, str]:
+    """Labels of the pods. Without the generation: asking for the same version again restarts nothing."""
+    return {**labels_of(facts), "app.kubernetes.io/version": label_value(facts.version)}
+
+
 def metadata(facts: DeploymentFacts, name: str) -> dict[str, object]:
-    """Metadata of one object of a deployment."""
-    return {
-        "name": name,
-        "namespace": facts.environment.namespace,
-        "labels": {**pod_labels(facts), GENERATION: str(facts.generation)},
-    }
+    """Metadata of an object that outlives a version: an upgrade that does not change it does not write it."""
+    return {"name": name, "namespace": facts.environment.namespace, "labels": labels_of(facts)}
+
+
+def revision_metadata(facts: DeploymentFacts, name: str) -> dict[str, object]:
+    """Metadata of the workload: it says which version and which generation it was built for."""
+    labels = {**pod_labels(facts), GENERATION: str(facts.generation)}
+    return {"name": name, "namespace": facts.environment.namespace, "labels": labels}

@@ -3,8 +3,9 @@
 from typing import Any
 
 from contracts.apps.spec import AppSpec, Container, Port, Probe
+from services.deployer.domain.manifest.environment import annotations_of, environment_of
 from services.deployer.domain.manifest.facts import DeploymentFacts
-from services.deployer.domain.manifest.labels import metadata, pod_labels, selector
+from services.deployer.domain.manifest.labels import pod_labels, revision_metadata, selector
 from services.deployer.domain.manifest.storage import pod_volumes
 
 GPU_RESOURCE = "nvidia.com/gpu"
@@ -22,17 +23,23 @@ def workload(facts: DeploymentFacts, spec: AppSpec) -> dict[str, Any]:
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": metadata(facts, facts.name),
+        "metadata": revision_metadata(facts, facts.name),
         "spec": {
-            "replicas": spec.replicas,
+            "replicas": spec.replicas if facts.replicas is None else facts.replicas,
             "minReadySeconds": _min_ready_seconds(spec),
             "progressDeadlineSeconds": PROGRESS_DEADLINE_SECONDS,
             "revisionHistoryLimit": OLD_REPLICA_SETS,
             "strategy": _strategy(spec),
             "selector": {"matchLabels": selector(facts)},
-            "template": {"metadata": {"labels": pod_labels(facts)}, "spec": _pod(facts, spec)},
+            "template": {"metadata": _pod_metadata(facts), "spec": _pod(facts, spec)},
         },
     }
+
+
+def _pod_metadata(facts: DeploymentFacts) -> dict[str, Any]:
+    annotations = annotations_of(facts)
+    labels = {"labels": pod_labels(facts)}
+    return {**labels, "annotations": annotations} if annotations else labels
 
 
 def _min_ready_seconds(spec: AppSpec) -> int:
@@ -57,14 +64,14 @@ def _pod(facts: DeploymentFacts, spec: AppSpec) -> dict[str, Any]:
             "fsGroupChangePolicy": "OnRootMismatch",
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [_container(container) for container in spec.containers],
+        "containers": [_container(facts, spec, container) for container in spec.containers],
     }
     if spec.volumes:
         pod["volumes"] = pod_volumes(facts, spec)
     return pod
 
 
-def _container(container: Container) -> dict[str, Any]:
+def _container(facts: DeploymentFacts, spec: AppSpec, container: Container) -> dict[str, Any]:
     built: dict[str, Any] = {
         "name": container.name,
         "image": container.image,
@@ -80,8 +87,9 @@ def _container(container: Container) -> dict[str, Any]:
     }
     if container.args:
         built["args"] = list(container.args)
-    if container.env:
-        built["env"] = [{"name": name, "value": value} for name, value in sorted(container.env.items())]
+    variables = environment_of(facts, spec, container)
+    if variables:
+        built["env"] = variables
     if container.ports:
         built["ports"] = [
             {"name": _port_name(port), "containerPort": port.number, "protocol": "TCP"} for port in container.ports

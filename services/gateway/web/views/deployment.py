@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from contracts.deployments.reasons import Cause, Fault
 from services.gateway.api.operations import ObjectionShown
-from services.gateway.readmodels.deployment import newest_generation
+from services.gateway.readmodels.deployment import newest_wish
 from services.gateway.web.layout.frame import Frame
 from services.gateway.web.pages.app.verdicts import reasons_of
 from services.gateway.web.pages.deployment.told import event_of
@@ -52,7 +52,7 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
     found, asked = read.found, read.found["asked"]
     request, state = request_of(found), state_of(found, held=read.held)
     title = (read.app or {}).get("title") or asked["appName"]
-    generation = newest_generation(found)
+    generation = newest_wish(found)
     address = found["rollout"].get("address") if state == "healthy" else None
     inside = address is not None and (urlsplit(address).hostname or "").endswith(CLUSTER_ONLY)
     steps = [entry for entry in read.entries if entry["generation"] == generation]

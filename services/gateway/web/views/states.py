@@ -6,7 +6,7 @@ Before it: the `deployment` read model. After it: the deployment page, and the l
 from collections.abc import Mapping
 from typing import Any
 
-from services.gateway.readmodels.deployment import newest_generation, status_of
+from services.gateway.readmodels.deployment import newest_wish, status_of
 from services.gateway.web.pages.deployment.view import State
 
 Document = dict[str, Any]
@@ -25,7 +25,7 @@ _CLOSED: Mapping[str, State] = {"superseded": "superseded", "undecided": "undeci
 
 def state_of(found: Document, *, held: bool = False) -> State:
     """The state of the newest request; `held` when a message of it waits for an operator."""
-    generation = newest_generation(found)
+    generation = newest_wish(found)
     final = final_of(found)
     if held and final is None:
         return "held"
@@ -40,13 +40,13 @@ def state_of(found: Document, *, held: bool = False) -> State:
 
 def request_of(found: Document) -> Document:
     """The newest request."""
-    request: Document = found["requests"][str(newest_generation(found))]
+    request: Document = found["requests"][str(newest_wish(found))]
     return request
 
 
 def final_of(found: Document) -> Document | None:
     """The final event of the newest request, when it ended."""
-    final: Document | None = found["finals"].get(str(newest_generation(found)))
+    final: Document | None = found["finals"].get(str(newest_wish(found)))
     return final
 
 

@@ -25,7 +25,7 @@ def _at(seconds: float) -> datetime:
 
 
 ASKED = {"person": "Sanne", "app": "Docling", "version": "2"}
-REQUESTED = DeploymentEvent("1", "DeploymentRequested", START, params=ASKED)
+REQUESTED = DeploymentEvent("1", "DeploymentRequested", START, "deploy", ASKED)
 PULLING = DeploymentEvent("2", "DeploymentProgressed", _at(1.7), "image-pulling", {"pod": "p", "mebibytes": 1331})
 PULLED = DeploymentEvent("3", "DeploymentProgressed", _at(39.7), "image-pulled", {"pod": "p"})
 READY = DeploymentEvent("4", "DeploymentProgressed", _at(52), "pod-ready", {"pod": "p", "ready": 1, "wanted": 2})

@@ -7,14 +7,17 @@ import pytest
 
 from contracts.compliance.rule import Criterion
 from contracts.compliance.verdict import Verdict
-from contracts.deployments.events import FINAL, DeploymentClosed, DeploymentFailed
+from contracts.deployments.events import FINAL
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
+from contracts.deployments.requests import Intent
 from services.gateway.locales.languages import choose_language
 from services.gateway.locales.patterns import LANGUAGES, Language, patterns
 from services.gateway.locales.texts import TextParameterError, Texts, UnknownTextError
 from services.gateway.web.templates import WEB_FOLDER
 
 ASKED = re.compile(r"""\bt(?:\.markup)?\("([a-z_.0-9-]+)"\s*(~?)|texts(?:\.markup)?\(\s*f?"([a-zA-Z_.0-9-]+)(\{?)""")
+WITH_A_CAUSE = frozenset({"DeploymentFailed", "DeploymentRollbackStarted", "DeploymentRolledBack"})
+WITH_A_CODE = WITH_A_CAUSE | {"DeploymentClosed"}
 
 
 def test_both_languages_have_the_same_keys() -> None:
@@ -51,9 +54,10 @@ def test_every_code_of_the_contracts_has_a_sentence(language: Language) -> None:
     texts = Texts(language)
     keys = [
         *(f"events.DeploymentProgressed.{step}" for step in Step),
-        *(f"events.DeploymentFailed.{cause}" for cause in Cause),
+        *(f"events.{name}.{cause}" for name in WITH_A_CAUSE for cause in Cause),
+        *(f"events.DeploymentRequested.{intent}" for intent in Intent),
         *(f"events.DeploymentClosed.{outcome}" for outcome in ClosedOutcome),
-        *(f"events.{final.__name__}" for final in FINAL if final not in {DeploymentFailed, DeploymentClosed}),
+        *(f"events.{final.__name__}" for final in FINAL if final.__name__ not in WITH_A_CODE),
         *(f"failure.cause.{cause}.{part}" for cause in Cause for part in ("what", "why", "next")),
         *(f"failure.fault.{fault}" for fault in Fault),
         *(f"criteria.name.{criterion}" for criterion in Criterion),
@@ -87,7 +91,7 @@ def test_a_missing_parameter_is_an_error() -> None:
 
 def test_values_are_never_read_as_patterns() -> None:
     """Braces and marks in data stay what they are, and markup in data is escaped."""
-    said = Texts("en").markup("events.DeploymentRequested", person="{app}**x**<i>", app="A & B", version="1")
+    said = Texts("en").markup("events.DeploymentRequested.deploy", person="{app}**x**<i>", app="A & B", version="1")
     assert said == "<strong>{app}**x**&lt;i&gt;</strong> asked for A &amp; B 1"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from services.gateway.web.pages.deployment.view import DeploymentEvent
 
 # Each event has at most one of these, and it chooses the sentence.
-_CODES = ("step", "cause", "outcome")
+_CODES = ("step", "cause", "outcome", "intent")
 
 
 def event_of(entry: Mapping[str, Any], person: str | None, app_title: str) -> DeploymentEvent:
@@ -19,6 +19,7 @@ def event_of(entry: Mapping[str, Any], person: str | None, app_title: str) -> De
     given = told.get("params", {})
     count = len(told.get("objections", ())) or told.get("rules") or given.get("objects") or 0
     params = {**given, "app": app_title, "version": told.get("version", ""), "revision": told.get("revision", 0)}
+    params["toRevision"] = told.get("toRevision", 0)
     params["count"] = count
     if person is not None:
         params["person"] = person

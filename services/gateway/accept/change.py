@@ -1,0 +1,67 @@
+"""A change to a deployment becomes a whole request: what is asked now, with the part that somebody wants otherwise.
+
+`submit` asks here inside its transaction, so two changes at once lose nothing of each other. It also writes the claim
+on the deployment's name.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.ledger import Motion
+from contracts.deployments.requests import DeploymentRequested, Intent
+from contracts.refusals import Refusal
+from services.gateway.accept.base import base_of
+from services.gateway.accept.name_claim import renew_claim
+from services.gateway.readmodels.store import Document
+
+WHAT_SHALL_BE = ("version", "parameters", "secrets", "replicas", "restarted_at")
+
+
+class NothingToChange(Refusal):
+    """It is asked already, whole: nothing would become otherwise."""
+
+    code = "nothing-to-change"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What somebody wants otherwise. `check` refuses a request that does not fit its version."""
+
+    edit: Callable[[DeploymentRequested], DeploymentRequested]
+    check: Callable[[DeploymentRequested], None]
+    decide_by: datetime
+    intent: Intent | None = None
+    """What it is called; without one, after what becomes otherwise."""
+
+
+async def changed(motion: Motion, wish: DeploymentRequested, change: Change, found: Document) -> DeploymentRequested:
+    """The whole request to record. `wish` names the deployment, `found` is its document.
+
+    Raises BeingRemoved, NothingToChange, and what `check` refuses.
+    """
+    newest = await base_of(motion, wish.deployment, found)
+    base = newest.request.model_copy(update={"revision": None})
+    wanted = change.edit(base)
+    if _asks_the_same(wanted, base, found["starts"].get(str(newest.generation), {}).get("revision")):
+        raise NothingToChange(deployment=wish.deployment)
+    change.check(wanted)
+    await renew_claim(motion, base.deployment, base.environment, base.name, base.app)
+    intent = change.intent or intent_of(base, wanted)
+    return wanted.model_copy(update={"decide_by": change.decide_by, "intent": intent})
+
+
+def intent_of(base: DeploymentRequested, wanted: DeploymentRequested) -> Intent:
+    """What a change is called: after the largest thing that becomes otherwise."""
+    if wanted.version != base.version:
+        return Intent.UPGRADE
+    if (wanted.parameters, wanted.secrets) != (base.parameters, base.secrets):
+        return Intent.CONFIGURE
+    return Intent.SCALE
+
+
+def _asks_the_same(wanted: DeploymentRequested, base: DeploymentRequested, revision: int | None) -> bool:
+    """Whether nothing becomes otherwise; `revision` is the one that the base became."""
+    if wanted.revision is not None:
+        return wanted.revision == revision
+    return all(getattr(wanted, name) == getattr(base, name) for name in WHAT_SHALL_BE)
