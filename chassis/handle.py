@@ -7,6 +7,7 @@ waits.
 
 import traceback
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -126,7 +127,7 @@ class Handler:
         except Repeated:
             return await self._heard_late(raw, context)
         except NotKnownYet as unknown:
-            return await self._wait(raw, event, (unknown.topic.name, unknown.key))
+            return await self._wait(raw, event, (unknown.topic.name, unknown.key), unknown.until)
         except NotNow:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
@@ -147,12 +148,14 @@ class Handler:
             ):
                 await use_case(event, self._world_of(motion))
 
-    async def _wait(self, raw: RawMessage, event: Event[Any], awaits: tuple[str, str] | None) -> Outcome:
+    async def _wait(
+        self, raw: RawMessage, event: Event[Any], awaits: tuple[str, str] | None, until: datetime | None = None
+    ) -> Outcome:
         context = event.context
 
         async def work(motion: Motion) -> Any:
             await self.cursors.move(motion, raw.topic, context.subject, context.number)
-            return await self.waiting.add(motion, raw, event, awaits)
+            return await self.waiting.add(motion, raw, event, awaits, until)
 
         try:
             document = await self.performer.perform(work)

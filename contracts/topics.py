@@ -49,6 +49,8 @@ EVIDENCE = Topic("evidence", "compliance", "evidence", "evidence", ("gateway",))
 DECISIONS = Topic("decisions", "compliance", "decision", "deployment", ("deployer", "gateway"))
 DEPLOYMENTS = Topic("deployments", "deployer", "deployment", "deployment", ("community", "gateway"))
 CLUSTERS = Topic("clusters", "deployer", "cluster", "cluster", ("gateway",))
+SEALING_KEYS = Topic("sealing-keys", "deployer", "sealing-key", "cluster", ("gateway",))
+SECRETS = Topic("secrets", "deployer", "secret", "secret", ("gateway",))
 REVIEWS = Topic("reviews", "community", "review", "review", ("gateway",))
 DEPLOYMENT_REQUESTS = Topic(
     "deployment-requests",
@@ -60,6 +62,15 @@ DEPLOYMENT_REQUESTS = Topic(
 EVIDENCE_REQUESTS = Topic("evidence-requests", "gateway", "evidence-request", "evidence", ("compliance", "gateway"))
 REVIEW_REQUESTS = Topic("review-requests", "gateway", "review-request", "review", ("community", "gateway"))
 SIGN_INS = Topic("sign-ins", "gateway", "sign-in", "sign_in", ())
+SEALED_SECRETS = Topic(
+    "sealed-secrets",
+    "gateway",
+    "sealed-secret",
+    "deployment",
+    ("deployer",),
+    retention_ms=10 * 60 * 1000,
+    ledger=False,
+)
 PEOPLE = Topic("people", "gateway", "person", "person", ())
 PERSON_KEYS = Topic("person-keys", "gateway", "person-key", "person", (), compacted=True, ledger=False)
 
@@ -74,11 +85,14 @@ ALL: tuple[Topic, ...] = (
     DECISIONS,
     DEPLOYMENTS,
     CLUSTERS,
+    SEALING_KEYS,
+    SECRETS,
     REVIEWS,
     DEPLOYMENT_REQUESTS,
     EVIDENCE_REQUESTS,
     REVIEW_REQUESTS,
     SIGN_INS,
+    SEALED_SECRETS,
     PEOPLE,
     PERSON_KEYS,
     *HELD_MESSAGES.values(),

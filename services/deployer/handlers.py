@@ -5,14 +5,17 @@ from contracts import topics
 from contracts.apps.events import VersionPublished
 from contracts.compliance.events import DeploymentApproved, DeploymentRejected
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
+from contracts.deployments.secrets import SecretSealed
 from services.deployer.domain import cluster, deployment
 from services.deployer.usecases.accept_request import accept_request
 from services.deployer.usecases.close_deployment import close_deployment
 from services.deployer.usecases.close_undecided import close_undecided
+from services.deployer.usecases.keep_sealing_key import keep_sealing_key
 from services.deployer.usecases.register_cluster import register_cluster
 from services.deployer.usecases.remember_version import remember_version
 from services.deployer.usecases.remove_deployment import remove_deployment
 from services.deployer.usecases.start_deployment import start_deployment
+from services.deployer.usecases.store_secret import store_secret
 
 MOTIONS = (
     On(VersionPublished, remember_version),
@@ -20,8 +23,12 @@ MOTIONS = (
     On(DeploymentApproved, start_deployment),
     On(DeploymentRejected, close_deployment),
     On(DeploymentRemovalRequested, remove_deployment),
+    On(SecretSealed, store_secret),
     Every(seconds=5, do=close_undecided),
+    Every(seconds=60, do=keep_sealing_key),
     Watch("cluster", register_cluster),
     Keeps(topics.DEPLOYMENTS, deployment.Deployment, deployment.evolve),
     Keeps(topics.CLUSTERS, cluster.Cluster, cluster.evolve),
+    Keeps(topics.SEALING_KEYS),
+    Keeps(topics.SECRETS),
 )

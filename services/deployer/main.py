@@ -6,6 +6,7 @@ from functools import partial
 
 from chassis.ledger import Motion, new_id
 from chassis.run import Running, run
+from chassis.sealed import Lockbox, read_key
 from services.deployer.adapters.mongo.clusters import MongoClusters
 from services.deployer.adapters.mongo.deployments import MongoDeployments
 from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
@@ -13,6 +14,8 @@ from services.deployer.adapters.mongo.full_pass import names_to_reconcile
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
+from services.deployer.adapters.mongo.sealing_keys import MongoSealingKeys
+from services.deployer.adapters.mongo.secrets import MongoSecrets
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.handlers import MOTIONS
@@ -26,6 +29,7 @@ from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 def start(settings: DeployerSettings) -> None:
     """Run the deployer until it is told to stop."""
     file, queue = WatchedClusterFile(settings.cluster_file), KeyedQueue()
+    lockbox = Lockbox(read_key(settings.secrets_key_file)) if settings.secrets_key_file else None
     caught_up_at = datetime.now(UTC) + timedelta(seconds=settings.catch_up_seconds)
 
     def world_of(motion: Motion) -> World:
@@ -33,12 +37,15 @@ def start(settings: DeployerSettings) -> None:
             clock=motion.clock,
             record=motion.record,
             wake=partial(queue.wake_after_commit, motion.after_commit),
-            cluster=SandboxCluster(MongoSandboxObjects(motion), file, motion.clock, new_id),
+            cluster=SandboxCluster(MongoSandboxObjects(motion, lockbox), file, motion.clock, new_id),
             deployments=MongoDeployments(motion),
             clusters=MongoClusters(motion),
             requests=MongoKnownRequests(motion),
             versions=MongoKnownVersions(motion),
             desired=MongoDesiredStates(motion),
+            secrets=MongoSecrets(motion, lockbox),
+            sealing_keys=MongoSealingKeys(motion, lockbox),
+            sealing_key_lifetime=timedelta(days=settings.sealing_key_days),
             patience=settings.patience,
             undecided_grace_seconds=settings.undecided_grace_seconds,
             caught_up_at=caught_up_at,

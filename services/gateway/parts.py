@@ -6,6 +6,7 @@ Runs as the `parts` of `chassis.run`: after the relay can publish, before the re
 import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,7 @@ from chassis.run import Running
 from chassis.tail import Tail
 from contracts import topics
 from services.gateway.accept import store as accepted
+from services.gateway.accept.secret_road import SecretRoad
 from services.gateway.accept.store import Operations
 from services.gateway.identity import store as identities
 from services.gateway.identity.current_person import Identity
@@ -49,10 +51,12 @@ async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[
     try:
         async with httpx.AsyncClient(timeout=5, follow_redirects=False) as http:
             provider = Provider(settings.issuer.rstrip("/"), http)
-            key_topic = KeyTopic(running.database, OffLedger(running.performer.writer, Publisher(settings.kafka)))
+            key_topic = KeyTopic(running.database, _voice(running))
             world = _world(running, settings, hub, provider, key_topic)
+            road = SecretRoad(running.database, world.models, _voice(running), world.clock)
+            world = replace(world, secret_accepted=road.wake)
             address = public_address(world, provider)
-            async with key_topic.kept(), serving(address, settings.host, settings.port, stopping=hub.end):
+            async with key_topic.kept(), road.open(), serving(address, settings.host, settings.port, stopping=hub.end):
                 yield
     finally:
         await tail.stop()
@@ -83,6 +87,10 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
         person_erased=key_topic.wake,
         readiness=running.readiness,
     )
+
+
+def _voice(running: Running) -> OffLedger:
+    return OffLedger(running.performer.writer, Publisher(running.settings.kafka))
 
 
 def _platform_key(file: Path | None) -> bytes | None:

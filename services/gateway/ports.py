@@ -34,5 +34,7 @@ class World:
     names: Names
     keys: PersonKeys
     readiness: Readiness
+    secret_accepted: Callable[[], None] = lambda: None
+    """To be told of a sealed secret: the road has something to send."""
     person_erased: Callable[[], None] = lambda: None
     """To be told after an erasure: the topic of keys has something to forget."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from chassis.motions import Lineage
+from contracts.deployments.secrets import SecretSealed
 from contracts.envelope import Event
 from contracts.payload import Payload
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
@@ -19,6 +20,7 @@ from services.deployer.domain.desired import Desired
 from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
+from services.deployer.domain.sealing import SealingKey
 from services.deployer.ports import Cluster, Object, World
 from tests.fakes.deployer_examples import START, an_event, an_id
 
@@ -91,6 +93,54 @@ def _place(found: Object) -> tuple[str, str, str]:
 
 
 @dataclass
+class MemorySecrets:
+    """The values of secrets in memory."""
+
+    offered: bool = True
+    values: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    async def has(self, secret: str) -> bool:
+        """Whether it is kept."""
+        return secret in self.values
+
+    async def keep(self, secret: str, deployment: str, value: str) -> None:
+        """Keep a value."""
+        self.values[secret] = (deployment, value)
+
+    async def value(self, secret: str) -> str | None:
+        """A value."""
+        return self.values[secret][1] if secret in self.values else None
+
+    async def generated(self, deployment: str, parameter: str) -> str:
+        """The value made for a parameter."""
+        return self.values.setdefault(f"{deployment}/{parameter}", (deployment, f"made-{len(self.values)}"))[1]
+
+    async def forget(self, deployment: str) -> None:
+        """Keep nothing of a deployment."""
+        self.values = {key: kept for key, kept in self.values.items() if kept[0] != deployment}
+
+
+class NoSealingKeys:
+    """A cluster whose keys are of no concern to the test."""
+
+    async def all(self) -> tuple[SealingKey, ...]:
+        """None."""
+        return ()
+
+    async def make(self, now: datetime) -> SealingKey:
+        """Never asked for here."""
+        raise NotImplementedError(now)
+
+    async def open(self, sealed: SecretSealed) -> str | None:
+        """Nothing opens."""
+        return None if sealed else ""
+
+    async def forget(self, key: SealingKey) -> None:
+        """Never asked for here."""
+        raise NotImplementedError(key)
+
+
+@dataclass
 class FakeWorld:
     """The stores behind a `World`, and what was recorded."""
 
@@ -101,6 +151,7 @@ class FakeWorld:
     woken: list[str] = field(default_factory=list)
     caught_up_at: datetime = START
     patience: Patience = field(default_factory=Patience)
+    secrets: MemorySecrets = field(default_factory=MemorySecrets)
     _requests: dict[str, KnownRequest] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
     _versions: dict[tuple[str, str], KnownVersion] = field(default_factory=dict)
@@ -127,6 +178,9 @@ class FakeWorld:
             requests=_Requests(self._requests, self._open),
             versions=_Versions(self._versions),
             desired=_DesiredStates(self._desired),
+            secrets=self.secrets,
+            sealing_keys=NoSealingKeys(),
+            sealing_key_lifetime=timedelta(days=90),
             patience=self.patience,
             undecided_grace_seconds=5,
             caught_up_at=self.caught_up_at,

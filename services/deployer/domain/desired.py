@@ -26,4 +26,5 @@ class Desired(Noun):
             asked.version,
             asked.generation,
             asked.environment,
+            secrets=asked.secrets,
         )

@@ -1,7 +1,9 @@
 """The newest request for a deployment, as the gateway asked it. A newer one overtakes it (DESIGN, rule 7)."""
 
+from pydantic import Field
+
 from contracts.deployments.environment import Environment
-from contracts.identifiers import AppId, AppName, DeploymentId, DnsLabel, VersionTag
+from contracts.identifiers import AppId, AppName, DeploymentId, DnsLabel, SecretId, VersionTag
 from contracts.noun import Noun, Time
 
 
@@ -31,3 +33,4 @@ class KnownRequest(Noun):
     watched_until: Time
     """`decide_by`, or when it was heard of if that was later: its decision may be next in line."""
     came_from: CameFrom
+    secrets: dict[DnsLabel, SecretId] = Field(default_factory=dict)

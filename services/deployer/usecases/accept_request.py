@@ -24,6 +24,7 @@ async def accept_request(event: Event[DeploymentRequested], world: World) -> Non
         decide_by=asked.decide_by,
         watched_until=max(asked.decide_by, world.clock.now()),
         came_from=came_from(event.context),
+        secrets=asked.secrets,
     )
     await supersede_open_request(request, world)
     await world.requests.keep(request)

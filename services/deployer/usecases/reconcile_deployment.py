@@ -18,6 +18,7 @@ from services.deployer.domain.manifest.network import address
 from services.deployer.domain.rollout import failed, judge, progressed
 from services.deployer.ports import Object, ObjectRefused, World, lineage
 from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome, TryAgain
+from services.deployer.usecases.build_secret import build_secret
 
 LOOK_AGAIN_SECONDS = 1.0
 """While something is still being removed."""
@@ -58,7 +59,7 @@ async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> F
             },
         )
     try:
-        await world.cluster.apply(desired.request.deployment, objects)
+        await world.cluster.apply(desired.request.deployment, (*objects, *await build_secret(desired, world)))
     except ObjectRefused as refused:
         return Failure(
             Cause.MANIFEST_INVALID,
@@ -96,6 +97,7 @@ async def _take_away(request: KnownRequest, state: Deployment | None, world: Wor
         await world.record(step, generation=request.generation, lineage=lineage(request))
     await world.record(remove(request), generation=request.generation, lineage=lineage(request))
     await world.desired.forget(request.deployment)
+    await world.secrets.forget(request.deployment)
     await world.requests.ended(request)
     return Done()
 

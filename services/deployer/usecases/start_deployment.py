@@ -7,12 +7,13 @@ from contracts.envelope import Event
 from services.deployer.domain.deployment import awaits_decision, start
 from services.deployer.domain.desired import Desired
 from services.deployer.ports import World
+from services.deployer.usecases.await_secrets import await_secrets
 
 
 async def start_deployment(event: Event[DeploymentApproved], world: World) -> None:
     """Start the newest request's generation; an approval that is late, or of an older one, does nothing.
 
-    Raises NotKnownYet when the request or the version has not arrived.
+    Raises NotKnownYet when the request, a secret it refers to, or the version has not arrived.
     """
     approved, generation = event.data, event.context.generation_number
     request = await world.requests.get(approved.deployment)
@@ -23,6 +24,7 @@ async def start_deployment(event: Event[DeploymentApproved], world: World) -> No
         return
     if event.context.time >= request.decide_by:
         return
+    await await_secrets(request, world)
     version = await world.versions.get(request.app, request.version)
     if version is None:
         raise NotKnownYet(topics.APPS, request.app)

@@ -52,6 +52,7 @@ KINDS: Mapping[str, Kind] = {
     "unknown-deployment": Kind(404),
     "unknown-operation": Kind(404),
     "unknown-person": Kind(404),
+    "no-sealing-key": Kind(503, "platform"),
     "unknown-team": Kind(404),
     "unknown-environment": Kind(404),
     "team-is-ambiguous": Kind(422),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from chassis.ledger import state_collection
 from chassis.mongo import Database, Document
+from chassis.motions import state_collection
 from contracts import topics
 from contracts.envelope import Event
 from contracts.identifiers import PersonId

@@ -17,6 +17,7 @@ from services.gateway.readmodels.evidence import EVIDENCE
 from services.gateway.readmodels.held import HELD
 from services.gateway.readmodels.review import REVIEWS
 from services.gateway.readmodels.rule import RULES
+from services.gateway.readmodels.secret import SEALING_KEYS, STORED_SECRETS
 from services.gateway.readmodels.timeline import TIMELINE, in_order
 from services.gateway.readmodels.verdict import VERDICTS
 
@@ -113,6 +114,16 @@ class ReadModels:
         """A held message of an operation, if one is held."""
         return await self._one(HELD, {"correlation": operation})
 
+    async def sealing_key(self, cluster: str) -> Document | None:
+        """What secrets for a cluster are sealed with."""
+        return await self._one(SEALING_KEYS, {"_id": cluster})
+
+    async def stored_secrets(self, secrets: list[str]) -> set[str]:
+        """Which of these secrets their deployers have."""
+        if not secrets:
+            return set()
+        return {found["_id"] for found in await self._all(STORED_SECRETS, {"_id": {"$in": secrets[:MOST]}})}
+
     async def _one(self, model: Project, query: Document, sort: Sort = ()) -> Document | None:
         found = await self._all(model, query, sort, limit=1)
         return found[0] if found else None
@@ -123,4 +134,16 @@ class ReadModels:
             return [found async for found in collection.find(query, limit=limit, sort=list(sort) or None)]
 
 
-MODELS: Sequence[Project] = (APPS, VERDICTS, RULES, DEPLOYMENTS, TIMELINE, REVIEWS, EVIDENCE, CLUSTERS, HELD)
+MODELS: Sequence[Project] = (
+    APPS,
+    VERDICTS,
+    RULES,
+    DEPLOYMENTS,
+    TIMELINE,
+    REVIEWS,
+    EVIDENCE,
+    CLUSTERS,
+    HELD,
+    SEALING_KEYS,
+    STORED_SECRETS,
+)

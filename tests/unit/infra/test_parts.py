@@ -14,7 +14,8 @@ from infra.local.ports import SERVICES, Ports
 @pytest.fixture
 def plan(tmp_path: Path) -> tuple[Stage, ...]:
     """The stages of a stack on port 8400."""
-    keys = StackKeys(tmp_path / "platform.key", tmp_path / "web.secret", "0a0b0c0d-0000-4000-8000-000000000000")
+    installation = "0a0b0c0d-0000-4000-8000-000000000000"
+    keys = StackKeys(tmp_path / "platform.key", tmp_path / "web.secret", tmp_path / "secrets.key", installation)
     return stages(Ports(8400), Home(tmp_path), keys)
 
 
