@@ -8,7 +8,7 @@ PORT ?= 8400
 DETACH ?=
 BIN := .venv/bin
 INSTALLED := .venv/installed
-SOURCES := $(wildcard contracts chassis services infra client tests)
+SOURCES := $(wildcard contracts chassis services infra client tests benchmarks)
 
 help: ## this list
 	@while IFS= read -r line; do case "$$line" in [a-z]*:*'## '*) \
@@ -54,6 +54,9 @@ test-whole: $(INSTALLED) ## whole stacks, end to end
 test-sabotage: $(INSTALLED) ## break one rule at a time in a copy of the code, and see a test notice; ACT=name for one
 	@exec $(BIN)/python -m tests.sabotage $(ACT)
 
+bench-events: $(INSTALLED) ## how fast events travel and what they cost; PART=latency for one part of it
+	@exec $(BIN)/python -m benchmarks.events $(PART)
+
 check: $(INSTALLED) ## before every commit: format, types, unit tests
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -79,4 +82,4 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install up down status reset demo test test-parts test-whole test-sabotage check lint format export lock
+.PHONY: help install up down status reset demo test test-parts test-whole test-sabotage bench-events check lint format export lock

@@ -26,6 +26,7 @@ class Readiness:
     service: str
     epoch: str = ""
     _reasons: dict[str, str] = field(default_factory=lambda: {"start": "starting"})
+    _notes: dict[str, str] = field(default_factory=dict)
 
     def set(self, part: str, reason: str) -> None:
         """Say why `part` can't work now, in words an operator understands."""
@@ -34,6 +35,14 @@ class Readiness:
     def clear(self, part: str) -> None:
         """`part` works."""
         self._reasons.pop(part, None)
+
+    def note(self, part: str, text: str) -> None:
+        """Say what an operator should know of `part` though it does its work."""
+        self._notes[part] = text
+
+    def unnote(self, part: str) -> None:
+        """There is nothing to know of `part`."""
+        self._notes.pop(part, None)
 
     @property
     def ready(self) -> bool:
@@ -46,6 +55,7 @@ class Readiness:
             "service": self.service,
             "ready": self.ready,
             "reasons": sorted(self._reasons.values()),
+            "notes": sorted(self._notes.values()),
             "epoch": self.epoch,
             "lag": _value(telemetry.LAG),
             "backlog": _value(telemetry.BACKLOG),

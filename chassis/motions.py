@@ -109,6 +109,7 @@ class Project:
     `document(event)` gives the document's `_id` or None when the event is not for it;
     `apply(document | None, event) -> document` is pure. A change of `apply` raises `fold`. With `per_event` each event
     has a document of its own and needs no cursor; without it a document sees every event of a key it is fed from.
+    Documents of folds from `reads_from` on serve this code's readers while its own are being built.
     """
 
     name: str
@@ -118,10 +119,11 @@ class Project:
     apply: Callable[[dict[str, Any] | None, Event[Any]], dict[str, Any]]
     indexes: tuple[tuple[str, ...], ...] = ()
     per_event: bool = False
+    reads_from: int = 1
 
     @property
     def collection(self) -> str:
-        """Where the documents are."""
+        """Where the documents are, unless this fold was built more than once (`versions` knows)."""
         return f"{self.name}_v{self.fold}"
 
 

@@ -32,10 +32,12 @@ from chassis.mongo import Database
 from chassis.motions import Every, Keeps, Project, Row, Table, Watch
 from chassis.perform import Performer
 from chassis.projection import Projector
+from chassis.rebuild import Builder
 from chassis.redeliver import Redelivery
 from chassis.relay import Relay
 from chassis.settings import ServiceSettings
 from chassis.stale_states import refold_stale_states
+from chassis.versions import Versions
 from chassis.waiting import Waiting
 from chassis.wire import RawMessage
 from contracts import topics
@@ -55,6 +57,7 @@ class Running:
     performer: Performer
     readiness: Readiness
     epoch: str
+    versions: Versions
 
 
 Source = Callable[[], AsyncIterator[Any]]
@@ -136,12 +139,15 @@ class _Life:
             refold = partial(refold_stale_states, tuple(self.table.of(Keeps)), database, performer)
             if await _unless(stop, patiently(refold, readiness)) is None:
                 return
+            versions = Versions(self.table.of(Project), database)
+            if await _unless(stop, patiently(versions.settle, readiness)) is None:
+                return
             if self.parts is not None:
-                running = Running(self.settings, database, performer, readiness, epoch)
+                running = Running(self.settings, database, performer, readiness, epoch, versions)
                 await stack.enter_async_context(self.parts(running))
             redelivery = Redelivery(handler)
             if self.table.topics_read:
-                deliver = self._delivery(redelivery, Projector(self.table, database, handler))
+                deliver = self._delivery(redelivery, Projector(self.table, database, handler, versions))
                 subscriber = Subscriber(self.service, self.table.topics_read, self.settings, epoch, deliver, readiness)
                 stack.push_async_callback(subscriber.stop)
                 if await _unless(stop, patiently(partial(_consume, redelivery, subscriber), readiness)) is None:
@@ -153,6 +159,9 @@ class _Life:
             work: list[Coroutine[Any, Any, Any]] = [epochs.watch(readiness), sweep_forever(redelivery, self.clock)]
             work += [on_time(row, performer, self.world_of) for row in self.table.of(Every)]
             work += [on_sight(row, self.sources[row.source], performer, self.world_of) for row in self.table.of(Watch)]
+            if versions.projections:
+                builder = Builder(versions, database, self.settings, epoch)
+                work += [versions.follow(readiness), builder.build_forever()]
             await until_stopped(work, stop)
 
     def _writer(self) -> Writer:

@@ -38,9 +38,11 @@ class Cause(StrEnum):
     UNSCHEDULABLE = "unschedulable"
     """No node has room [resource, asked, free]."""
     MANIFEST_INVALID = "manifest-invalid"
-    """The cluster refused an object [kind, name, message]."""
+    """It can't be built, or the cluster refused an object [kind, name, field when known, message]."""
     PROBE_FAILED = "probe-failed"
     """The app runs and does not become ready [container, path, answer]."""
+    REVISION_UNKNOWN = "revision-unknown"
+    """The revision to go back to never was, or is no longer kept [revision, newest]."""
     PROGRESS_DEADLINE_EXCEEDED = "progress-deadline-exceeded"
     """It took longer than the deadline [seconds, ready, wanted]."""
 

@@ -4,10 +4,15 @@ from chassis.motions import Every, Keeps, On, Watch
 from contracts import topics
 from contracts.apps.events import VersionPublished
 from contracts.compliance.events import DeploymentApproved, DeploymentRejected
-from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
+from contracts.deployments.requests import (
+    DeploymentCancelRequested,
+    DeploymentRemovalRequested,
+    DeploymentRequested,
+)
 from contracts.deployments.secrets import SecretSealed
 from services.deployer.domain import cluster, deployment
 from services.deployer.usecases.accept_request import accept_request
+from services.deployer.usecases.cancel_deployment import cancel_deployment
 from services.deployer.usecases.close_deployment import close_deployment
 from services.deployer.usecases.close_undecided import close_undecided
 from services.deployer.usecases.keep_sealing_key import keep_sealing_key
@@ -22,6 +27,7 @@ MOTIONS = (
     On(DeploymentRequested, accept_request),
     On(DeploymentApproved, start_deployment),
     On(DeploymentRejected, close_deployment),
+    On(DeploymentCancelRequested, cancel_deployment),
     On(DeploymentRemovalRequested, remove_deployment),
     On(SecretSealed, store_secret),
     Every(seconds=5, do=close_undecided),

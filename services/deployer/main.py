@@ -13,6 +13,7 @@ from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
 from services.deployer.adapters.mongo.full_pass import names_to_reconcile
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
+from services.deployer.adapters.mongo.revisions import MongoRevisions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.mongo.sealing_keys import MongoSealingKeys
 from services.deployer.adapters.mongo.secrets import MongoSecrets
@@ -46,6 +47,7 @@ def start(settings: DeployerSettings) -> None:
             secrets=MongoSecrets(motion, lockbox),
             sealing_keys=MongoSealingKeys(motion, lockbox),
             sealing_key_lifetime=timedelta(days=settings.sealing_key_days),
+            revisions=MongoRevisions(motion),
             patience=settings.patience,
             undecided_grace_seconds=settings.undecided_grace_seconds,
             caught_up_at=caught_up_at,

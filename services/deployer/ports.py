@@ -97,7 +97,10 @@ class KnownRequests(Protocol):
         ...
 
     async def ended(self, request: KnownRequest) -> None:
-        """This generation has its answer or was started: no deadline is watched for it any more."""
+        """This generation has its answer or was started: no deadline is watched for it any more.
+
+        Always a write, so that an end and a request in the same moment never both believe to be alone.
+        """
         ...
 
     async def unanswered(self, limit: int) -> tuple[KnownRequest, ...]:
@@ -182,6 +185,22 @@ class SealingKeys(Protocol):
         ...
 
 
+class Revisions(Protocol):
+    """What each of the newest revisions was built from."""
+
+    async def get(self, deployment: str, revision: int) -> Desired | None:
+        """One revision; None when there was none, or it is no longer kept."""
+        ...
+
+    async def keep(self, desired: Desired, proven: int | None) -> None:
+        """Keep one more; of the older ones the newest, and the one that is `proven`, stay."""
+        ...
+
+    async def forget(self, deployment: str) -> None:
+        """Keep none of a deployment's revisions."""
+        ...
+
+
 class ObjectStore(Protocol):
     """Where a cluster that is only simulated keeps its objects. `found` documents are whole Kubernetes objects."""
 
@@ -227,6 +246,7 @@ class World:
     secrets: Secrets
     sealing_keys: SealingKeys
     sealing_key_lifetime: timedelta
+    revisions: Revisions
     patience: Patience
     undecided_grace_seconds: float
     caught_up_at: datetime
@@ -248,5 +268,10 @@ def came_from(context: Context) -> CameFrom:
 
 def lineage(request: KnownRequest) -> Lineage:
     """The lineage of everything told about a request without its message in hand."""
-    known: Mapping[str, Any] = request.came_from.model_dump(by_alias=False)
+    return lineage_of(request.came_from)
+
+
+def lineage_of(came: CameFrom) -> Lineage:
+    """The lineage that was kept."""
+    known: Mapping[str, Any] = came.model_dump(by_alias=False)
     return Lineage(**known)

@@ -77,7 +77,7 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
         settings=settings,
         performer=running.performer,
         clock=SystemClock(),
-        models=ReadModels(running.database),
+        models=ReadModels(running.database, running.versions.serving),
         operations=Operations(running.database),
         hub=hub,
         identity=identity,

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from chassis.documents import fold_into
 from chassis.handle import Outcome
 from chassis.ledger import new_id
 from chassis.mongo import Document
 from chassis.motions import Project
-from chassis.projection import fold_into
 from contracts import topics
 from contracts.envelope import Context, Event, padded
 from contracts.messages import all_messages

@@ -62,6 +62,13 @@ class Sent:
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
 
+    @classmethod
+    def of(cls, event: Event[Any]) -> "Sent":
+        """An event as its writer's relay sends it."""
+        topic, key = event.data.topic, event.context.subject
+        value = event.data.model_dump_json(exclude_none=True).encode()
+        return cls(topic.name, topic.partition_of(key), key.encode(), value, tuple(event.context.to_headers()))
+
     def with_(self, **changed: Any) -> "Sent":
         """The same, wrong in one place."""
         return replace(self, **changed)
@@ -81,7 +88,4 @@ class Sent:
 
 def sent(payload: Payload, number: int = 1, **changed: Any) -> Sent:
     """A message with this payload, as its writer's relay would send it."""
-    return Sent(
-        payload.topic.name, payload.topic.partition_of(payload.key), payload.key.encode(),
-        payload.model_dump_json(exclude_none=True).encode(), tuple(context_of(payload, number, **changed).to_headers()),
-    )  # fmt: skip
+    return Sent.of(event_of(payload, number, **changed))

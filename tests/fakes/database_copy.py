@@ -47,6 +47,11 @@ def put_back(mongo: str, folder: Path, databases: list[str] | None = None) -> No
                     database[collection].insert_many(found[start : start + _AT_ONCE])
 
 
+def stored_in(file: Path, collection: str) -> Iterator[Document]:
+    """The documents of one collection in a database's file."""
+    return (one["document"] for one in _read(file) if one["collection"] == collection)
+
+
 def _connected(mongo: str) -> "MongoClient[Document]":
     return MongoClient(mongo, serverSelectionTimeoutMS=10_000, tz_aware=True)
 

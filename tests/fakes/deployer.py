@@ -16,7 +16,7 @@ from contracts.payload import Payload
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.domain import cluster, deployment
-from services.deployer.domain.desired import Desired
+from services.deployer.domain.desired import KEPT_REVISIONS, Desired
 from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
@@ -156,6 +156,7 @@ class FakeWorld:
     _open: set[str] = field(default_factory=set)
     _versions: dict[tuple[str, str], KnownVersion] = field(default_factory=dict)
     _desired: dict[str, Desired] = field(default_factory=dict)
+    _revisions: dict[tuple[str, int], Desired] = field(default_factory=dict)
     _deployments: dict[str, deployment.Deployment] = field(default_factory=dict)
     _clusters: dict[str, cluster.Cluster] = field(default_factory=dict)
     _ids: int = 0x1000
@@ -181,6 +182,7 @@ class FakeWorld:
             secrets=self.secrets,
             sealing_keys=NoSealingKeys(),
             sealing_key_lifetime=timedelta(days=90),
+            revisions=_Revisions(self._revisions),
             patience=self.patience,
             undecided_grace_seconds=5,
             caught_up_at=self.caught_up_at,
@@ -263,3 +265,22 @@ class _DesiredStates:
 
     async def forget(self, deployment: str) -> None:
         self._desired.pop(deployment, None)
+
+
+class _Revisions:
+    def __init__(self, revisions: dict[tuple[str, int], Desired]) -> None:
+        self._revisions = revisions
+
+    async def get(self, deployment: str, revision: int) -> Desired | None:
+        return self._revisions.get((deployment, revision))
+
+    async def keep(self, desired: Desired, proven: int | None) -> None:
+        deployment = desired.request.deployment
+        self._revisions[deployment, desired.revision] = desired
+        for key in [key for key in self._revisions if key[0] == deployment]:
+            if key[1] <= desired.revision - KEPT_REVISIONS and key[1] != proven:
+                del self._revisions[key]
+
+    async def forget(self, deployment: str) -> None:
+        for key in [key for key in self._revisions if key[0] == deployment]:
+            del self._revisions[key]

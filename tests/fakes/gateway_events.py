@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.apps.events import AppPublished, AppWithdrawn, VersionPublished
 from contracts.apps.facts import Fact, Facts, Source
-from contracts.apps.spec import AppSpec, Container, Resources
+from contracts.apps.spec import AppSpec, Container, Parameter, Resources
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
 from contracts.community.events import ReviewPublished
 from contracts.compliance.events import ComplianceScored, DeploymentApproved, DeploymentRejected, Objection
@@ -104,14 +104,15 @@ def app_withdrawn(app_id: str = APP, name: str = "docling-serve") -> AppWithdraw
     return AppWithdrawn(app=app_id, name=name)
 
 
-def version(app_id: str = APP, tag: str = "1.0") -> VersionPublished:
+def version(app_id: str = APP, tag: str = "1.0", parameters: tuple[Parameter, ...] = ()) -> VersionPublished:
     """A version can be deployed."""
     seen = Source(uri="https://example.org", seen=date(2026, 11, 1))
     return VersionPublished(
         app=app_id,
         version=tag,
         spec=AppSpec(
-            containers=(Container(name="app", image="ghcr.io/a/b:1", resources=Resources(cpu="1", memory="1Gi")),)
+            containers=(Container(name="app", image="ghcr.io/a/b:1", resources=Resources(cpu="1", memory="1Gi")),),
+            parameters=parameters,
         ),
         facts=Facts(licence_code=Fact[str](value="MIT", source=seen)),
     )

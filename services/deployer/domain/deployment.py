@@ -1,28 +1,33 @@
 """One deployment as the deployer's own events tell it: what runs, which generation ended how, which steps were told.
 
-Folded by the chassis from `deployer.deployments`; the decisions about starting and closing are here, those about a
-rollout in rollout.py. Exactly one final event per generation (DESIGN, The owner answers).
+Folded by the chassis from `deployer.deployments`. The decisions about one generation are in generation.py, those about
+a rollout in rollout.py.
 """
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
+from pydantic import Field, model_validator
+
+from contracts.compliance.verdict import Params
 from contracts.deployments.environment import Environment
 from contracts.deployments.events import (
     FINAL,
+    DeploymentCancelled,
     DeploymentClosed,
     DeploymentEvent,
     DeploymentFailed,
     DeploymentProgressed,
     DeploymentRemoved,
+    DeploymentRollbackStarted,
+    DeploymentRolledBack,
     DeploymentStarted,
     DeploymentSucceeded,
 )
-from contracts.deployments.reasons import ClosedOutcome
+from contracts.deployments.reasons import Cause, ClosedOutcome, Fault
 from contracts.envelope import Event
 from contracts.identifiers import AppId, DeploymentId, VersionTag
 from contracts.noun import Noun, Time
-from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.step import told_key
 
 
@@ -31,14 +36,38 @@ class Phase(StrEnum):
 
     NOTHING = "nothing"
     ROLLING_OUT = "rolling-out"
+    ROLLING_BACK = "rolling-back"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    ROLLED_BACK = "rolled-back"
+    CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
     REMOVED = "removed"
 
 
+class Proven(Noun):
+    """The revision that succeeded last: what a failed upgrade goes back to."""
+
+    revision: int
+    version: VersionTag
+
+
+class Rollback(Noun):
+    """Where a failed upgrade goes back to, since when, and why."""
+
+    to_revision: int
+    to_version: VersionTag
+    since: Time
+    cause: Cause
+    fault: Fault
+    params: Params = Field(default_factory=dict)
+
+
 class Deployment(Noun):
-    """`started` is the generation that was started last, `ended` the newest generation that has its final event."""
+    """`started` is the generation that was started last, `ended` the newest that has its final event.
+
+    A cancel is no generation of its own here: it ends, and `ended` stays with what can be built or removed.
+    """
 
     deployment: DeploymentId
     app: AppId
@@ -51,11 +80,30 @@ class Deployment(Noun):
     started_at: Time | None = None
     ended: int = 0
     told: tuple[str, ...] = ()
+    proven: Proven | None = None
+    rollback: Rollback | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_earlier_release(cls, stored: Any) -> Any:
+        """A state of before rollbacks says which revision is proven only by its phase."""
+        if isinstance(stored, dict) and "proven" not in stored and stored.get("phase") == Phase.SUCCEEDED:
+            return {**stored, "proven": {"revision": stored["revision"], "version": stored["version"]}}
+        return stored
 
     @property
-    def rolling_out(self) -> bool:
+    def under_way(self) -> bool:
         """Whether a final event of the started revision is still owed."""
-        return self.phase is Phase.ROLLING_OUT
+        return self.phase in (Phase.ROLLING_OUT, Phase.ROLLING_BACK)
+
+    @property
+    def since(self) -> Time | None:
+        """When the cluster was last asked for something else: patience with it begins there."""
+        return self.rollback.since if self.rollback is not None else self.started_at
+
+    def but(self, **changes: Any) -> Self:
+        """The same with other values."""
+        return self.model_copy(update=changes)
 
 
 def evolve(state: Deployment | None, event: Event[Any]) -> Deployment:
@@ -68,83 +116,52 @@ def evolve(state: Deployment | None, event: Event[Any]) -> Deployment:
         version=data.version,
         environment=data.environment,
     )
-    if isinstance(data, DeploymentStarted):
-        return now.model_copy(
-            update={
-                "app": data.app,
-                "version": data.version,
-                "environment": data.environment,
-                "phase": Phase.ROLLING_OUT,
-                "name": data.name,
-                "revision": data.revision,
-                "started": generation,
-                "started_at": event.context.time,
-                "told": (),
-            }
-        )
-    if isinstance(data, DeploymentProgressed):
-        return now.model_copy(update={"told": (*now.told, told_key(data.step, data.params))})
-    if isinstance(data, FINAL):
-        return now.model_copy(
-            update={
-                "ended": max(now.ended, generation),
-                "phase": _phase_after(now, data, generation),
-                "told": (),
-            }
-        )
-    return now
+    match data:
+        case DeploymentStarted():
+            return _started(now, data, generation, event.context.time)
+        case DeploymentProgressed():
+            return now.but(told=(*now.told, told_key(data.step, data.params)))
+        case DeploymentRollbackStarted():
+            back = Rollback(since=event.context.time, **data.model_dump(include=_OF_ROLLBACK))
+            return now.but(phase=Phase.ROLLING_BACK, rollback=back, told=())
+        case DeploymentCancelled() | DeploymentClosed(outcome=ClosedOutcome.TOO_LATE):
+            return now
+    return _ended(now, data, generation) if isinstance(data, FINAL) else now
 
 
-def _phase_after(state: Deployment, final: DeploymentEvent, generation: int) -> Phase:
-    match final:
+_OF_ROLLBACK = {"to_revision", "to_version", "cause", "fault", "params"}
+
+
+def _started(state: Deployment, data: DeploymentStarted, generation: int, at: Time) -> Deployment:
+    return state.but(
+        app=data.app,
+        version=data.version,
+        environment=data.environment,
+        phase=Phase.ROLLING_OUT,
+        name=data.name,
+        revision=data.revision,
+        started=generation,
+        started_at=at,
+        told=(),
+        rollback=None,
+    )
+
+
+def _ended(state: Deployment, data: DeploymentEvent, generation: int) -> Deployment:
+    ended = state.but(ended=max(state.ended, generation), told=(), rollback=None)
+    of_started = generation == state.started
+    match data:
         case DeploymentRemoved():
-            return Phase.REMOVED
+            return ended.but(phase=Phase.REMOVED, proven=None)
         case DeploymentSucceeded():
-            return Phase.SUCCEEDED
+            proven = Proven(revision=data.revision, version=data.version)
+            return ended.but(phase=Phase.SUCCEEDED, proven=proven)
+        case DeploymentRolledBack():
+            return ended.but(phase=Phase.ROLLED_BACK, version=data.to_version)
         case DeploymentFailed():
-            return Phase.FAILED
-        case _:
-            return Phase.SUPERSEDED if generation == state.started and state.rolling_out else state.phase
-
-
-def is_open(request: KnownRequest, state: Deployment | None) -> bool:
-    """Whether this generation still owes its final event."""
-    return state is None or request.generation > state.ended
-
-
-def awaits_decision(request: KnownRequest, state: Deployment | None) -> bool:
-    """Whether this generation was neither started nor ended."""
-    return not request.removal and is_open(request, state) and (state is None or request.generation > state.started)
-
-
-def start(request: KnownRequest, state: Deployment | None) -> DeploymentStarted:
-    """Begin the next revision with what was asked."""
-    return DeploymentStarted(
-        deployment=request.deployment,
-        app=request.app,
-        version=request.version,
-        environment=request.environment,
-        name=request.name,
-        revision=(state.revision if state else 0) + 1,
-    )
-
-
-def close(request: KnownRequest, outcome: ClosedOutcome) -> DeploymentClosed:
-    """End a generation without touching the cluster for it."""
-    return DeploymentClosed(
-        deployment=request.deployment,
-        app=request.app,
-        version=request.version,
-        environment=request.environment,
-        outcome=outcome,
-    )
-
-
-def remove(request: KnownRequest) -> DeploymentRemoved:
-    """Tell that nothing is left."""
-    return DeploymentRemoved(
-        deployment=request.deployment,
-        app=request.app,
-        version=request.version,
-        environment=request.environment,
-    )
+            phase = Phase.FAILED if of_started else state.phase
+            return ended.but(phase=phase, revision=max(state.revision, data.revision))
+        case DeploymentClosed() if of_started and state.under_way:
+            cancelled = data.outcome is ClosedOutcome.CANCELLED
+            return ended.but(phase=Phase.CANCELLED if cancelled else Phase.SUPERSEDED)
+    return ended

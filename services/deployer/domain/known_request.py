@@ -1,8 +1,15 @@
-"""The newest request for a deployment, as the gateway asked it. A newer one overtakes it (DESIGN, rule 7)."""
+"""The newest request for a deployment, as the gateway asked it. A newer one overtakes it (DESIGN, rule 7).
+
+Documents of earlier releases lack what was added later; the defaults are what those requests meant.
+"""
+
+from typing import Self
 
 from pydantic import Field
 
+from contracts.apps.spec import EnvValue
 from contracts.deployments.environment import Environment
+from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested, Intent
 from contracts.identifiers import AppId, AppName, DeploymentId, DnsLabel, SecretId, VersionTag
 from contracts.noun import Noun, Time
 
@@ -16,6 +23,14 @@ class CameFrom(Noun):
     actor: str | None = None
     actor_roles: str | None = None
     traceparent: str | None = None
+
+
+class Cancel(Noun):
+    """Somebody took the request back while it was rolled out; both end once what ran before runs again."""
+
+    generation: int
+    heard_at: Time
+    came_from: CameFrom
 
 
 class KnownRequest(Noun):
@@ -33,4 +48,46 @@ class KnownRequest(Noun):
     watched_until: Time
     """`decide_by`, or when it was heard of if that was later: its decision may be next in line."""
     came_from: CameFrom
+    intent: Intent = Intent.DEPLOY
+    parameters: dict[DnsLabel, EnvValue] = Field(default_factory=dict)
     secrets: dict[DnsLabel, SecretId] = Field(default_factory=dict)
+    replicas: int | None = None
+    restarted_at: Time | None = None
+    revision: int | None = None
+    """The revision that is to be built again."""
+    cancel: Cancel | None = None
+
+    @classmethod
+    def of(cls, asked: DeploymentRequested, generation: int, heard_at: Time, came_from: CameFrom) -> Self:
+        """What is kept of a request."""
+        return cls(
+            deployment=asked.deployment,
+            generation=generation,
+            environment=asked.environment,
+            app=asked.app,
+            app_name=asked.app_name,
+            version=asked.version,
+            name=asked.name,
+            decide_by=asked.decide_by,
+            watched_until=max(asked.decide_by, heard_at),
+            came_from=came_from,
+            intent=asked.intent,
+            parameters=asked.parameters,
+            secrets=asked.secrets,
+            replicas=asked.replicas,
+            restarted_at=asked.restarted_at,
+            revision=asked.revision,
+        )
+
+    def removed_by(self, asked: DeploymentRemovalRequested, generation: int, came_from: CameFrom) -> Self:
+        """The removal of what this one asked for."""
+        return self.model_copy(
+            update={
+                "generation": generation,
+                "removal": True,
+                "decide_by": asked.decide_by,
+                "watched_until": asked.decide_by,
+                "came_from": came_from,
+                "cancel": None,
+            }
+        )

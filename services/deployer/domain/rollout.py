@@ -1,22 +1,17 @@
-"""A rollout: from what the cluster shows and what was told before, to the steps to tell now and, once decided, the end.
+"""A rollout: from what the cluster shows and what was told before, to the steps to tell now and, once certain, the end.
 
-Pure. `reconcile_deployment` records what comes out and looks again at `look_again_at`.
+Pure. `follow_rollout` records what comes out, says what the end means, and looks again at `look_again_at`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.deployments.events import (
-    DeploymentEvent,
-    DeploymentFailed,
-    DeploymentProgressed,
-    DeploymentSucceeded,
-    ObjectReference,
-)
+from contracts.deployments.events import DeploymentProgressed
 from contracts.deployments.reasons import Step
 from services.deployer.domain.deployment import Deployment
+from services.deployer.domain.desired import Desired
 from services.deployer.domain.health import Failure, Patience, findings
 from services.deployer.domain.observed import Happening, Observation, Reason, Value
 from services.deployer.domain.step import told_key
@@ -33,81 +28,95 @@ _STEPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Next:
-    """What to tell now. `look_again_at` is None once the rollout ended."""
+class Healthy:
+    """As many pods as asked for are ready, and none of before is left."""
 
-    events: tuple[DeploymentEvent, ...]
-    look_again_at: datetime | None
+    replicas: int
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What to tell now. Once `end` is certain there is nothing to look at again."""
+
+    steps: tuple[DeploymentProgressed, ...]
+    end: Healthy | Failure | None
+    look_again_at: datetime | None = None
 
 
 def judge(
     state: Deployment,
+    desired: Desired,
     observed: Observation,
-    objects: tuple[ObjectReference, ...],
-    address: str | None,
+    objects: int,
+    since: datetime,
     patience: Patience,
     now: datetime,
 ) -> Next:
-    """The new steps in the order in which they happened, and the final event when the outcome is certain."""
-    steps = tuple(_new_steps(state, observed, len(objects)))
+    """The new steps in the order in which they happened, and what it came to when that is certain.
+
+    What pods went through before `since` is the story of an earlier generation; patience begins there too.
+    """
+    happened = _steps(observed, objects, since)
+    steps = tuple(_new_steps(state, desired, happened))
     if observed.complete:
-        final = DeploymentSucceeded(
-            **_subject(state),
-            replicas=observed.ready,
-            address=address,
-            objects=objects,
-        )
-        return Next((*steps, final), None)
-    found = list(findings(observed, state.started_at or now, now, patience))
+        return Next(steps, Healthy(observed.ready))
+    found = list(findings(observed, since, now, patience))
     for finding in found:
         if isinstance(finding, Failure):
-            return Next((*steps, failed(state, finding)), None)
+            return Next(steps, finding)
     moments = [finding for finding in found if isinstance(finding, datetime)]
     if observed.next_change_at is not None:
         moments.append(observed.next_change_at)
-    return Next(steps, min(moments))
-
-
-def failed(state: Deployment, failure: Failure) -> DeploymentFailed:
-    """The final event of a rollout that will not become ready."""
-    return DeploymentFailed(**_subject(state), cause=failure.cause, fault=failure.fault, params=failure.params)
+    return Next(steps, None, min(moments))
 
 
 def progressed(state: Deployment, step: Step, params: dict[str, Value]) -> DeploymentProgressed:
-    """One step on the way."""
-    return DeploymentProgressed(**_subject(state), step=step, params=params)
+    """One step of what was started last."""
+    return DeploymentProgressed(
+        deployment=state.deployment,
+        app=state.app,
+        version=state.version,
+        environment=state.environment,
+        revision=state.revision,
+        step=step,
+        params=params,
+    )
 
 
-def _new_steps(state: Deployment, observed: Observation, objects: int) -> Iterator[DeploymentProgressed]:
+def _new_steps(
+    state: Deployment, desired: Desired, steps: Iterable[tuple[Step, dict[str, Value]]]
+) -> Iterator[DeploymentProgressed]:
     told = set(state.told)
-    ready = 0
-    for step, params in _steps(observed, objects):
-        if step is Step.POD_READY:
-            ready += 1
-            params = {**params, "ready": ready, "wanted": observed.wanted}  # noqa: PLW2901 - counted as it is told
+    for step, params in steps:
         key = told_key(step, params)
         if key not in told:
             told.add(key)
-            yield progressed(state, step, params)
+            yield DeploymentProgressed(**_subject(state, desired), step=step, params=params)
 
 
-def _steps(observed: Observation, objects: int) -> Iterator[tuple[Step, dict[str, Value]]]:
+def _steps(observed: Observation, objects: int, since: datetime) -> Iterator[tuple[Step, dict[str, Value]]]:
     yield Step.OBJECTS_APPLIED, {"objects": objects}
+    ready = 0
     for happening in sorted(observed.happened, key=_when):
-        step = _STEPS.get(happening.reason)
-        if step is not None:
-            yield step, {"pod": happening.pod, **happening.params}
+        counted: dict[str, Value] = {}
+        if happening.reason is Reason.READY:
+            ready += 1
+            counted = {"ready": ready, "wanted": observed.wanted}
+        if happening.reason in _STEPS and happening.at >= since:
+            yield _STEPS[happening.reason], {"pod": happening.pod, **happening.params, **counted}
 
 
 def _when(happening: Happening) -> tuple[datetime, str]:
     return happening.at, happening.pod
 
 
-def _subject(state: Deployment) -> dict[str, Any]:
+def _subject(state: Deployment, desired: Desired) -> dict[str, Any]:
+    """What is being brought about: the revision that was started, or the one that comes back."""
+    built = desired.request
     return {
         "deployment": state.deployment,
-        "app": state.app,
-        "version": state.version,
-        "environment": state.environment,
-        "revision": state.revision,
+        "app": built.app,
+        "version": built.version,
+        "environment": built.environment,
+        "revision": desired.revision or state.revision,
     }

@@ -5,8 +5,9 @@ from contracts import topics
 from contracts.compliance.events import DeploymentRejected
 from contracts.deployments.reasons import ClosedOutcome
 from contracts.envelope import Event
-from services.deployer.domain.deployment import awaits_decision, close
+from services.deployer.domain.generation import awaits_decision, close
 from services.deployer.ports import World
+from services.deployer.usecases.restore_previous import restore_previous
 
 
 async def close_deployment(event: Event[DeploymentRejected], world: World) -> None:
@@ -22,3 +23,4 @@ async def close_deployment(event: Event[DeploymentRejected], world: World) -> No
     if request.generation == generation and awaits_decision(request, state):
         await world.record(close(request, ClosedOutcome.REJECTED), generation=generation)
         await world.requests.ended(request)
+        await restore_previous(request.deployment, world)

@@ -7,8 +7,10 @@ grace, and the wait after a start.
 from datetime import timedelta
 
 from contracts.deployments.reasons import ClosedOutcome
-from services.deployer.domain.deployment import awaits_decision, close
-from services.deployer.ports import World, lineage
+from services.deployer.domain.generation import awaits_decision, close
+from services.deployer.ports import World
+from services.deployer.usecases.end_generation import end_generation
+from services.deployer.usecases.restore_previous import restore_previous
 
 AT_ONCE = 100
 """At most so many in one motion; the rest the next time."""
@@ -23,6 +25,7 @@ async def close_undecided(_tick: object, world: World) -> None:
         if request.watched_until > due:
             break
         if awaits_decision(request, await world.deployments.get(request.deployment)):
-            closed = close(request, ClosedOutcome.UNDECIDED)
-            await world.record(closed, generation=request.generation, lineage=lineage(request))
-        await world.requests.ended(request)
+            await end_generation(close(request, ClosedOutcome.UNDECIDED), request, world)
+            await restore_previous(request.deployment, world)
+        else:
+            await world.requests.ended(request)

@@ -1,24 +1,24 @@
 """One deployment brought one step nearer to what was asked: the heart of the service.
 
-Called by the reconciler with a name, never with an event: it reads what should be and what is, converges, tells the
-steps that are new, and says when to look again. Killed at any point, the next call does the same again.
+Called by the reconciler with a name, never with an event: it reads what should be and what is, converges, tells what
+is new (follow_rollout), and says when to look again. Killed at any point, the next call does the same again.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from contracts.deployments.events import ObjectReference
-from contracts.deployments.reasons import Cause, Fault, Step
-from services.deployer.domain.deployment import Deployment, is_open, remove
+from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
+from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
+from services.deployer.domain.generation import close, is_open, remove
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.manifest.build import build
-from services.deployer.domain.manifest.network import address
-from services.deployer.domain.rollout import failed, judge, progressed
+from services.deployer.domain.rollout import progressed
 from services.deployer.ports import Object, ObjectRefused, World, lineage
-from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome, TryAgain
+from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome
 from services.deployer.usecases.build_secret import build_secret
+from services.deployer.usecases.end_generation import end_generation
+from services.deployer.usecases.follow_rollout import follow_rollout
 
 LOOK_AGAIN_SECONDS = 1.0
 """While something is still being removed."""
@@ -32,17 +32,16 @@ async def reconcile_deployment(deployment: str, world: World) -> Outcome:
         return Done()
     if request.removal:
         return await _take_away(request, state, world)
-    desired = await world.desired.get(deployment)
-    if desired is None or state is None:
+    if state is None:
         return Done()
+    desired = await world.desired.get(deployment)
+    if desired is None:
+        return await _leave_nothing(request, state, world)
     objects = build(desired.facts, desired.spec)
     refusal = await _apply(desired, objects, world)
-    if not state.rolling_out:
-        return GiveUp(refusal.cause) if refusal is not None else Done()
-    if refusal is not None:
-        await world.record(failed(state, refusal), generation=state.started, lineage=lineage(desired.request))
-        return Done()
-    return await _follow(state, desired, objects, world)
+    if state.under_way:
+        return await follow_rollout(request, state, desired, objects, refusal, world)
+    return GiveUp(refusal.cause) if refusal is not None else await _let_finish(state, world)
 
 
 async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> Failure | None:
@@ -59,7 +58,9 @@ async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> F
             },
         )
     try:
-        await world.cluster.apply(desired.request.deployment, (*objects, *await build_secret(desired, world)))
+        namespace, *others = objects
+        secret = await build_secret(desired, world)
+        await world.cluster.apply(desired.request.deployment, (namespace, *secret, *others))
     except ObjectRefused as refused:
         return Failure(
             Cause.MANIFEST_INVALID,
@@ -74,16 +75,24 @@ async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> F
     return None
 
 
-async def _follow(state: Deployment, desired: Desired, objects: Sequence[Object], world: World) -> Outcome:
+async def _let_finish(state: Deployment, world: World) -> Outcome:
+    """While pods of before are still being replaced, look on for as long as a rollout may take; nobody is told."""
     observed = await world.cluster.observe(state.deployment)
-    if observed is None:
-        return TryAgain("the workload is not there yet")
+    if observed is None or not observed.outdated or observed.next_change_at is None or state.started_at is None:
+        return Done()
     now = world.clock.now()
-    references = tuple(ObjectReference(kind=one["kind"], name=one["metadata"]["name"]) for one in objects)
-    following = judge(state, observed, references, address(desired.facts, desired.spec), world.patience, now)
-    for event in following.events:
-        await world.record(event, generation=state.started, lineage=lineage(desired.request))
-    return Done() if following.look_again_at is None else AgainAfter(_seconds(now, following.look_again_at))
+    if (now - state.started_at).total_seconds() > world.patience.progress_deadline_seconds:
+        return Done()
+    return AgainAfter(max((observed.next_change_at - now).total_seconds(), 0.0))
+
+
+async def _leave_nothing(request: KnownRequest, state: Deployment, world: World) -> Outcome:
+    """Nothing should be there: a first rollout was taken back."""
+    if (await world.cluster.delete(request.deployment)).remaining:
+        return AgainAfter(LOOK_AGAIN_SECONDS)
+    if state.under_way:
+        await end_generation(close(request, ClosedOutcome.CANCELLED), request, world)
+    return Done()
 
 
 async def _take_away(request: KnownRequest, state: Deployment | None, world: World) -> Outcome:
@@ -95,12 +104,8 @@ async def _take_away(request: KnownRequest, state: Deployment | None, world: Wor
     if state is not None and deletion.removed:
         step = progressed(state, Step.OBJECTS_REMOVED, {"objects": deletion.removed})
         await world.record(step, generation=request.generation, lineage=lineage(request))
-    await world.record(remove(request), generation=request.generation, lineage=lineage(request))
     await world.desired.forget(request.deployment)
+    await world.revisions.forget(request.deployment)
     await world.secrets.forget(request.deployment)
-    await world.requests.ended(request)
+    await end_generation(remove(request), request, world)
     return Done()
-
-
-def _seconds(now: datetime, then: datetime) -> float:
-    return max((then - now).total_seconds(), 0.0)

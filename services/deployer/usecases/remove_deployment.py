@@ -4,7 +4,6 @@ from chassis.errors import NotKnownYet
 from contracts import topics
 from contracts.deployments.requests import DeploymentRemovalRequested
 from contracts.envelope import Event
-from services.deployer.domain.known_request import KnownRequest
 from services.deployer.ports import World, came_from
 from services.deployer.usecases.supersede_open_request import supersede_open_request
 
@@ -18,19 +17,7 @@ async def remove_deployment(event: Event[DeploymentRemovalRequested], world: Wor
     older = await world.requests.get(asked.deployment)
     if older is None:
         raise NotKnownYet(topics.DEPLOYMENT_REQUESTS, asked.deployment)
-    request = KnownRequest(
-        deployment=asked.deployment,
-        generation=event.context.number,
-        removal=True,
-        environment=older.environment,
-        app=older.app,
-        app_name=older.app_name,
-        version=older.version,
-        name=older.name,
-        decide_by=asked.decide_by,
-        watched_until=asked.decide_by,
-        came_from=came_from(event.context),
-    )
+    request = older.removed_by(asked, event.context.number, came_from(event.context))
     await supersede_open_request(request, world)
     await world.requests.keep(request)
     world.wake(request.deployment)

@@ -4,10 +4,16 @@ from chassis.errors import NotKnownYet
 from contracts import topics
 from contracts.compliance.events import DeploymentApproved
 from contracts.envelope import Event
-from services.deployer.domain.deployment import awaits_decision, start
+from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
+from services.deployer.domain.generation import awaits_decision, fail, start
+from services.deployer.domain.health import Failure
+from services.deployer.domain.known_request import KnownRequest
+from services.deployer.domain.plan import plan
 from services.deployer.ports import World
 from services.deployer.usecases.await_secrets import await_secrets
+from services.deployer.usecases.end_generation import end_generation
+from services.deployer.usecases.restore_previous import restore_previous
 
 
 async def start_deployment(event: Event[DeploymentApproved], world: World) -> None:
@@ -25,10 +31,33 @@ async def start_deployment(event: Event[DeploymentApproved], world: World) -> No
     if event.context.time >= request.decide_by:
         return
     await await_secrets(request, world)
+    number = (state.revision if state else 0) + 1
+    planned = await _plan(request, number, await _current(request, state, world), world)
+    if isinstance(planned, Failure):
+        await end_generation(fail(request, number, planned), request, world)
+        await restore_previous(request.deployment, world)
+        return
+    await world.record(start(request, number), generation=generation)
+    await world.desired.keep(planned)
+    await world.revisions.keep(planned, state.proven.revision if state and state.proven else None)
+    await world.requests.ended(request)
+    world.wake(request.deployment)
+
+
+async def _plan(request: KnownRequest, number: int, current: Desired | None, world: World) -> Desired | Failure:
+    if request.revision is not None:
+        earlier = await world.revisions.get(request.deployment, request.revision)
+        return plan(request, number, None, earlier, current)
     version = await world.versions.get(request.app, request.version)
     if version is None:
         raise NotKnownYet(topics.APPS, request.app)
-    await world.record(start(request, state), generation=generation)
-    await world.desired.keep(Desired(request=request, spec=version.spec))
-    await world.requests.ended(request)
-    world.wake(request.deployment)
+    return plan(request, number, version.spec, None, current)
+
+
+async def _current(request: KnownRequest, state: Deployment | None, world: World) -> Desired | None:
+    """What should run now. One that was started before revisions were kept becomes one that can be gone back to."""
+    current = await world.desired.get(request.deployment)
+    if current is not None and not current.revision and state is not None:
+        current = current.model_copy(update={"revision": state.revision})
+        await world.revisions.keep(current, None)
+    return current

@@ -58,13 +58,13 @@ def sealed(prepare: Whole, given: NewSecrets | None, accepted: Callable[[], None
 
 def _document(parameter: str, given: NewSecrets, request: DeploymentRequested, motion: Motion) -> Document:
     secret, key = given.ids[parameter], given.sealing_key
-    box = seal(given.values[parameter], key["public_key"], whose(secret, request.deployment, parameter))
+    box = seal(given.values[parameter], key["publicKey"], whose(secret, request.deployment, parameter))
     return {
         "_id": secret,
         "deployment": request.deployment,
         "parameter": parameter,
         "environment": request.environment.model_dump(mode="json"),
-        "sealing_key": key["sealing_key"],
+        "sealing_key": key["sealingKey"],
         "sealed": box,
         "correlation": motion.lineage.correlation if motion.lineage else new_id(),
         "until": motion.clock.now() + KEPT,

@@ -91,6 +91,7 @@ KINDS: Mapping[str, Kind] = {
     "quota-exceeded": Kind(424),
     "unschedulable": Kind(424, "platform"),
     "manifest-invalid": Kind(424, "app"),
+    "revision-unknown": Kind(424),
     "probe-failed": Kind(424, "app"),
     "progress-deadline-exceeded": Kind(424, "app"),
 }

@@ -1,8 +1,9 @@
 """Reads the read models. Everything the API and the pages show comes through here; nothing here writes."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -39,10 +40,11 @@ def database_answers() -> Iterator[None]:
 
 
 class ReadModels:
-    """The gateway's read models, by what is asked of them."""
+    """The gateway's read models, by what is asked of them. `serving` tells which collection of a model serves."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, serving: Callable[[Project], str] = attrgetter("collection")) -> None:
         self._database = database
+        self._serving = serving
 
     async def apps(self) -> list[Document]:
         """Every app that is not withdrawn and has a name, at most 1,000, by title."""
@@ -129,7 +131,7 @@ class ReadModels:
         return found[0] if found else None
 
     async def _all(self, model: Project, query: Document, sort: Sort = (), limit: int = MOST) -> list[Document]:
-        collection = self._database.collection(model.collection)
+        collection = self._database.collection(self._serving(model))
         with database_answers():
             return [found async for found in collection.find(query, limit=limit, sort=list(sort) or None)]
 

@@ -17,6 +17,7 @@ from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
 from services.deployer.adapters.mongo.full_pass import names_to_reconcile
 from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
+from services.deployer.adapters.mongo.revisions import MongoRevisions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.mongo.sealing_keys import MongoSealingKeys
 from services.deployer.adapters.mongo.secrets import MongoSecrets
@@ -60,6 +61,7 @@ class Service:
             secrets=MongoSecrets(motion, self.lockbox),
             sealing_keys=MongoSealingKeys(motion, self.lockbox),
             sealing_key_lifetime=timedelta(days=90),
+            revisions=MongoRevisions(motion),
             patience=Patience(),
             undecided_grace_seconds=5,
             caught_up_at=START,

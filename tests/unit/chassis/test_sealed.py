@@ -25,7 +25,7 @@ def test_the_same_value_never_looks_the_same() -> None:
 
 
 def test_a_box_opens_in_its_own_place_and_with_its_own_key_only() -> None:
-    """Moved to another owner, changed, cut or read with another key, it stays shut and says nothing of what is in it."""
+    """Moved to another owner, changed, cut or or read with another key, it stays shut and tells nothing."""
     sealed = seal("canary", PAIR.public, "deployment-1/password")
     raw = bytearray(base64.b64decode(sealed))
     raw[-1] ^= 1

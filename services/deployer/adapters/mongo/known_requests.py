@@ -25,7 +25,7 @@ class MongoKnownRequests:
     async def ended(self, request: KnownRequest) -> None:
         """No deadline is watched for this generation any more."""
         which = {"_id": request.deployment, "generation": request.generation}
-        await self._requests.change(which, {"$set": {"open": False}})
+        await self._requests.change(which, {"$set": {"open": False}, "$inc": {"answers": 1}})
 
     async def unanswered(self, limit: int) -> tuple[KnownRequest, ...]:
         """Requests whose deadline is watched, the earliest first."""

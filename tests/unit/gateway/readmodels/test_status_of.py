@@ -9,12 +9,21 @@ import pytest
 from contracts.deployments.reasons import ClosedOutcome
 from contracts.envelope import Event
 from services.gateway.readmodels.deployment import apply, is_gone, newest_generation, status_of
+from tests.fakes import gateway_changes as changes
 from tests.fakes import gateway_events as told
 from tests.fakes.gateway_events import Telling
 
 Row = tuple[Any, int | None]
 DEPLOY: tuple[Row, ...] = ((told.requested(), None), (told.approved(), 1), (told.started(), 1), (told.succeeded(), 1))
 AGAIN: tuple[Row, ...] = (*DEPLOY, (told.requested("1.1"), None))
+UPGRADE: tuple[Row, ...] = (*AGAIN, (told.started(2), 2))
+TAKEN_BACK: tuple[Row, ...] = (
+    *UPGRADE,
+    (changes.cancel_requested(2), None),
+    (told.closed(ClosedOutcome.CANCELLED), 2),
+    (changes.cancelled(2), 3),
+)
+TOO_LATE: tuple[Row, ...] = (*UPGRADE, (changes.cancel_requested(2), None), (told.succeeded(2), 2))
 REMOVE: tuple[Row, ...] = (*DEPLOY, (told.removal_requested(), None))
 
 
@@ -59,6 +68,13 @@ STATES: dict[str, tuple[Sequence[Row], int, str]] = {
         1,
         "cancelled",
     ),
+    "upgrade goes back": ((*UPGRADE, (changes.rollback_started(), 2)), 2, "running"),
+    "upgrade went back": ((*UPGRADE, (changes.rollback_started(), 2), (changes.rolled_back(), 2)), 2, "rolled-back"),
+    "taking back asked": ((*UPGRADE, (changes.cancel_requested(2), None)), 3, "running"),
+    "taking back asked, the upgrade": ((*UPGRADE, (changes.cancel_requested(2), None)), 2, "running"),
+    "taken back": (TAKEN_BACK, 3, "succeeded"),
+    "taken back, the upgrade": (TAKEN_BACK, 2, "cancelled"),
+    "too late to take back": ((*TOO_LATE, (told.closed(ClosedOutcome.TOO_LATE), 3)), 3, "rejected"),
     "removal asked": (REMOVE, 2, "running"),
     "removal asked, the deploy before it": (REMOVE, 1, "succeeded"),
     "removed": ((*REMOVE, (told.removed(), 2)), 2, "succeeded"),
@@ -100,6 +116,17 @@ GONE: dict[str, tuple[Sequence[Row], bool]] = {
     "rejected, never ran": ((DEPLOY[0], (told.rejected(), 1), (told.closed(ClosedOutcome.REJECTED), 1)), True),
     "failed after it started": ((*DEPLOY[:3], (told.failed(), 1)), False),
     "upgrade rejected, the first runs": ((*AGAIN, (told.closed(ClosedOutcome.REJECTED), 2)), False),
+    "taken back before it ran": (
+        (
+            DEPLOY[0],
+            (changes.cancel_requested(1), None),
+            (told.closed(ClosedOutcome.CANCELLED), 1),
+            (changes.cancelled(1), 2),
+        ),
+        True,
+    ),
+    "being taken back": ((DEPLOY[0], (changes.cancel_requested(1), None)), False),
+    "upgrade taken back, the first runs": (TAKEN_BACK, False),
     "removal under way": (REMOVE, False),
     "removed": ((*REMOVE, (told.removed(), 2)), True),
     "asked again after its removal": ((*REMOVE, (told.removed(), 2), (told.requested(), None)), False),

@@ -1,0 +1,1 @@
+"""How fast events travel, and what they cost: `make bench-events`."""

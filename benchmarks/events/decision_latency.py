@@ -1,0 +1,133 @@
+"""From accepted request to its decision, as a client sees it: on the stream, and in what the API answers.
+
+A whole stack runs; a person asks for deployments of an app that is rejected, at a steady rate, so that what is
+measured is the way of the events and not the rollout. The clock starts when 202 arrives. When the decision came on the
+stream, the deployment is read until it shows it. The idle cost of the five services is measured after it.
+"""
+
+import asyncio
+import re
+import tempfile
+import time
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+from pymongo import AsyncMongoClient
+
+from benchmarks.result import Result, percentile, say
+from infra.local.ready import get
+from infra.local.run_record import RunRecord
+from infra.local.stack import Stack, start
+from infra.local.status import look, total
+from tests.e2e.eventually import eventually
+from tests.e2e.person import Person, signed_in
+from tests.e2e.streams import stream
+
+RATES = {5: 100, 20: 300}
+"""Requests a second → how many."""
+REJECTED = "open-webui"
+APPS = 5
+"""The shipped apps; a new stack has still to score them."""
+IDLE_SECONDS = 10
+_MILLI = 1000
+
+
+async def decision_latency(result: Result) -> None:
+    """Measure at each rate, then idle."""
+    with tempfile.TemporaryDirectory() as home:
+        async with start(home=Path(home)) as stack, signed_in(stack, "demi") as demi:
+            read = _ReadModel(stack.mongo)
+            await eventually(
+                demi.store.apps.list_all, lambda cards: len([one for one in cards if one.score]) >= APPS, 30, "scores"
+            )
+            await _at(20, 40, demi, "warm", read)
+            for rate, count in RATES.items():
+                seen, shown = await _at(rate, count, demi, f"r{rate}", read)
+                for what, took in (("on the stream", seen), ("in the read model", shown)):
+                    result.figure(f"ms p50, {rate}/s, decision {what}", percentile(took, 50) * _MILLI, under=90)
+                    result.figure(f"ms p99, {rate}/s, decision {what}", percentile(took, 99) * _MILLI, under=150)
+            for service in ("gateway", "compliance"):
+                share = _share_relayed_within(stack.record(), service, "0.02")
+                result.figure(f"share relayed within 20 ms, {service}", share, at_least=0.99)
+            await asyncio.to_thread(_idle, stack, result)
+
+
+def _idle(stack: Stack, result: Result) -> None:
+    lines = look(stack.record(), IDLE_SECONDS)
+    result.figure("% of a core, five idle services", total(lines).cpu, under=6)
+    for line in lines:
+        if line.name in {"broker", "database"}:
+            result.figure(f"% of a core, idle {line.name}", line.cpu)
+    result.figure("MiB, five idle services", total(lines).memory)
+
+
+async def _at(
+    rate: int, count: int, person: Person, prefix: str, read: "_ReadModel"
+) -> tuple[list[float], list[float]]:
+    """Seconds from 202 to the decision on the stream and in the deployment read back, for each request."""
+    heard: dict[str, asyncio.Future[float]] = {}
+    loop = asyncio.get_running_loop()
+    connected = asyncio.Event()
+    listening = asyncio.create_task(_listen(person, heard, connected))
+    await connected.wait()
+    began = loop.time()
+    try:
+        asked = []
+        for number in range(count):
+            await asyncio.sleep(max(0.0, began + number / rate - loop.time()))
+            asked.append(asyncio.create_task(_ask(person, f"{prefix}-{number}", read, heard)))
+        took = await asyncio.gather(*asked)
+    finally:
+        listening.cancel()
+    say(f"  {count} requests at {rate}/s")
+    return [one[0] for one in took], [one[1] for one in took]
+
+
+async def _listen(person: Person, heard: "dict[str, asyncio.Future[float]]", connected: asyncio.Event) -> None:
+    async with aclosing(stream(person)) as messages:
+        async for message in messages:
+            if message.event == "hello":
+                connected.set()
+            if message.event in {"DeploymentRejected", "DeploymentApproved"}:
+                entry: dict[str, Any] = message.json()
+                moment = heard.setdefault(entry["correlationId"], asyncio.get_running_loop().create_future())
+                if not moment.done():
+                    moment.set_result(time.perf_counter())
+
+
+async def _ask(
+    person: Person, name: str, read: "_ReadModel", heard: "dict[str, asyncio.Future[float]]"
+) -> tuple[float, float]:
+    answer = await person.send("POST", "/deployments", json={"app": REJECTED, "name": name, "environment": "test"})
+    accepted = time.perf_counter()
+    operation = answer.json()
+    moment = heard.setdefault(operation["id"], asyncio.get_running_loop().create_future())
+    async with asyncio.timeout(30):
+        seen = await moment
+        while not await read.decided(operation["subject"]["deployment"]):  # noqa: ASYNC110 - asks a database
+            await asyncio.sleep(0.005)
+    return max(seen - accepted, 0.0), time.perf_counter() - accepted
+
+
+class _ReadModel:
+    """The gateway's read model of deployments, asked by the driver so that no route's own time is measured."""
+
+    def __init__(self, mongo: str) -> None:
+        self._client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(mongo)
+
+    async def decided(self, deployment: str) -> bool:
+        """Whether the decision on a deployment's first generation stands in it."""
+        database = self._client["appstore_gateway"]
+        names = [name for name in await database.list_collection_names() if name.startswith("deployments_v")]
+        found = await database[max(names)].find_one({"_id": deployment}, {"decisions": 1})
+        return found is not None and "1" in found["decisions"]
+
+
+def _share_relayed_within(record: RunRecord, service: str, bucket: str) -> float:
+    """The share of a service's events that the broker acknowledged within the bucket's seconds of their commit."""
+    _, body = get(record.ports[f"{service}-health"], "/metrics")
+    text = body if isinstance(body, str) else body.decode()
+    within = re.search(rf'appstore_relay_seconds_bucket{{le="{bucket}"}} ([0-9.e+]+)', text)
+    count = re.search(r"appstore_relay_seconds_count ([0-9.e+]+)", text)
+    return float(within[1]) / float(count[1]) if within and count else 0.0

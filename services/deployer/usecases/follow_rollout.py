@@ -1,0 +1,77 @@
+"""A rollout, a rollback or a cancel under way: tell the steps that are new, and end it once the outcome is certain.
+
+Called by reconcile_deployment each time it looks, after it applied what should be.
+"""
+
+from collections.abc import Sequence
+
+from contracts.deployments.events import DeploymentEvent, ObjectReference
+from contracts.deployments.reasons import ClosedOutcome
+from services.deployer.domain.deployment import Deployment, Phase
+from services.deployer.domain.desired import Desired
+from services.deployer.domain.generation import close, fail, rolled_back, succeed
+from services.deployer.domain.health import Failure
+from services.deployer.domain.known_request import KnownRequest
+from services.deployer.domain.manifest.network import address
+from services.deployer.domain.rollout import Healthy, judge
+from services.deployer.ports import Object, World, lineage
+from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome, TryAgain
+from services.deployer.usecases.end_generation import end_generation
+from services.deployer.usecases.roll_back_failed_upgrade import roll_back_failed_upgrade
+
+
+async def follow_rollout(
+    request: KnownRequest,
+    state: Deployment,
+    desired: Desired,
+    objects: Sequence[Object],
+    refusal: Failure | None,
+    world: World,
+) -> Outcome:
+    """One look at what was applied; `refusal` says why it could not be."""
+    if refusal is not None:
+        return await _fail(refusal, request, state, world)
+    if request.cancel is not None and not _is_proven(desired, state):
+        await end_generation(close(request, ClosedOutcome.CANCELLED), request, world)
+        return Done()
+    observed = await world.cluster.observe(state.deployment)
+    if observed is None:
+        return TryAgain("the workload is not there yet")
+    now = world.clock.now()
+    since = request.cancel.heard_at if request.cancel is not None else state.since
+    following = judge(state, desired, observed, len(objects), since or now, world.patience, now)
+    for step in following.steps:
+        await world.record(step, generation=request.generation, lineage=lineage(request))
+    match following.end:
+        case Failure() as failure:
+            return await _fail(failure, request, state, world)
+        case Healthy() as healthy:
+            await end_generation(_final(healthy, request, state, desired, objects), request, world)
+            return Done()
+    look_again_at = following.look_again_at or now
+    return AgainAfter(max((look_again_at - now).total_seconds(), 0.0))
+
+
+async def _fail(failure: Failure, request: KnownRequest, state: Deployment, world: World) -> Outcome:
+    if request.cancel is None and await roll_back_failed_upgrade(failure, request, state, world):
+        return AgainAfter(0)
+    await end_generation(fail(request, state.revision, failure), request, world)
+    return Done()
+
+
+def _final(
+    healthy: Healthy, request: KnownRequest, state: Deployment, desired: Desired, objects: Sequence[Object]
+) -> DeploymentEvent:
+    """What it means that all is ready: for a cancel, for a rollback, for a rollout."""
+    if request.cancel is not None:
+        return close(request, ClosedOutcome.CANCELLED)
+    if state.phase is Phase.ROLLING_BACK:
+        return rolled_back(request, state)
+    references = tuple(ObjectReference(kind=one["kind"], name=one["metadata"]["name"]) for one in objects)
+    where = address(desired.facts, desired.spec)
+    return succeed(request, state.revision, healthy.replicas, where, references)
+
+
+def _is_proven(desired: Desired, state: Deployment) -> bool:
+    """Whether it was healthy once; what failed before needs no waiting for."""
+    return state.proven is not None and desired.revision == state.proven.revision
