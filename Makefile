@@ -23,8 +23,8 @@ $(INSTALLED): requirements.lock pyproject.toml infra/install.py $(wildcard clien
 install: $(INSTALLED) ## install into .venv what the lock file names (the others do this by themselves)
 	@:
 
-up: $(INSTALLED) ## start the app store and stay with it; DETACH=1 returns when it is ready, PORT=8500 moves it
-	@exec $(BIN)/python -m infra.local.up --port $(PORT) $(if $(filter-out 0,$(DETACH)),--detach)
+up: $(INSTALLED) ## start the app store and stay with it; DETACH=1 returns when it is ready, PORT=8500 moves it, REPLICAS=2 doubles it
+	@exec $(BIN)/python -m infra.local.up --port $(PORT) $(if $(REPLICAS),--replicas $(REPLICAS)) $(if $(filter-out 0,$(DETACH)),--detach)
 
 down: $(INSTALLED) ## stop it
 	@exec $(BIN)/python -m infra.local.down

@@ -1,11 +1,11 @@
 """What runs beside a service's consumer: timers, watches, the sweep of what waits, and patience at the start.
 
-`run` starts these and stops with the first that fails. On one replica for now; leases come with several.
+`run` starts these and stops with the first that fails. Timers and watches run on the replica that leads (`lease`).
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, NoReturn, TypeVar
 
 import structlog
@@ -66,9 +66,9 @@ async def sweep_forever(redelivery: Redelivery, clock: Clock) -> NoReturn:
             await redelivery.sweep(clock.now())
 
 
-async def until_stopped(work: Sequence[Coroutine[Any, Any, Any]], stop: asyncio.Event) -> None:
+async def until_stopped(work: Sequence[Awaitable[Any]], stop: asyncio.Event) -> None:
     """Run all of it until the service is told to stop. Raises what the first that fails raises."""
-    tasks = [asyncio.create_task(coroutine) for coroutine in work]
+    tasks = [asyncio.ensure_future(one) for one in work]
     stopping = asyncio.create_task(stop.wait())
     try:
         done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)

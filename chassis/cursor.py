@@ -1,9 +1,10 @@
 """The cursor: the last sequence handled per topic and key, so that a repeat has no effect and a gap is never crossed.
 
-Stored in the motion's transaction, cached in memory for as long as this process consumes (rule 4 of the log).
+Stored in the motion's transaction, cached in memory until the partitions are given out anew (rule 4 of the log).
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from enum import Enum, auto
 
 from pymongo.errors import DuplicateKeyError
@@ -12,6 +13,10 @@ from chassis.ledger import Motion
 from chassis.mongo import Database
 
 CURSORS = "cursors"
+Spot = tuple[str, str]
+Reached = tuple[int, int]
+"""The last sequence of a key, and how many of its messages were taken up after they had waited."""
+_CHUNK = 100
 
 
 class Place(Enum):
@@ -66,6 +71,22 @@ class Cursors:
             upsert=True,
         )
         self.moved(topic, key, sequence)
+
+    async def taken_up(self, motion: Motion, topic: str, key: str) -> None:
+        """A message of this key that waited or was held is handled in this transaction: others can see so."""
+        await motion.collection(CURSORS).change({"_id": f"{topic}/{key}"}, {"$inc": {"taken_up": 1}})
+
+    async def stored(self, places: Collection[Spot]) -> dict[Spot, Reached]:
+        """How far some keys are handled, on whichever replica; keys that were never heard of are left out."""
+        found: dict[Spot, Reached] = {}
+        ids = [f"{topic}/{key}" for topic, key in places]
+        for start in range(0, len(ids), _CHUNK):
+            async for document in self._database.collection(CURSORS).find(
+                {"_id": {"$in": ids[start : start + _CHUNK]}}
+            ):
+                topic, key = document["_id"].split("/", 1)
+                found[topic, key] = (document["sequence"], document.get("taken_up", 0))
+        return found
 
     def moved(self, topic: str, key: str, sequence: int) -> None:
         """The cursor's transaction was committed."""

@@ -2,7 +2,8 @@
 
     ChassisError
     ├── NotNow          try again later, nobody's fault
-    │   └── NotKnownYet wait until something about that key arrives
+    │   ├── NotKnownYet wait until something about that key arrives
+    │   └── NotLeading  another replica has the lease
     ├── Conflict        somebody else wrote first: read again, at once
     └── EpochChanged    the log was replaced under this process: start again
 
@@ -31,6 +32,13 @@ class NotKnownYet(NotNow):
         self.topic = topic
         self.key = key
         self.until = until
+
+
+class NotLeading(NotNow):
+    """This is the work of the replica that leads, and another one does."""
+
+    def __init__(self) -> None:
+        super().__init__("another replica leads")
 
 
 class Conflict(ChassisError):  # noqa: N818 - reads as the answer it is

@@ -17,6 +17,7 @@ from chassis import telemetry
 from chassis.cursor import Cursors, Place, Repeated
 from chassis.errors import NotKnownYet, NotNow
 from chassis.held import AlreadyHeld, Held
+from chassis.kafka import Partition
 from chassis.ledger import Motion
 from chassis.motions import Table
 from chassis.perform import Performer
@@ -56,15 +57,17 @@ class Handler:
     ) -> None:
         self._use_cases = table.use_cases
         self._world_of = world_of
+        self._mine: frozenset[Partition] | None = None
         self.performer = performer
         self.cursors = cursors
         self.waiting = waiting
         self.held = held
 
-    async def load(self) -> None:
-        """Read what memory needs: cursors, what waits, what is held."""
+    async def load(self, mine: frozenset[Partition] | None = None) -> None:
+        """Read what memory needs: cursors, what waits in these partitions (or in all), what is held."""
+        self._mine = mine
         await self.cursors.load()
-        await self.waiting.load()
+        await self.waiting.load(mine)
         await self.held.load()
 
     async def handle(self, raw: RawMessage) -> Outcome:
@@ -168,7 +171,7 @@ class Handler:
     async def _heard_late(self, raw: RawMessage, context: Context) -> Outcome:
         """An earlier delivery was committed and its answer lost, so memory lacks what it led to: catch up with it."""
         self.performer.relay.rescan()
-        await self.waiting.load()
+        await self.waiting.load(self._mine)
         self.cursors.moved(raw.topic, context.subject, context.number)
         return Outcome.REPEAT
 

@@ -33,6 +33,7 @@ _COMMIT_SECONDS = 1
 _LAG_SECONDS = 2
 _GAP_SECONDS = 3
 _IN_HAND_SECONDS = 2
+_REVOKED_SECONDS = 1
 _RETRY = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 Partition = tuple[str, int]
@@ -51,10 +52,14 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         epoch: str,
         deliver: Deliver,
         readiness: Readiness,
+        assigned: Callable[[frozenset[Partition]], None] = lambda _: None,
     ) -> None:
         self._epoch = epoch
         self._deliver = deliver
         self._readiness = readiness
+        self._tell_assigned = assigned
+        self._assignments = 0
+        self._settled = asyncio.Event()
         self._done: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._gaps: set[Partition] = set()
@@ -97,6 +102,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
     async def stop(self) -> None:
         """Finish the message in hand, commit, leave the group."""
         self._stopping = True
+        self._settled.set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_IN_HAND_SECONDS):
                 await self._idle.wait()
@@ -110,15 +116,28 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
                 await self._broker.stop()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Commit what was handled before another member takes over."""
+        """Let what is in hand finish for a moment, and commit what was handled, before another member takes over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_REVOKED_SECONDS):
+                await self._idle.wait()
+        self._settled.clear()
         with contextlib.suppress(KafkaError, TimeoutError):
             async with asyncio.timeout(2):
                 await self._commit()
         for partition in revoked:
             self._done.pop(partition, None)
+            self._committed.pop(partition, None)
+            self._gaps.discard((partition.topic, partition.partition))
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        """Nothing to do: positions come from the group, cursors drop repeats."""
+        """Positions come from the group; whoever handles messages reads its memory anew before the next one."""
+        mine = frozenset((partition.topic, partition.partition) for partition in assigned)
+        self._assignments += 1
+        self._done.clear()
+        self._committed.clear()
+        telemetry.PARTITIONS.set(len(mine))
+        self._tell_assigned(mine)
+        self._settled.set()
 
     @property
     def _consumer(self) -> AIOKafkaConsumer | None:
@@ -141,13 +160,17 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
             self._idle.set()
 
     async def _take(self, message: KafkaMessage) -> None:
+        # Between two assignments nobody knows whose a message is.
+        await self._settled.wait()
+        assignment = self._assignments
         records: list[Any] = [message.raw_message]
         consumer = self._consumer
         if consumer is not None:
             more = await consumer.getmany(timeout_ms=0, max_records=_POLL_RECORDS)
             records += [record for batch in more.values() for record in batch]
         gaps = await self._deliver_until_done([raw_message(record, self._epoch) for record in records])
-        if gaps is None:
+        # What was in hand when the partitions were given out anew is delivered again to whoever has it now.
+        if gaps is None or assignment != self._assignments:
             return
         self._gaps |= gaps
         for record in records:

@@ -40,6 +40,8 @@ class Writer:
     oin: str
     folds: dict[str, Keeps]
     clock: Clock
+    holder: str = ""
+    """This process, as its lease names it: what it records carries it, so that it need not hear itself."""
 
     @property
     def source(self) -> str:
@@ -97,6 +99,7 @@ class Motion:
         kept = await self._load(topic, payload.key)
         event = Event(self._context(payload, kept, generation, lineage), payload)
         entry, state = ledger_entry(event, topic, self.writer.clock.now()), fold.evolve(kept.state, event)
+        entry["by"] = self.writer.holder
         # Nothing above changed this motion, so an event that can't be recorded leaves no hole in the numbering.
         kept.sequence += 1
         kept.hlc = event.context.hlc

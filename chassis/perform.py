@@ -18,6 +18,8 @@ from chassis.motions import Lineage
 from contracts.envelope import Event
 
 T = TypeVar("T")
+Fence = Callable[[Motion], Awaitable[None]]
+"""Raises NotNow when this process may not do the work that follows."""
 
 
 class Publishes(Protocol):
@@ -35,10 +37,15 @@ class Publishes(Protocol):
 class Performer:
     """Runs work in motions."""
 
-    def __init__(self, writer: Writer, database: Database, relay: Publishes) -> None:
+    def __init__(self, writer: Writer, database: Database, relay: Publishes, fence: Fence | None = None) -> None:
         self.writer = writer
         self.database = database
         self.relay = relay
+        self._fence = fence
+
+    def fenced(self, fence: Fence) -> "Performer":
+        """A performer of leader work: `fence` looks at each of its transactions first, and may refuse it."""
+        return Performer(self.writer, self.database, self.relay, fence)
 
     async def perform(
         self,
@@ -51,6 +58,8 @@ class Performer:
 
         async def transaction(session: AsyncIOMotorClientSession) -> tuple[Motion, T]:
             motion = Motion(self.writer, self.database, session, cause, lineage)
+            if self._fence is not None:
+                await self._fence(motion)
             result = await work(motion)
             await motion.flush()
             return motion, result

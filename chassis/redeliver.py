@@ -11,6 +11,7 @@ from typing import Any
 from chassis.errors import NotKnownYet, NotNow
 from chassis.handle import BEHIND, Handler, Outcome, code_of, detail_of
 from chassis.ledger import Motion
+from chassis.ownership import Elsewhere, Ownership
 from chassis.wire import RawMessage, read_context, read_event
 from contracts.envelope import Event
 
@@ -25,16 +26,25 @@ class Redelivery:
         self._waiting = handler.waiting
         self._arrived: set[Spot] = set()
         self._turn = asyncio.Lock()
+        self.ownership = Ownership(handler)
+        self._elsewhere = Elsewhere(handler.cursors, handler.waiting)
 
     async def restart(self) -> None:
         """Try everything that waits once: what it waits for may have arrived just before the process ended."""
         async with self._turn:
-            for place in self._waiting.places():
-                await self._redeliver(place)
+            await self._try_all()
+
+    async def ready(self) -> None:
+        """Make memory true for the partitions that are this replica's now. Raises what the database raises."""
+        async with self._turn:
+            await self._recall()
 
     async def handle(self, raw: RawMessage) -> Outcome:
         """Handle one message, then what waited for its key. Raises NotNow: deliver it again."""
         async with self._turn:
+            await self._recall()
+            if not self.ownership.owns(raw.topic, raw.partition):
+                return Outcome.PASSED
             outcome = await self._handler.handle(raw)
             if outcome in {Outcome.HANDLED, Outcome.PASSED, Outcome.REPEAT} and raw.key_text is not None:
                 self._arrived.add((raw.topic, raw.key_text))
@@ -42,8 +52,13 @@ class Redelivery:
             return outcome
 
     async def sweep(self, now: datetime) -> None:
-        """Give waiting messages past their deadline a last try: the owner answers then, others let go silently."""
+        """Take up what waits for something that arrived elsewhere, and what is past its deadline.
+
+        Past it, a message has a last try: the owner answers then, others let go silently.
+        """
         async with self._turn:
+            await self._recall()
+            self._arrived.update(await self._elsewhere.arrived())
             await self._take_up()
             for place in self._waiting.heads_past(now):
                 if (found := await self._waiting.head(place)) is None:
@@ -54,6 +69,19 @@ class Redelivery:
                     self._waiting.removed(place, entry)
                 await self._redeliver(place)
             await self._take_up()
+
+    async def _recall(self) -> None:
+        if not await self.ownership.recall():
+            return
+        try:
+            await self._try_all()
+        except BaseException:
+            self.ownership.doubt()  # what was not tried is tried when memory is read the next time
+            raise
+
+    async def _try_all(self) -> None:
+        for place in self._waiting.places():
+            await self._redeliver(place)
 
     async def _take_up(self) -> None:
         """What arrived stays on the list until all that waited for it was tried."""
@@ -94,6 +122,7 @@ class Redelivery:
 
     async def _handle_waiting(self, entry: str, event: Event[Any], motion: Motion) -> None:
         await self._waiting.remove(motion, entry)
+        await self._handler.cursors.taken_up(motion, event.data.topic.name, event.context.subject)
         await self._handler.run(motion, event)
 
     async def _let_go(self, entry: str, motion: Motion) -> None:

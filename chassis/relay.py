@@ -1,62 +1,98 @@
 """The relay: publishes what the ledger holds, event n+1 of a key only after n was acknowledged (rules 3 and 5).
 
-It works from memory after each commit and reads the ledger only at its start and when a commit's answer was lost. What
-`relay_marks` finds short is refilled from the ledger. A repeat does no harm: readers drop it by their cursors.
+It works on the replica that leads, from memory: after its own commits, and woken by the change stream when another
+replica committed. It reads the ledger when it begins to lead, when a commit's answer or the stream was lost, and where
+an entry came before its predecessor. What `relay_marks` finds short is refilled. A late second relay can only repeat:
+readers drop that by their cursors.
 """
 
 import asyncio
 import contextlib
-import time
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import structlog
 from pymongo.errors import PyMongoError
 
 from chassis import telemetry
-from chassis.entry import LEDGER, in_order
+from chassis.entry import LEDGER, in_order, position_id
 from chassis.health import Readiness
+from chassis.key_order import Key, KeyOrder
 from chassis.mongo import Database, Document
+from chassis.others import follow_others
+from chassis.outbox import Outbox
 from chassis.publish import Publisher
 from chassis.relay_marks import RelayMarks
 from contracts.topics import Topic
 
 log = structlog.get_logger(__name__)
 
-_BATCH = 500
-_SEND_SECONDS = 10
 _MARK_SECONDS = 0.25
-_SCAN_AGAIN_SECONDS = 1
+_AGAIN_SECONDS = 0.5
 _REFILL_BATCH = 5000
-_BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
+_CHUNK = 100
 
 
 class Relay:
-    """Publishes one service's ledger."""
+    """Publishes one service's ledger while `leads()` says that this replica does. `holder` is in what it recorded."""
 
     def __init__(
-        self, database: Database, topics: Sequence[Topic], bootstrap: str, epoch: str, readiness: Readiness
+        self,
+        database: Database,
+        topics: Sequence[Topic],
+        bootstrap: str,
+        epoch: str,
+        readiness: Readiness,
+        *,
+        holder: str = "",
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
         self._database = database
         self._partitions = [(topic.name, number) for topic in topics for number in range(topic.partitions)]
         self._bootstrap = bootstrap
+        self._epoch = epoch
         self._readiness = readiness
-        self._queues: dict[tuple[str, int], deque[tuple[Document, float]]] = {
-            place: deque() for place in self._partitions
-        }
-        self._senders: dict[tuple[str, int], asyncio.Task[None]] = {}
-        self._marks = RelayMarks(database, epoch)
-        self._known: set[str] = set()
-        self._scan_wanted = asyncio.Event()
-        self._open = False
-        self._tasks: list[asyncio.Task[None]] = []
+        self._holder = holder
+        self._leads = leads
         self._publisher = Publisher(bootstrap)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._on = False
+        self._forget()
+
+    def _forget(self) -> None:
+        self._marks = RelayMarks(self._database, self._epoch)
+        self._outbox = Outbox(self._publisher, self._marks, self._readiness, self._leads)
+        self._order = KeyOrder()
+        self._scan_wanted = asyncio.Event()
+        self._early_wanted = asyncio.Event()
+        telemetry.BACKLOG.set(0)
+
+    @property
+    def publishing(self) -> bool:
+        """Whether what was there at the start is queued and everything after it is published as it comes."""
+        return self._outbox.is_open
+
+    async def lead(self) -> None:
+        """Publish until cancelled, which is when this replica no longer leads."""
+        try:
+            while not self.publishing:
+                try:
+                    await self.start()
+                except Exception as error:  # noqa: BLE001 - whatever it is, another try is the only way on
+                    self._readiness.set("relay", f"the relay can't start ({type(error).__name__})")
+                    log.warning("the relay could not start, trying again", error=str(error))
+                    await asyncio.sleep(_AGAIN_SECONDS)
+            self._readiness.clear("relay")
+            await asyncio.Event().wait()
+        finally:
+            await self._end()
 
     async def start(self) -> None:
         """Connect, refill what the log lacks, publish what was never acknowledged, then follow the commits.
 
         Raises KafkaError or PyMongoError while the broker or the database is away; may be called again.
         """
+        self._on = True
         ledger = self._database.collection(LEDGER)
         await ledger.create_index([("topic", 1), ("partition", 1), ("hlc", 1)])
         await ledger.create_index([("unpublished", 1)], partialFilterExpression={"unpublished": True})
@@ -64,108 +100,108 @@ class Relay:
         for place in await self._marks.short(self._partitions, self._bootstrap):
             await self._refill(place)
         await self._scan()
-        self._resume()
-        self._tasks = [asyncio.create_task(self._mark_forever()), asyncio.create_task(self._scan_when_asked())]
+        await self._look_back()
+        self._outbox.open()
+        others = follow_others(self._database, [LEDGER], self._holder, self._others_committed, self.rescan)
+        work = [self._mark_forever(), self._scan_when_asked(), self._look_back_when_asked()]
+        self._tasks = [asyncio.create_task(coroutine) for coroutine in (*work, others)]
 
     async def stop(self, grace: float = 4) -> None:
         """Publish what is in hand, for at most `grace` seconds, and mark it; the rest waits in the ledger."""
 
         async def drained() -> None:
-            while any(self._queues.values()):  # noqa: ASYNC110 - four seconds at most, and rare
+            while len(self._outbox) or self._order.early:  # noqa: ASYNC110 - seconds at most, and rare
                 await asyncio.sleep(0.02)
 
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(grace):
-                await drained()
-        self._open = False
-        for task in [*self._tasks, *self._senders.values()]:
-            task.cancel()
-        with contextlib.suppress(PyMongoError, TimeoutError):
-            async with asyncio.timeout(2):
-                await self._marks.write()
+        if self.publishing:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(grace):
+                    await drained()
+            with contextlib.suppress(PyMongoError, TimeoutError):
+                async with asyncio.timeout(2):
+                    await self._marks.write()
+        await self._end()
         await self._publisher.close()
 
     def offer(self, entries: Sequence[Document]) -> None:
-        """These ledger entries were committed: publish them."""
-        now = time.monotonic()
+        """These ledger entries were committed: publish them, if this replica leads."""
+        if not self._on:
+            return
         for entry in entries:
-            if entry["_id"] in self._known:
-                continue
-            self._known.add(entry["_id"])
-            place = (entry["topic"], entry["partition"])
-            self._queues[place].append((entry, now))
-            self._wake(place)
-        telemetry.BACKLOG.set(len(self._known))
+            self._queue(self._order.let_through(entry))
+        if self._order.early:
+            self._early_wanted.set()
 
     def rescan(self) -> None:
-        """A commit's answer was lost: look in the ledger for what was not published, before anything later is sent."""
-        self._open = False
+        """Something may have been missed: look in the ledger for what was not published."""
         self._scan_wanted.set()
 
-    def _resume(self) -> None:
-        self._open = True
-        for place in self._partitions:
-            self._wake(place)
+    def _others_committed(self, entry: Document) -> None:
+        if entry.get("unpublished"):
+            self.offer([entry])
 
-    def _wake(self, place: tuple[str, int]) -> None:
-        if self._open and self._queues[place] and place not in self._senders:
-            task = asyncio.create_task(self._send_all(place))
-            self._senders[place] = task
-            task.add_done_callback(lambda _: self._senders.pop(place, None))
-            task.add_done_callback(lambda _: self._wake(place))
+    async def _end(self) -> None:
+        self._on = False
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        await self._outbox.close()
+        self._forget()
 
-    async def _send_all(self, place: tuple[str, int]) -> None:
-        queue = self._queues[place]
-        failures = 0
-        while queue and self._open:
-            batch = [entry for entry, _ in list(queue)[:_BATCH]]
-            try:
-                async with asyncio.timeout(_SEND_SECONDS):
-                    sent, offset = await self._publisher.send(place, batch)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the events stay queued and are tried again
-                pause = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
-                failures += 1
-                self._readiness.set("relay", f"the broker does not take events ({type(error).__name__})")
-                log.warning("could not publish, trying again", topic=place[0], partition=place[1], error=str(error))
-                await asyncio.sleep(pause)
-                continue
-            if failures:
-                failures = 0
-                self._readiness.clear("relay")
-            self._marks.acknowledged(place, offset, [entry["_id"] for entry in batch[:sent]])
-            for _ in range(sent):
-                entry, since = queue.popleft()
-                self._known.discard(entry["_id"])
-                telemetry.RELAY_SECONDS.observe(time.monotonic() - since)
-            telemetry.RELAYED.labels(place[0]).inc(sent)
-            telemetry.BACKLOG.set(len(self._known))
+    def _queue(self, entries: Sequence[Document]) -> None:
+        self._outbox.add(entries)
+        telemetry.BACKLOG.set(len(self._outbox) + self._order.early)
 
     async def _scan(self) -> None:
-        """Queue what the ledger holds and nobody acknowledged, each key in its order; nothing is sent meanwhile."""
+        """Take in what the ledger holds and nobody acknowledged; the order of each key is `KeyOrder`'s to keep."""
         entries = [entry async for entry in self._database.collection(LEDGER).find({"unpublished": True})]
         acknowledged = self._marks.unwritten
-        self.offer([entry for entry in entries if entry["_id"] not in acknowledged])
-        for queue in self._queues.values():
-            since = {entry["_id"]: moment for entry, moment in queue}
-            entries = in_order([entry for entry, _ in queue])
-            queue.clear()
-            queue.extend((entry, since[entry["_id"]]) for entry in entries)
+        self.offer(in_order([entry for entry in entries if entry["_id"] not in acknowledged]))
+
+    async def _look_back(self) -> None:
+        """Find what stands between the last published entry of a key and its early ones."""
+        ledger = self._database.collection(LEDGER)
+        while wanted := self._order.predecessors():
+            ids, acknowledged = list(wanted), self._marks.unwritten
+            found: dict[str, bool] = {}
+            for start in range(0, len(ids), _CHUNK):
+                query = {"_id": {"$in": ids[start : start + _CHUNK]}}
+                async for entry in ledger.find(query, {"unpublished": 1}):
+                    found[entry["_id"]] = "unpublished" in entry
+            for place, key in wanted.items():
+                if found.get(place) and place not in acknowledged and place not in self._outbox:
+                    await self._read_before(key)
+                    continue
+                if place not in found:
+                    log.error("the ledger has a gap", missing=place)
+                self._queue(self._order.published_up_to(key, _number(place)))
+
+    async def _read_before(self, key: Key) -> None:
+        first = self._order.first_early(key)
+        between = {"$gte": position_id(*key, 0), "$lt": position_id(*key, first)}
+        entries = self._database.collection(LEDGER).find({"_id": between, "unpublished": True}).sort("_id", 1)
+        async for entry in entries:
+            self._queue(self._order.let_through(entry))
 
     async def _scan_when_asked(self) -> None:
+        await self._again_and_again(self._scan_wanted, self._scan)
+
+    async def _look_back_when_asked(self) -> None:
+        await self._again_and_again(self._early_wanted, self._look_back)
+
+    async def _again_and_again(self, wanted: asyncio.Event, read: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:
-            await self._scan_wanted.wait()
-            self._scan_wanted.clear()
+            await wanted.wait()
+            wanted.clear()
             try:
-                await asyncio.gather(*self._senders.values(), return_exceptions=True)
-                await self._scan()
-            except Exception as error:  # noqa: BLE001 - whatever it is, nothing is published until the ledger was read
+                await read()
+            except Exception as error:  # noqa: BLE001 - whatever it is, what was not read is not published yet
                 self._readiness.set("ledger", f"the ledger can't be read ({type(error).__name__})")
-                await asyncio.sleep(_SCAN_AGAIN_SECONDS)
-                self._scan_wanted.set()
+                await asyncio.sleep(_AGAIN_SECONDS)
+                wanted.set()
             else:
                 self._readiness.clear("ledger")
-                if not self._scan_wanted.is_set():
-                    self._resume()
 
     async def _refill(self, place: tuple[str, int]) -> None:
         cursor = self._database.collection(LEDGER).find({"topic": place[0], "partition": place[1]}).sort("hlc", 1)
@@ -182,3 +218,7 @@ class Relay:
             await asyncio.sleep(_MARK_SECONDS)
             with contextlib.suppress(PyMongoError):
                 await self._marks.write()
+
+
+def _number(position: str) -> int:
+    return int(position.rsplit("/", 1)[1])

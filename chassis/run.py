@@ -1,14 +1,15 @@
 """A service's life: connect, restore what memory needs, consume, and stop within ten seconds.
 
 `main.py` of each service calls `run` with its table and how to build its `World`; nothing else starts a service. Order
-of the start: health, broker's epoch, database, relay (refills first), own parts, consumer. The stop is the reverse.
+of the start: health, broker's epoch, database, lease, relay (refills first), own parts, consumer, timers and watches.
+The stop is the reverse; the lease is given up last, when nothing is left to publish.
 """
 
 import asyncio
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,7 @@ from chassis.handle import Handler, Outcome
 from chassis.health import Readiness, health_app, serving
 from chassis.held import Held
 from chassis.kafka import Deliver, Partition, Subscriber
+from chassis.lease import Lease
 from chassis.ledger import Motion, Writer
 from chassis.logging import set_up_logging
 from chassis.mongo import Database
@@ -46,6 +48,7 @@ log = structlog.get_logger(__name__)
 
 EXIT_EPOCH_CHANGED = 75
 _STOP_SECONDS = 9
+_LOOK_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Running:
     performer: Performer
     readiness: Readiness
     epoch: str
+    lease: Lease
     versions: Versions
 
 
@@ -128,13 +132,17 @@ class _Life:
             readiness.epoch = epoch
             database = Database(self.settings.mongo, f"appstore_{self.service}")
             stack.callback(database.close)
-            relay = Relay(database, list(topics.in_ledger_of(self.service)), self.settings.kafka, epoch, readiness)
+            lease = Lease(database, self.settings.replica)
+            stack.push_async_callback(lease.release)
+            relay = self._relay(database, epoch, readiness, lease)
+            leading = [asyncio.create_task(lease.keep()), asyncio.create_task(lease.while_held(relay.lead))]
+            stack.push_async_callback(_cancelled, leading)
             stack.push_async_callback(relay.stop)
-            performer = Performer(self._writer(), database, relay)
+            performer = Performer(self._writer(lease), database, relay)
             handler = Handler(
                 self.table, performer, self.world_of, Cursors(database), Waiting(database), Held(self.service, database)
             )
-            if await _unless(stop, patiently(partial(_remember, database, handler, relay), readiness)) is None:
+            if await _unless(stop, patiently(partial(_begin, database, lease, relay), readiness)) is None:
                 return
             refold = partial(refold_stale_states, tuple(self.table.of(Keeps)), database, performer)
             if await _unless(stop, patiently(refold, readiness)) is None:
@@ -143,51 +151,83 @@ class _Life:
             if await _unless(stop, patiently(versions.settle, readiness)) is None:
                 return
             if self.parts is not None:
-                running = Running(self.settings, database, performer, readiness, epoch, versions)
+                running = Running(self.settings, database, performer, readiness, epoch, lease, versions)
                 await stack.enter_async_context(self.parts(running))
             redelivery = Redelivery(handler)
             if self.table.topics_read:
                 deliver = self._delivery(redelivery, Projector(self.table, database, handler, versions))
-                subscriber = Subscriber(self.service, self.table.topics_read, self.settings, epoch, deliver, readiness)
+                subscriber = Subscriber(
+                    self.service,
+                    self.table.topics_read,
+                    self.settings,
+                    epoch,
+                    deliver,
+                    readiness,
+                    redelivery.ownership.assigned,
+                )
                 stack.push_async_callback(subscriber.stop)
-                if await _unless(stop, patiently(partial(_consume, redelivery, subscriber), readiness)) is None:
+                if await _unless(stop, patiently(partial(_consume, subscriber), readiness)) is None:
                     return
             readiness.clear("start")
             gc.collect()
             gc.freeze()
             log.info("ready", epoch=epoch)
-            work: list[Coroutine[Any, Any, Any]] = [epochs.watch(readiness), sweep_forever(redelivery, self.clock)]
-            work += [on_time(row, performer, self.world_of) for row in self.table.of(Every)]
-            work += [on_sight(row, self.sources[row.source], performer, self.world_of) for row in self.table.of(Watch)]
+            work: list[Awaitable[Any]] = [epochs.watch(readiness), sweep_forever(redelivery, self.clock)]
+            work += [lease.while_held(leader_work) for leader_work in self._leader_work(performer.fenced(lease.guard))]
             if versions.projections:
                 builder = Builder(versions, database, self.settings, epoch)
-                work += [versions.follow(readiness), builder.build_forever()]
+                work += [versions.follow(readiness), lease.while_held(builder.build_forever)]
+            # These outlive the others: what is in hand at the end is still published.
+            work += [asyncio.shield(task) for task in leading]
             await until_stopped(work, stop)
 
-    def _writer(self) -> Writer:
+    def _leader_work(self, performer: Performer) -> list[Callable[[], Awaitable[None]]]:
+        world_of = self.world_of
+        timers = [partial(on_time, row, performer, world_of) for row in self.table.of(Every)]
+        watches = [
+            partial(on_sight, row, self.sources[row.source], performer, world_of) for row in self.table.of(Watch)
+        ]
+        return [*timers, *watches]
+
+    def _relay(self, database: Database, epoch: str, readiness: Readiness, lease: Lease) -> Relay:
+        own = list(topics.in_ledger_of(self.service))
+        kafka, leads = self.settings.kafka, partial(getattr, lease, "held")
+        return Relay(database, own, kafka, epoch, readiness, holder=lease.holder, leads=leads)
+
+    def _writer(self, lease: Lease) -> Writer:
         folds = {row.topic.name: row for row in self.table.of(Keeps)}
         held = topics.HELD_MESSAGES[self.service]
         folds[held.name] = Keeps(held)
-        return Writer(self.service, self.settings.origin, self.settings.oin, folds, self.clock)
+        return Writer(self.service, self.settings.origin, self.settings.oin, folds, self.clock, lease.holder)
 
     def _delivery(self, redelivery: Redelivery, projector: Projector) -> Deliver:
         async def one_by_one(batch: Sequence[RawMessage]) -> set[Partition]:
             return {(raw.topic, raw.partition) for raw in batch if await redelivery.handle(raw) is Outcome.GAP}
 
-        return projector.apply if any(self.table.of(Project)) else one_by_one
+        async def folded(batch: Sequence[RawMessage]) -> set[Partition]:
+            await redelivery.ready()
+            return await projector.apply(batch)
+
+        return folded if any(self.table.of(Project)) else one_by_one
 
 
-async def _remember(database: Database, handler: Handler, relay: Relay) -> bool:
+async def _begin(database: Database, lease: Lease, relay: Relay) -> bool:
+    """Whoever leads from its start on is ready when the log has what it lacked; others are while it does."""
     await database.ping()
-    await handler.load()
-    await relay.start()
+    while not (lease.looked and (relay.publishing or not lease.held)):  # noqa: ASYNC110 - once, at the start
+        await asyncio.sleep(_LOOK_SECONDS)
     return True
 
 
-async def _consume(redelivery: Redelivery, subscriber: Subscriber) -> bool:
-    await redelivery.restart()
+async def _consume(subscriber: Subscriber) -> bool:
     await subscriber.start()
     return True
+
+
+async def _cancelled(tasks: Sequence["asyncio.Task[Any]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _unless(stop: asyncio.Event, work: Any) -> Any:

@@ -28,6 +28,10 @@ class ServiceSettings(BaseSettings):
     health_host: str = "127.0.0.1"
     """Address of the health server. Loopback unless a kubelet or Prometheus must reach it."""
 
+    replica: Annotated[str, StringConstraints(max_length=64)] = ""
+    """Name of this replica, if whoever starts it sees to it that one process at a time has it (a StatefulSet's pod, a
+    part of the embedded stack): its successor leads at once where it led. Empty: a name nobody has had."""
+
     log_format: Literal["json", "console"] = "json"
     """JSON for machines, console for people."""
 

@@ -32,3 +32,6 @@ BACKLOG = Gauge("appstore_ledger_backlog", "Events stored and not yet acknowledg
 HELD = Gauge("appstore_held_messages", "Messages held or queued behind a held one.", registry=REGISTRY)
 WAITING = Gauge("appstore_waiting_messages", "Messages waiting for something not known yet.", registry=REGISTRY)
 LAG = Gauge("appstore_consumer_lag", "Messages on the log not yet handled.", registry=REGISTRY)
+LEADER = Gauge("appstore_leader", "1 while this replica leads its service, else 0.", registry=REGISTRY)
+PARTITIONS = Gauge("appstore_partitions_assigned", "Partitions this replica consumes.", registry=REGISTRY)
+TERM = Gauge("appstore_lease_term", "The term in which this replica leads or led last.", registry=REGISTRY)

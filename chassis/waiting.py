@@ -10,6 +10,7 @@ from typing import Any
 from chassis import telemetry
 from chassis.entry import position_id
 from chassis.errors import Conflict
+from chassis.kafka import Partition
 from chassis.ledger import Motion
 from chassis.mongo import Database, Document
 from chassis.stored_message import to_document, to_message
@@ -29,13 +30,15 @@ class Waiting:
         self._awaits: dict[str, Place] = {}
         self._deadlines: dict[str, datetime] = {}
 
-    async def load(self) -> None:
-        """Read what waits."""
+    async def load(self, mine: frozenset[Partition] | None = None) -> None:
+        """Read what waits: of these partitions, or all."""
         self._queues.clear()
         self._awaits.clear()
         self._deadlines.clear()
         async for document in self._database.collection(WAITING).find({}, {"value": 0, "headers": 0}).sort("_id", 1):
-            self.added(document)
+            if mine is None or (document["topic"], document["partition"]) in mine:
+                self.added(document)
+        telemetry.WAITING.set(sum(map(len, self._queues.values())))
 
     def blocks(self, topic: str, key: str) -> bool:
         """Whether an earlier message of this key waits."""
@@ -80,6 +83,10 @@ class Waiting:
         """The keys whose first waiting message waits for this one, or for nothing any more."""
         wanted = {(topic, key), None}
         return [place for place, queue in self._queues.items() if self._awaits.get(queue[0]) in wanted]
+
+    def awaited(self) -> set[Place]:
+        """What the first waiting message of any key waits for."""
+        return {self._awaits[queue[0]] for queue in self._queues.values() if queue[0] in self._awaits}
 
     def heads_past(self, now: datetime) -> list[Place]:
         """The keys whose first waiting message is past its deadline."""

@@ -1,7 +1,7 @@
 """One request to the API: who asks, in which language, how long, how often again, and what an error becomes.
 
-Tried again are only requests that are safe to repeat: a GET, and a POST or DELETE with an idempotency key (same key,
-same body: same answer). Everything is bounded: tries, waiting, time per try.
+Tried again are only requests that are safe to repeat: a GET, and a POST, PATCH or DELETE with an idempotency key
+(same key, same body: same answer). Everything is bounded: tries, waiting, time per try.
 """
 
 import asyncio

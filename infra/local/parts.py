@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from infra.local.home import CHECKOUT, Home
 from infra.local.keys import StackKeys
 from infra.local.part import Part, Stage
-from infra.local.ports import HOST, SERVICES, Ports
+from infra.local.ports import HOST, Ports, service_of
 from infra.local.ready import broker_answers, database_answers, http_answers
 
 # Twenty digits in the shape of an organisation number; nobody was given this one.
@@ -15,7 +15,7 @@ DEMO_OIN = "00000099999999990000"
 
 
 def stages(ports: Ports, home: Home, keys: StackKeys) -> tuple[Stage, ...]:
-    """The whole stack: database, broker, topics, then the issuer and the five services side by side.
+    """The whole stack: database, broker, topics, then the issuer and every replica of the services side by side.
 
     Raises:
         ValueError: the setting BROKER names a broker that the embedded stack does not have.
@@ -33,7 +33,7 @@ def stages(ports: Ports, home: Home, keys: StackKeys) -> tuple[Stage, ...]:
             "services",
             (
                 _issuer(ports, home, keys, shared),
-                *(_service(name, ports, home, keys, shared) for name in SERVICES),
+                *(_service(name, ports, home, keys, shared) for name in ports.services),
             ),
         ),
     )
@@ -46,12 +46,14 @@ def only(plan: Iterable[Stage], names: frozenset[str]) -> tuple[Stage, ...]:
         ValueError: a name is no part's.
     """
     plan = tuple(plan)
-    unknown = names - {part.name for stage in plan for part in stage.parts}
+    every = {part.name for stage in plan for part in stage.parts}
+    unknown = names - every
     if unknown:
         message = f"no such part: {', '.join(sorted(unknown))}"
         raise ValueError(message)
+    wanted = {name for name in every if name in names or service_of(name) in names}
     reduced = (
-        Stage(stage.name, tuple(part for part in stage.parts if part.name in names), stage.carries_the_rest)
+        Stage(stage.name, tuple(part for part in stage.parts if part.name in wanted), stage.carries_the_rest)
         for stage in plan
     )
     return tuple(stage for stage in reduced if stage.parts)
@@ -67,9 +69,9 @@ def kafka_address(ports: Ports) -> str:
     return f"{HOST}:{ports.broker}"
 
 
-def public_url(ports: Ports) -> str:
-    """What somebody opens in a browser."""
-    return f"http://{HOST}:{ports.base}"
+def public_url(ports: Ports, part: str = "gateway") -> str:
+    """What somebody opens in a browser; of a further replica of the gateway, what a program may call."""
+    return f"http://{HOST}:{ports.public(part)}"
 
 
 def issuer_url(ports: Ports) -> str:
@@ -115,8 +117,9 @@ def _issuer(ports: Ports, home: Home, keys: StackKeys, shared: dict[str, str]) -
 
 def _service(name: str, ports: Ports, home: Home, keys: StackKeys, shared: dict[str, str]) -> Part:
     health = ports.health(name)
-    environment = shared | {"APPSTORE_HEALTH_PORT": str(health)} | _own_environment(name, ports, home, keys)
-    return Part(name, _module(f"services.{name}.main"), http_answers(health), environment)
+    own = {"APPSTORE_HEALTH_PORT": str(health), "APPSTORE_REPLICA": name}
+    environment = shared | own | _own_environment(name, ports, home, keys)
+    return Part(name, _module(f"services.{service_of(name)}.main"), http_answers(health), environment)
 
 
 def _own_environment(name: str, ports: Ports, home: Home, keys: StackKeys) -> dict[str, str]:
@@ -138,14 +141,14 @@ def _own_environment(name: str, ports: Ports, home: Home, keys: StackKeys) -> di
             "APPSTORE_SECRETS_KEY_FILE": str(keys.secrets_key_file),
         },
         "gateway": {
-            "APPSTORE_PORT": str(ports.base),
+            "APPSTORE_PORT": str(ports.public(name)),
             "APPSTORE_PUBLIC_URL": public_url(ports),
             "APPSTORE_ISSUER": issuer_url(ports),
             "APPSTORE_PLATFORM_KEY_FILE": str(keys.platform_key_file),
             "APPSTORE_WEB_CLIENT_SECRET_FILE": str(keys.web_client_secret_file),
         },
     }
-    return own.get(name, {})
+    return own.get(service_of(name), {})
 
 
 def _given(variable: str, otherwise: str) -> str:

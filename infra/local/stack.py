@@ -10,6 +10,7 @@ started it.
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -22,7 +23,7 @@ from infra.local import die_with_parent, run_record
 from infra.local.home import CHECKOUT, Home
 from infra.local.parts import issuer_url, kafka_address, mongo_url, public_url
 from infra.local.polling import until
-from infra.local.ports import SERVICES, Ports, free_base
+from infra.local.ports import Ports, free_base, service_of
 from infra.local.ready import get
 from infra.local.run_record import READY, RunRecord
 
@@ -44,6 +45,22 @@ class Stack:
     def address(self) -> str:
         """What a browser opens."""
         return public_url(self.ports)
+
+    def address_of(self, part: str) -> str:
+        """Where a replica of the gateway answers, for example `gateway-2`."""
+        return public_url(self.ports, part)
+
+    async def leader(self, service: str, within: float = 10.0) -> str:
+        """The part that leads a service, as soon as one does."""
+        mine = [part for part in self.ports.services if service_of(part) == service]
+        found: list[str] = []
+
+        def one_leads() -> bool:
+            found[:] = [part for part in mine if _role(get(self.ports.health(part), "/ready")[1]) == "leader"]
+            return len(found) == 1
+
+        await until(one_leads, within, lambda: f"{found or 'none'} of {service} leads")
+        return found[0]
 
     @property
     def issuer(self) -> str:
@@ -85,6 +102,8 @@ class Stack:
         """Start the supervisor, without waiting for anything."""
         self.home.make()
         command = (*self.command, "--home", str(self.home.root), "--port", str(self.ports.base))
+        if self.ports.replicas:
+            command += ("--replicas", ",".join(f"{name}={count}" for name, count in self.ports.replicas.items()))
         tied = (sys.executable, "-I", "-S", die_with_parent.__file__, str(os.getpid()))
         with self._output.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
@@ -165,7 +184,7 @@ class Stack:
         if record is None or record.state != READY or not record.all_ready():
             return False
         # A service that lived through the death of another part may still be finding its way back.
-        services = [name for name in SERVICES if name in record.parts]
+        services = [name for name in self.ports.services if name in record.parts]
         return all(get(self.ports.health(name), "/ready")[0] == HTTPStatus.OK for name in services)
 
 
@@ -175,20 +194,29 @@ async def start(
     *,
     home: Path,
     only: Sequence[str] = (),
+    replicas: Mapping[str, int] | None = None,
     environment: Mapping[str, str] | None = None,
     command: Sequence[str] = UP,
     within: float = 60.0,
 ) -> AsyncIterator[Stack]:
     """A stack that is ready, stopped at the end; on free ports when no base is given.
 
-    `only` names the parts to start (all of them by default); `environment` is given to every part, for example
-    `APPSTORE_APPS_DIR`.
+    `only` names the parts to start (all of them by default); `replicas` says of which services more than one, for
+    example `{"deployer": 2}`; `environment` is given to every part, for example `APPSTORE_APPS_DIR`.
     """
     chosen = ("--only", ",".join(only)) if only else ()
-    stack = Stack(Ports(port_base or free_base()), Home(home), (*command, *chosen), environment or {})
+    ports = Ports(port_base or free_base(replicas), replicas or {})
+    stack = Stack(ports, Home(home), (*command, *chosen), environment or {})
     await stack.begin()
     try:
         await stack.ready(within)
         yield stack
     finally:
         await stack.stop()
+
+
+def _role(report: str) -> str:
+    try:
+        return str(json.loads(report)["role"])
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -13,7 +13,7 @@ import psutil
 
 from infra.local import run_record
 from infra.local.home import Home
-from infra.local.ports import SERVICES
+from infra.local.ports import SERVICES, service_of
 from infra.local.ready import get
 from infra.local.run_record import RunRecord
 
@@ -42,7 +42,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One part: its state, MiB resident, percent of one core; for a service its figures and why it is not ready."""
+    """One part: its state, MiB resident, percent of one core; of a service its role, figures and what is not ready."""
 
     name: str
     state: str
@@ -50,6 +50,7 @@ class Line:
     cpu: float
     figures: Figures | None = None
     reasons: tuple[str, ...] = ()
+    role: str = ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -92,16 +93,17 @@ def look(record: RunRecord, seconds: float) -> list[Line]:
 
 
 def _line(record: RunRecord, name: str, state: str, memory: float, cpu: float) -> Line:
-    if name not in SERVICES:
+    if service_of(name) not in SERVICES:
         return Line(name, state, memory, cpu)
     status, body = get(record.ports[f"{name}-health"], "/ready")
     try:
         answer = json.loads(body)
         figures = Figures(answer["lag"], answer["backlog"], answer["held"], answer["waiting"])
         reasons = tuple(str(reason) for reason in answer["reasons"])
+        role = f"{answer['role']} {answer['partitions']}"
     except (ValueError, KeyError, TypeError):
         return Line(name, "silent" if status == 0 else "unclear", memory, cpu)
-    return Line(name, "ready" if answer.get("ready") else "not ready", memory, cpu, figures, reasons)
+    return Line(name, "ready" if answer.get("ready") else "not ready", memory, cpu, figures, reasons, role)
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
@@ -120,8 +122,8 @@ def _resident(process: psutil.Process) -> int:
 
 
 def total(lines: Iterable[Line]) -> Line:
-    """The five services together."""
-    services = [line for line in lines if line.name in SERVICES]
+    """All replicas of the five services together."""
+    services = [line for line in lines if service_of(line.name) in SERVICES]
     return Line(
         "services",
         "ready" if all(line.state == "ready" for line in services) else "not ready",
@@ -143,20 +145,21 @@ def _as_json(record: RunRecord, lines: list[Line]) -> str:
 
 
 def _as_table(record: RunRecord, lines: list[Line]) -> str:
-    head = ("part", "state", "lag", "backlog", "held", "waiting", "MiB", "CPU %")
-    ordered = [line for line in lines if line.name not in SERVICES]
-    ordered += [line for line in lines if line.name in SERVICES]
+    head = ("part", "state", "role", "lag", "backlog", "held", "waiting", "MiB", "CPU %")
+    services = [line for line in lines if service_of(line.name) in SERVICES]
+    ordered = [line for line in lines if line not in services]
+    ordered += sorted(services, key=lambda line: (SERVICES.index(service_of(line.name)), line.name))
     rows = [head, *(_cells(line) for line in ordered)]
-    rows += [_cells(total(lines))] if any(line.name in SERVICES for line in lines) else []
+    rows += [_cells(total(lines))] if services else []
     text = [f"{record.address}  {record.state}  epoch {record.cluster_id}", ""]
-    text += [f"{row[0]:<12}{row[1]:<11}" + "".join(f"{cell:>9}" for cell in row[2:]) for row in rows]
+    text += [f"{row[0]:<14}{row[1]:<11}{row[2]:<11}" + "".join(f"{cell:>9}" for cell in row[3:]) for row in rows]
     text += [f"{line.name}: {reason}" for line in lines for reason in line.reasons]
     return "\n".join(text)
 
 
 def _cells(line: Line) -> tuple[str, ...]:
     counts = ["-"] * 4 if line.figures is None else [str(figure) for figure in astuple(line.figures)]
-    return (line.name, line.state, *counts, f"{line.memory:.1f}", f"{line.cpu:.1f}")
+    return (line.name, line.state, line.role, *counts, f"{line.memory:.1f}", f"{line.cpu:.1f}")
 
 
 if __name__ == "__main__":

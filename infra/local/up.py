@@ -17,7 +17,7 @@ from infra.local.keys import StackKeys, keep_keys
 from infra.local.orphans import end_orphans
 from infra.local.part import Stage
 from infra.local.parts import only, public_url, stages
-from infra.local.ports import DEFAULT_BASE, Ports, first_busy
+from infra.local.ports import DEFAULT_BASE, Ports, first_busy, read_replicas
 from infra.local.run_record import READY, RunRecord
 from infra.local.supervisor import Supervisor
 
@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None, plan: Plan = stages) -> int:
     if given.detach:
         return _in_background(home)
     try:
-        ports = Ports(given.port)
+        ports = Ports(given.port, read_replicas(given.replicas))
         names = frozenset(name for name in given.only.split(",") if name)
         chosen = plan(ports, home, keep_keys(home))
         chosen = only(chosen, names) if names else chosen
@@ -57,6 +57,9 @@ def _command_line() -> argparse.ArgumentParser:
     arguments.add_argument("--port", type=int, default=DEFAULT_BASE, help="the public port; the others follow it")
     arguments.add_argument(
         "--home", type=Path, default=Home().root, help="where data, logs and the run record are kept"
+    )
+    arguments.add_argument(
+        "--replicas", default="", help="of every service (2), or of some (deployer=2,gateway=3); 1 by default"
     )
     arguments.add_argument("--only", default="", help="start these parts alone, separated by commas")
     arguments.add_argument("--detach", action="store_true", help="return when everything is ready")

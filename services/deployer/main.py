@@ -17,12 +17,14 @@ from services.deployer.adapters.mongo.revisions import MongoRevisions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.mongo.sealing_keys import MongoSealingKeys
 from services.deployer.adapters.mongo.secrets import MongoSecrets
+from services.deployer.adapters.mongo.woken_by_others import woken_by_others
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.handlers import MOTIONS
 from services.deployer.ports import World
 from services.deployer.reconciler.queue import KeyedQueue
 from services.deployer.reconciler.running import reconciling
+from services.deployer.reconciler.worker import Workers
 from services.deployer.settings import DeployerSettings
 from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 
@@ -54,11 +56,18 @@ def start(settings: DeployerSettings) -> None:
         )
 
     def reconciler(running: Running) -> AbstractAsyncContextManager[None]:
+        performer = running.performer.fenced(running.lease.guard)
+        workers = Workers(
+            queue,
+            lambda name: performer.perform(lambda motion: reconcile_deployment(name, world_of(motion))),
+            at_once=settings.reconciles_at_once,
+        )
         return reconciling(
             queue,
-            lambda name: running.performer.perform(lambda motion: reconcile_deployment(name, world_of(motion))),
-            lambda: names_to_reconcile(running.database),
-            at_once=settings.reconciles_at_once,
+            workers,
+            partial(names_to_reconcile, running.database),
+            partial(woken_by_others, running.database, running.lease.holder),
+            running.lease.while_held,
         )
 
     run("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, parts=reconciler)

@@ -236,7 +236,8 @@ class World:
     clock: Clock
     record: Record
     wake: Callable[[str], None]
-    """Have a deployment reconciled once this motion is committed."""
+    """Have a deployment reconciled once this motion is committed; it also keeps a request or a desired state, which is
+    how a replica that leads hears of it."""
     cluster: Cluster
     deployments: Deployments
     clusters: Clusters

@@ -56,7 +56,11 @@ async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[
             road = SecretRoad(running.database, world.models, _voice(running), world.clock)
             world = replace(world, secret_accepted=road.wake)
             address = public_address(world, provider)
-            async with key_topic.kept(), road.open(), serving(address, settings.host, settings.port, stopping=hub.end):
+            async with (
+                key_topic.kept(running.lease),
+                road.open(),
+                serving(address, settings.host, settings.port, stopping=hub.end),
+            ):
                 yield
     finally:
         await tail.stop()

@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from chassis.motions import Lineage
-from contracts.deployments.secrets import SecretSealed
 from contracts.envelope import Event
 from contracts.payload import Payload
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
+from services.deployer.adapters.sandbox.cluster_file import ClusterFile
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.domain import cluster, deployment
 from services.deployer.domain.desired import KEPT_REVISIONS, Desired
 from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
-from services.deployer.domain.sealing import SealingKey
 from services.deployer.ports import Cluster, Object, World
 from tests.fakes.deployer_examples import START, an_event, an_id
+from tests.fakes.deployer_secrets import MemorySecrets, NoSealingKeys
 
 S = TypeVar("S")
 
@@ -40,6 +40,18 @@ class HandClock:
     def after(self, seconds: float) -> None:
         """Let time pass."""
         self.moment += timedelta(seconds=seconds)
+
+
+class FixedClusterFile(WatchedClusterFile):
+    """A cluster's file that says what a test wants, whatever is on disk."""
+
+    def __init__(self, path: Path, cluster: ClusterFile) -> None:
+        super().__init__(path)
+        self._fixed = cluster
+
+    def current(self) -> ClusterFile:
+        """The cluster as the test describes it."""
+        return self._fixed
 
 
 class MemoryObjects:
@@ -93,54 +105,6 @@ def _place(found: Object) -> tuple[str, str, str]:
 
 
 @dataclass
-class MemorySecrets:
-    """The values of secrets in memory."""
-
-    offered: bool = True
-    values: dict[str, tuple[str, str]] = field(default_factory=dict)
-
-    async def has(self, secret: str) -> bool:
-        """Whether it is kept."""
-        return secret in self.values
-
-    async def keep(self, secret: str, deployment: str, value: str) -> None:
-        """Keep a value."""
-        self.values[secret] = (deployment, value)
-
-    async def value(self, secret: str) -> str | None:
-        """A value."""
-        return self.values[secret][1] if secret in self.values else None
-
-    async def generated(self, deployment: str, parameter: str) -> str:
-        """The value made for a parameter."""
-        return self.values.setdefault(f"{deployment}/{parameter}", (deployment, f"made-{len(self.values)}"))[1]
-
-    async def forget(self, deployment: str) -> None:
-        """Keep nothing of a deployment."""
-        self.values = {key: kept for key, kept in self.values.items() if kept[0] != deployment}
-
-
-class NoSealingKeys:
-    """A cluster whose keys are of no concern to the test."""
-
-    async def all(self) -> tuple[SealingKey, ...]:
-        """None."""
-        return ()
-
-    async def make(self, now: datetime) -> SealingKey:
-        """Never asked for here."""
-        raise NotImplementedError(now)
-
-    async def open(self, sealed: SecretSealed) -> str | None:
-        """Nothing opens."""
-        return None if sealed else ""
-
-    async def forget(self, key: SealingKey) -> None:
-        """Never asked for here."""
-        raise NotImplementedError(key)
-
-
-@dataclass
 class FakeWorld:
     """The stores behind a `World`, and what was recorded."""
 
@@ -163,7 +127,7 @@ class FakeWorld:
 
     def __post_init__(self) -> None:
         """Read the cluster's file."""
-        self.watched = WatchedClusterFile(self.file)
+        self.watched: WatchedClusterFile = WatchedClusterFile(self.file)
         self.other_cluster: Cluster | None = None
 
     def world(self) -> World:
@@ -187,6 +151,15 @@ class FakeWorld:
             undecided_grace_seconds=5,
             caught_up_at=self.caught_up_at,
         )
+
+    def lose_image(self, image: str) -> None:
+        """The registry no longer knows an image, and every node was replaced: pods and what was fetched are gone."""
+        cluster = self.watched.current()
+        left = [one.model_dump(by_alias=False) for one in cluster.images if one.image != image]
+        fewer = ClusterFile.model_validate({**cluster.model_dump(by_alias=False), "images": left})
+        self.watched = FixedClusterFile(self.file, fewer)
+        for place in [place for place in self.objects.objects if place[0] in ("Pod", "Node")]:
+            del self.objects.objects[place]
 
     def new_id(self) -> str:
         """The next id."""

@@ -12,7 +12,11 @@ from contracts.compliance.events import DeploymentApproved, DeploymentRejected, 
 from contracts.compliance.rule import Criterion
 from contracts.compliance.verdict import PolicySet, Score, Verdict
 from contracts.deployments.environment import Environment
-from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
+from contracts.deployments.requests import (
+    DeploymentCancelRequested,
+    DeploymentRemovalRequested,
+    DeploymentRequested,
+)
 from contracts.envelope import Context, Event, padded
 from contracts.payload import Payload
 
@@ -70,8 +74,9 @@ def asked(
     name: str = "assistant",
     environment: Environment | None = None,
     at: datetime = START,
+    **wishes: Any,
 ) -> Event[DeploymentRequested]:
-    """A request for a deployment, to be decided within a minute."""
+    """A request for a deployment, to be decided within a minute; `wishes` are the other fields of the message."""
     return an_event(
         DeploymentRequested(
             deployment=deployment,
@@ -81,6 +86,7 @@ def asked(
             app_name="assistant",
             version=version,
             name=name,
+            **wishes,
         ),
         at,
         sequence=generation,
@@ -99,6 +105,26 @@ def removal_asked(
             deployment=deployment,
             environment=an_environment(),
             decide_by=at + timedelta(seconds=60),
+        ),
+        at,
+        sequence=generation,
+    )
+
+
+def cancel_asked(
+    *,
+    cancels: int,
+    generation: int = 2,
+    deployment: str = DEPLOYMENT,
+    at: datetime = START,
+) -> Event[DeploymentCancelRequested]:
+    """Somebody takes a request back."""
+    return an_event(
+        DeploymentCancelRequested(
+            deployment=deployment,
+            environment=an_environment(),
+            decide_by=at + timedelta(seconds=60),
+            cancels=cancels,
         ),
         at,
         sequence=generation,

@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
     APP_FAILED = 6
     PLATFORM_FAILED = 7
     NOT_IN_TIME = 8
+    ROLLED_BACK = 9
 
 
 _BY_FAULT = {
@@ -29,12 +30,20 @@ _BY_FAULT = {
 }
 
 
+ALREADY_SO = "nothing-to-change"
+"""The problem of asking for what is asked already: a script that makes sure of something is done then."""
+_BESIDE_POLICY = frozenset({"add-evidence", "review", "cancel", "remove"})
+"""Kinds of operation that no policy decides about."""
+
+
 class InvalidInputError(Exception):
     """What was typed cannot be used; the message says why."""
 
 
 def code_of_problem(problem: Problem) -> ExitCode:
     """Return the code for a request that was not done."""
+    if problem.code == ALREADY_SO:
+        return ExitCode.DONE
     if problem.status in (UNAUTHORISED, FORBIDDEN):
         return ExitCode.NOT_ALLOWED
     if problem.status == NOT_FOUND:
@@ -44,16 +53,17 @@ def code_of_problem(problem: Problem) -> ExitCode:
 
 def code_of_operation(operation: Operation) -> ExitCode:
     """Return the code for an operation, ended or given up on."""
-    if operation.status == "held":
-        return ExitCode.PLATFORM_FAILED
     if not operation.ended:
-        return ExitCode.NOT_IN_TIME
-    if operation.status == "succeeded":
-        return ExitCode.DONE
-    if operation.status == "rejected" and operation.kind == "deploy":
-        return ExitCode.REJECTED
+        return ExitCode.PLATFORM_FAILED if operation.status == "held" else ExitCode.NOT_IN_TIME
     fault = operation.problem.fault if operation.problem else None
-    if operation.status in ("failed", "rolled-back"):
-        # What somebody can change in their own request is the configuration's fault once it has run.
-        return ExitCode.APP_FAILED if fault == "you" else _BY_FAULT.get(fault or "", ExitCode.APP_FAILED)
+    match operation.status:
+        case "succeeded":
+            return ExitCode.DONE
+        case "rejected" if operation.kind not in _BESIDE_POLICY:
+            return ExitCode.REJECTED
+        case "rolled-back":
+            return ExitCode.ROLLED_BACK
+        case "failed":
+            # What somebody can change in their own request is the configuration's fault once it has run.
+            return ExitCode.APP_FAILED if fault == "you" else _BY_FAULT.get(fault or "", ExitCode.APP_FAILED)
     return _BY_FAULT.get(fault or "you", ExitCode.INVALID)

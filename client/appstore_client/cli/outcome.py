@@ -55,7 +55,8 @@ def _show_open(operation: Operation, waited: float) -> None:
 
 def _show_not_done(operation: Operation) -> None:
     problem = operation.problem
-    kind = "refused" if operation.status == "rejected" and operation.kind != "deploy" else operation.status
+    code = code_of_operation(operation)
+    kind = "refused" if operation.status == "rejected" and code is not ExitCode.REJECTED else operation.status
     title = problem.title if problem else word("status", operation.status)
     complain(text(f"outcome.{kind}", seconds=seconds_of(operation), title=title), "bold red")
     if problem is None:
@@ -66,8 +67,10 @@ def _show_not_done(operation: Operation) -> None:
     for objection in problem.objections:
         _show_objection(objection)
     # A rejection is nobody's fault: each objection says what would change it.
-    if problem.fault and code_of_operation(operation) is not ExitCode.REJECTED:
+    if problem.fault and code is not ExitCode.REJECTED:
         complain(word("fault", problem.fault))
+    if problem.restored:
+        complain(text("outcome.restored", revision=problem.restored.revision, version=problem.restored.version))
     print_next(problem.next or _look(operation), to_error=True)
 
 

@@ -31,6 +31,8 @@ OutputOption = Annotated[Output, typer.Option("-o", "--output", help=text("optio
 STYLES = {
     "pass": "green",
     "succeeded": "green",
+    "runs": "green",
+    "rolled-back": "yellow",
     "warn": "yellow",
     "waiting": "yellow",
     "fail": "red",

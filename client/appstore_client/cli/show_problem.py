@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from appstore_client.cli.exit_codes import ExitCode, code_of_problem
 from appstore_client.cli.language import text, word
-from appstore_client.cli.output import Output, complain, print_next
+from appstore_client.cli.output import Output, complain, print_next, say
 from appstore_client.problem import Problem, Unreachable
 from appstore_client.sign_in.token_answer import SignInRefused
 from appstore_client.transport import LOOPBACK
@@ -17,6 +17,11 @@ def show_problem(problem: Problem, output: Output, address: str) -> ExitCode:
     code = code_of_problem(problem)
     if output is Output.JSON:
         sys.stderr.write(json.dumps(problem.details.raw, ensure_ascii=False) + "\n")
+        return code
+    if code is ExitCode.DONE:
+        say(_title(problem))
+        say(problem.detail or "")
+        print_next(problem.next)
         return code
     complain(text("error", title=_title(problem)), "bold red")
     if problem.detail:

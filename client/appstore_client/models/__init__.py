@@ -2,8 +2,8 @@
 
 from appstore_client.models.app import App, AppCard, AppVersion
 from appstore_client.models.base import ApiModel, Page
-from appstore_client.models.deployment import Deployment, Failure, TimelineEntry
-from appstore_client.models.operation import Objection, Operation, OperationProblem
+from appstore_client.models.deployment import Deployment, Failure, Revision, Running, TimelineEntry, Wish
+from appstore_client.models.operation import Objection, Operation, OperationProblem, Restored
 from appstore_client.models.person import Me, Membership
 from appstore_client.models.review import Proof, Review
 from appstore_client.models.scorecard import Result, Score, Scorecard
@@ -22,9 +22,13 @@ __all__ = [
     "OperationProblem",
     "Page",
     "Proof",
+    "Restored",
     "Result",
     "Review",
+    "Revision",
+    "Running",
     "Score",
     "Scorecard",
     "TimelineEntry",
+    "Wish",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from appstore_client.models.base import ApiModel
-from appstore_client.models.operation import Objection
+from appstore_client.models.operation import Objection, OperationProblem, Restored
 
 
 class DeployedApp(ApiModel):
@@ -32,6 +32,25 @@ class Team(ApiModel):
     slug: str
 
 
+class Wish(ApiModel):
+    """What was asked last; `replicas` None leaves their number to the version."""
+
+    intent: str
+    version: str
+    parameters: dict[str, str] = Field(default_factory=dict)
+    replicas: int | None = None
+
+
+class Running(ApiModel):
+    """What runs now, which is not what was asked last while that is under way or when it failed."""
+
+    revision: int
+    version: str
+    parameters: dict[str, str] = Field(default_factory=dict)
+    replicas: int | None = None
+    since: datetime
+
+
 class Failure(ApiModel):
     """Why a deployment failed, whose turn it is, and what to do."""
 
@@ -40,6 +59,7 @@ class Failure(ApiModel):
     title: str = ""
     detail: str | None = None
     params: dict[str, Any] = Field(default_factory=dict)
+    restored: Restored | None = None
     next: tuple[str, ...] = ()
 
 
@@ -58,6 +78,8 @@ class Deployment(ApiModel):
     since: datetime | None = None
     address: str | None = None
     replicas: Any = None
+    asked: Wish | None = None
+    running: Running | None = None
     removed: bool = False
     failure: Failure | None = None
     objections: tuple[Objection, ...] = ()
@@ -69,6 +91,26 @@ class Actor(ApiModel):
 
     id: str
     name: str | None = None
+
+
+class Revision(ApiModel):
+    """One revision of a deployment: what somebody wanted, how it ended, and whether it is what runs."""
+
+    revision: int
+    generation: int
+    intent: str
+    version: str
+    parameters: dict[str, str] = Field(default_factory=dict)
+    replicas: int | None = None
+    rolled_back_to: int | None = None
+    requested_by: Actor | None = None
+    requested_at: datetime
+    started_at: datetime | None = None
+    outcome: str
+    ended_at: datetime | None = None
+    runs: bool = False
+    operation: str | None = None
+    failure: OperationProblem | None = None
 
 
 class TimelineEntry(ApiModel):

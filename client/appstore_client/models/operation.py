@@ -22,6 +22,13 @@ class Objection(ApiModel):
     remedy: str | None = None
 
 
+class Restored(ApiModel):
+    """What runs again after a change that failed."""
+
+    revision: int
+    version: str
+
+
 class OperationProblem(ApiModel):
     """Why an operation did not do what was asked; `fault` says whose turn it is, `next` what to type."""
 
@@ -31,6 +38,7 @@ class OperationProblem(ApiModel):
     fault: str | None = None
     params: dict[str, Any] = Field(default_factory=dict)
     objections: tuple[Objection, ...] = ()
+    restored: Restored | None = None
     next: tuple[str, ...] = ()
 
 

@@ -1,9 +1,10 @@
-"""Deployments of the person's teams: request one, look at it, remove it."""
+"""Deployments of the person's teams: request one, look at it, change it, go back, remove it."""
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from appstore_client.models.base import Page
-from appstore_client.models.deployment import Deployment, TimelineEntry
+from appstore_client.models.deployment import Deployment, Revision, TimelineEntry
 from appstore_client.models.operation import Operation
 from appstore_client.resources.page import read_all
 from appstore_client.resources.request import request
@@ -24,7 +25,7 @@ class Deployments:
         """Return one by id; raises `Problem` with code other-team when it is not the person's."""
         return Deployment.read(await self._transport.send(Call("GET", _path(deployment))))
 
-    async def request(
+    async def request(  # noqa: PLR0913 - what the API takes
         self,
         app: str,
         *,
@@ -32,13 +33,71 @@ class Deployments:
         version: str | None = None,
         team: str | None = None,
         name: str | None = None,
+        parameters: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        replicas: int | None = None,
         wait: float = 0,
         key: str | None = None,
     ) -> Operation:
-        """Ask for a deployment; without `version` the newest, without `name` the app's, without `team` the only one."""
-        asked = {"app": app, "version": version, "environment": environment, "team": team, "name": name}
+        """Ask for a deployment; without `version` the newest, without `name` the app's, without `team` the only one.
+
+        Values of `secrets` are sealed by the platform at once; nobody can read them back.
+        """
+        asked = {
+            "app": app,
+            "version": version,
+            "environment": environment,
+            "team": team,
+            "name": name,
+            "parameters": dict(parameters) if parameters else None,
+            "secrets": dict(secrets) if secrets else None,
+            "replicas": replicas,
+        }
         body = {field: value for field, value in asked.items() if value is not None}
         return await request(self._transport, "POST", "/deployments", body, wait=wait, key=key)
+
+    async def change(
+        self,
+        deployment: str,
+        *,
+        version: str | None = None,
+        parameters: Mapping[str, str | None] | None = None,
+        secrets: Mapping[str, str | None] | None = None,
+        replicas: int | None = None,
+        wait: float = 0,
+        key: str | None = None,
+    ) -> Operation:
+        """Ask for a change; what is not named stays, a parameter that is None goes back to the version's default.
+
+        Raises `Problem` with code nothing-to-change when it is like that already.
+        """
+        asked = {
+            "version": version,
+            "parameters": dict(parameters) if parameters else None,
+            "secrets": dict(secrets) if secrets else None,
+            "replicas": replicas,
+        }
+        body = {field: value for field, value in asked.items() if value is not None}
+        return await request(self._transport, "PATCH", _path(deployment), body, wait=wait, key=key)
+
+    async def restart(self, deployment: str, *, wait: float = 0, key: str | None = None) -> Operation:
+        """Ask for every pod to be replaced."""
+        return await self._act(deployment, "_restart", None, wait, key)
+
+    async def roll_back(
+        self, deployment: str, revision: int | None = None, *, wait: float = 0, key: str | None = None
+    ) -> Operation:
+        """Ask for what a revision had; without one, the last that was healthy before what runs."""
+        body = {} if revision is None else {"revision": revision}
+        return await self._act(deployment, "_roll-back", body, wait, key)
+
+    async def cancel(self, deployment: str, *, wait: float = 0, key: str | None = None) -> Operation:
+        """Take back the request that is under way; raises `Problem` with code nothing-to-cancel."""
+        return await self._act(deployment, "_cancel", None, wait, key)
+
+    async def revisions(self, deployment: str) -> Page[Revision]:
+        """Return what it has been, newest first."""
+        return await read_all(self._transport, f"{_path(deployment)}/revisions", {}, Revision)
 
     async def remove(self, deployment: str, *, wait: float = 0, key: str | None = None) -> Operation:
         """Ask for the removal of one by id."""
@@ -47,6 +106,11 @@ class Deployments:
     async def timeline(self, deployment: str) -> Page[TimelineEntry]:
         """Return its events, oldest first."""
         return await read_all(self._transport, f"{_path(deployment)}/timeline", {}, TimelineEntry)
+
+    async def _act(
+        self, deployment: str, action: str, body: Mapping[str, int] | None, wait: float, key: str | None
+    ) -> Operation:
+        return await request(self._transport, "POST", f"{_path(deployment)}/{action}", body, wait=wait, key=key)
 
 
 def _path(deployment: str) -> str:

@@ -7,6 +7,7 @@ touched for it.
 from contracts.apps.spec import AppSpec
 from contracts.deployments.reasons import Cause, Fault
 from contracts.deployments.requests import Intent
+from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
@@ -16,23 +17,23 @@ KEEP_DESCRIPTION = (Intent.SCALE, Intent.RESTART)
 """They change how many pods there are or how old; an edit in the catalog waits for who asks for more."""
 
 
+def goes_on(state: Deployment | None, current: Desired | None) -> int | None:
+    """The revision that goes on if the next one is taken back: the one in force, but not one that was overtaken."""
+    if state is None or current is None:
+        return None
+    overtaken = state.phase is Phase.SUPERSEDED and current.revision == state.revision
+    return current.before if overtaken else current.revision
+
+
 def plan(
-    request: KnownRequest,
-    number: int,
-    spec: AppSpec | None,
-    earlier: Desired | None,
-    current: Desired | None,
+    request: KnownRequest, number: int, spec: AppSpec, current: Desired | None, before: int | None
 ) -> Desired | Failure:
-    """Revision `number`. `spec` is the catalog's, `earlier` the revision asked for, `current` what should run now."""
-    if current is not None and (field := _moved(request, current.request)) is not None:
-        return _refused(request, field, f"a deployment keeps its {field} for as long as it lives")
-    before = current.revision if current is not None else None
-    if request.revision is not None:
-        return _again(request, number, earlier, before)
-    if _keeps_description(request, current) and current is not None:
+    """Revision `number` by the catalog's `spec`; `current` is what should run now, `before` what goes on after it."""
+    moved = _moved(request, current)
+    if moved is not None:
+        return moved
+    if current is not None and _keeps_description(request, current):
         spec = current.spec
-    if spec is None:
-        return _refused(request, "version", f"version {request.version} is not in the catalog")
     wrong = wrong_setting(spec, request)
     if wrong is not None:
         return _refused(request, *wrong)
@@ -41,15 +42,13 @@ def plan(
     return Desired(request=request, spec=spec, revision=number, before=before)
 
 
-def _moved(request: KnownRequest, current: KnownRequest) -> str | None:
-    """What would have to move although it can't: objects are called after the name and stand in one namespace."""
-    if request.name != current.name:
-        return "name"
-    return "environment" if request.environment != current.environment else None
-
-
-def _again(request: KnownRequest, number: int, earlier: Desired | None, before: int | None) -> Desired | Failure:
-    """An earlier revision as it was built; the gate judged the version the request names, so it has to be that one."""
+def plan_again(
+    request: KnownRequest, number: int, earlier: Desired | None, current: Desired | None, before: int | None
+) -> Desired | Failure:
+    """Revision `number` as an `earlier` one was built; its version has to be the one that the gate judged."""
+    moved = _moved(request, current)
+    if moved is not None:
+        return moved
     if earlier is None:
         return Failure(
             Cause.REVISION_UNKNOWN,
@@ -64,10 +63,19 @@ def _again(request: KnownRequest, number: int, earlier: Desired | None, before: 
     return Desired(request=request.model_copy(update=kept), spec=earlier.spec, revision=number, before=before)
 
 
-def _keeps_description(request: KnownRequest, current: Desired | None) -> bool:
-    if current is None or request.intent not in KEEP_DESCRIPTION:
-        return False
-    return (request.app, request.version) == (current.request.app, current.request.version)
+def _moved(request: KnownRequest, current: Desired | None) -> Failure | None:
+    """What would have to move although it can't: objects are called after the name and stand in one namespace."""
+    if current is None:
+        return None
+    for field in ("name", "environment"):
+        if getattr(request, field) != getattr(current.request, field):
+            return _refused(request, field, f"a deployment keeps its {field} for as long as it lives")
+    return None
+
+
+def _keeps_description(request: KnownRequest, current: Desired) -> bool:
+    same = (request.app, request.version) == (current.request.app, current.request.version)
+    return same and request.intent in KEEP_DESCRIPTION
 
 
 def _refused(request: KnownRequest, field: str, message: str) -> Failure:

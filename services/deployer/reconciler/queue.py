@@ -1,6 +1,7 @@
 """The names to reconcile: each at most once at a time, woken again while it is being worked on means once more after.
 
-Filled by commits, timers and the full pass at start; emptied by the workers. Nothing is in it when all is settled.
+Filled by commits, timers and the full pass; emptied by the workers. Nothing is in it when all is settled, nor on a
+replica that does not lead: there it is closed.
 """
 
 import asyncio
@@ -21,9 +22,12 @@ class KeyedQueue:
         self._again: set[str] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._something = asyncio.Event()
+        self._open = True
 
     def wake(self, name: str) -> None:
-        """Have this name worked on as soon as can be."""
+        """Have this name worked on as soon as can be; not at all while the queue is closed."""
+        if not self._open:
+            return
         timer = self._timers.pop(name, None)
         if timer is not None:
             timer.cancel()
@@ -39,6 +43,8 @@ class KeyedQueue:
         earlier = self._timers.pop(name, None)
         if earlier is not None:
             earlier.cancel()
+        if not self._open:
+            return
         self._timers[name] = asyncio.get_running_loop().call_later(seconds, self.wake, name)
 
     def wake_after_commit(self, after_commit: list[Callable[[], None]], name: str) -> None:
@@ -65,11 +71,17 @@ class KeyedQueue:
             return True
         return False
 
+    def open(self) -> None:
+        """From now on what is woken is kept for the workers."""
+        self._open = True
+
     def close(self) -> None:
-        """Forget every timer."""
+        """Forget everything, and take nothing until it is opened again."""
+        self._open = False
         for timer in self._timers.values():
             timer.cancel()
-        self._timers.clear()
+        for names in (self._timers, self._due, self._waiting, self._taken, self._again):
+            names.clear()
 
     @property
     def idle(self) -> bool:

@@ -1,32 +1,68 @@
-"""The reconciler as a part of the running service: starts with a full pass, then works when woken.
+"""The reconciler as a part of the running service: on the replica that leads, a full pass, then work when woken.
 
-Woken by the commit of whatever changes what should be (`World.wake`) and by its own outcomes; asleep when all is
-settled.
+Woken by the commit of whatever changes what should be, here (`World.wake`) or on another replica (`Others`), and by its
+own outcomes; asleep when all is settled.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import NoReturn
+
+import structlog
 
 from services.deployer.reconciler.queue import KeyedQueue
-from services.deployer.reconciler.worker import Reconcile, Workers
+from services.deployer.reconciler.worker import Workers
+
+log = structlog.get_logger(__name__)
+
+AGAIN_SECONDS = 1.0
+"""A full pass that failed is tried again after so long."""
+
+Names = Callable[[], Awaitable[Iterable[str]]]
+Others = Callable[[Callable[[str], None], Callable[[], None]], Awaitable[NoReturn]]
+"""Calls the first with each name that another replica wakes, the second whenever it may have missed some."""
+WhileLeading = Callable[[Callable[[], Awaitable[None]]], Awaitable[NoReturn]]
 
 
 @asynccontextmanager
 async def reconciling(
-    queue: KeyedQueue,
-    reconcile: Reconcile,
-    names: Callable[[], Awaitable[Iterable[str]]],
-    *,
-    at_once: int,
+    queue: KeyedQueue, workers: Workers, names: Names, others: Others, while_leading: WhileLeading
 ) -> AsyncIterator[None]:
-    """Workers on the queue for as long as the block lasts, beginning with all `names`."""
-    for name in await names():
-        queue.wake(name)
-    working = asyncio.create_task(Workers(queue, reconcile, at_once=at_once).run())
+    """Workers on the queue for as long as the block lasts and this replica leads, beginning with all `names`."""
+    queue.close()
+    leading = asyncio.ensure_future(while_leading(partial(_lead, queue, workers, names, others)))
     try:
         yield
     finally:
-        working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
+        leading.cancel()
+        await asyncio.gather(leading, return_exceptions=True)
+
+
+async def _lead(queue: KeyedQueue, workers: Workers, names: Names, others: Others) -> None:
+    queue.open()
+    asked = asyncio.Event()
+    asked.set()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_wake_all(queue, names, asked))
+        group.create_task(workers.run())
+        group.create_task(_hear(others, queue, asked))
+
+
+async def _hear(others: Others, queue: KeyedQueue, asked: asyncio.Event) -> NoReturn:
+    await others(queue.wake, asked.set)
+
+
+async def _wake_all(queue: KeyedQueue, names: Names, asked: asyncio.Event) -> NoReturn:
+    """The full pass, each time it is asked for."""
+    while True:
+        await asked.wait()
+        asked.clear()
+        try:
+            for name in await names():
+                queue.wake(name)
+        except Exception as error:  # noqa: BLE001 - most often the database is away; a pass that was asked for is made
+            log.warning("the full pass failed, trying again", error=str(error))
+            await asyncio.sleep(AGAIN_SECONDS)
+            asked.set()

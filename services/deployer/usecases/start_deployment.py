@@ -9,7 +9,7 @@ from services.deployer.domain.desired import Desired
 from services.deployer.domain.generation import awaits_decision, fail, start
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
-from services.deployer.domain.plan import plan
+from services.deployer.domain.plan import goes_on, plan, plan_again
 from services.deployer.ports import World
 from services.deployer.usecases.await_secrets import await_secrets
 from services.deployer.usecases.end_generation import end_generation
@@ -30,13 +30,13 @@ async def start_deployment(event: Event[DeploymentApproved], world: World) -> No
         return
     if event.context.time >= request.decide_by:
         return
-    await await_secrets(request, world)
     number = (state.revision if state else 0) + 1
-    planned = await _plan(request, number, await _current(request, state, world), world)
+    planned = await _plan(request, number, state, world)
     if isinstance(planned, Failure):
-        await end_generation(fail(request, number, planned), request, world)
         await restore_previous(request.deployment, world)
+        await end_generation(fail(request, number, planned), request, world)
         return
+    await await_secrets(request, world)
     await world.record(start(request, number), generation=generation)
     await world.desired.keep(planned)
     await world.revisions.keep(planned, state.proven.revision if state and state.proven else None)
@@ -44,14 +44,16 @@ async def start_deployment(event: Event[DeploymentApproved], world: World) -> No
     world.wake(request.deployment)
 
 
-async def _plan(request: KnownRequest, number: int, current: Desired | None, world: World) -> Desired | Failure:
+async def _plan(request: KnownRequest, number: int, state: Deployment | None, world: World) -> Desired | Failure:
+    current = await _current(request, state, world)
+    before = goes_on(state, current)
     if request.revision is not None:
         earlier = await world.revisions.get(request.deployment, request.revision)
-        return plan(request, number, None, earlier, current)
+        return plan_again(request, number, earlier, current, before)
     version = await world.versions.get(request.app, request.version)
     if version is None:
         raise NotKnownYet(topics.APPS, request.app)
-    return plan(request, number, version.spec, None, current)
+    return plan(request, number, version.spec, current, before)
 
 
 async def _current(request: KnownRequest, state: Deployment | None, world: World) -> Desired | None:

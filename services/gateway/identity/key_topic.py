@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from chassis.errors import NotNow
+from chassis.lease import Lease
 from chassis.mongo import Database, DatabaseError, Document
 from chassis.off_ledger import OffLedger
 from chassis.wire import Unreadable, raw_message, read_context, read_event
@@ -47,9 +48,9 @@ class KeyTopic:
         self._wanted.set()
 
     @asynccontextmanager
-    async def kept(self) -> AsyncIterator[None]:
-        """Keep the topic while the block lasts."""
-        task = asyncio.create_task(self._keep())
+    async def kept(self, lease: Lease) -> AsyncIterator[None]:
+        """Keep the topic while the block lasts and this replica leads: one writer, so the last word is the newest."""
+        task = asyncio.create_task(lease.while_held(self.keep))
         try:
             yield
         finally:
@@ -71,7 +72,8 @@ class KeyTopic:
         async for found in self._keys.find({"unpublished": True}):
             await self._send(found)
 
-    async def _keep(self) -> NoReturn:
+    async def keep(self) -> NoReturn:
+        """Send everything once, then what is new, for ever."""
         work = self.send_all
         while True:
             try:

@@ -18,6 +18,7 @@ from contracts.deployments.events import (
     DeploymentStarted,
     DeploymentSucceeded,
 )
+from contracts.deployments.reasons import ClosedOutcome
 from contracts.deployments.requests import (
     DeploymentCancelRequested,
     DeploymentRemovalRequested,
@@ -158,7 +159,10 @@ def newest_whole(found: Document) -> Document:
 
 
 def is_gone(found: Document) -> bool:
-    """Whether nothing of it stands or is coming: it was removed, or it ended without ever having been started."""
+    """Whether nothing of it stands or is coming.
+
+    It was removed, ended without ever having been started, or its first rollout was taken back.
+    """
     generation = newest_wish(found)
     request = found["requests"].get(str(generation))
     if request is None:
@@ -166,7 +170,10 @@ def is_gone(found: Document) -> bool:
     status = status_of(found, generation)
     if request["kind"] == "remove":
         return status == "succeeded"
-    return "started" not in found["rollout"] and status in {"rejected", "failed", "cancelled"}
+    final = found["finals"].get(str(generation), {})
+    if final.get("outcome") == ClosedOutcome.CANCELLED.value:
+        return set(found["starts"]) <= {str(generation)}
+    return not found["starts"] and status in {"rejected", "failed", "cancelled"}
 
 
 DEPLOYMENTS = Project(

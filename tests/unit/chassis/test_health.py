@@ -48,7 +48,9 @@ async def test_the_report_has_the_figures_that_operators_read(readiness: Readine
     telemetry.HELD.set(2)
     report = (await ask(readiness, "/ready")).json()
     telemetry.HELD.set(0)
-    assert set(report) == {"service", "ready", "reasons", "notes", "lag", "backlog", "held", "waiting", "epoch"}
+    figures = {"lag", "backlog", "held", "waiting", "term", "partitions"}
+    assert set(report) == {"service", "ready", "reasons", "notes", "epoch", "role", *figures}
+    assert report["role"] == "standby"
     assert (report["held"], report["epoch"], report["service"]) == (2, "an-epoch", "catalog")
 
 

@@ -29,6 +29,12 @@ def test_a_problem_has_one_exit_code(status: int, fault: str | None, code: int) 
     assert code_of_problem(Problem(details)) == code
 
 
+def test_what_is_like_that_already_is_done() -> None:
+    """Asking for what is asked already is 0: a script makes sure of it without looking first."""
+    details = ProblemDetails.read({"title": "t", "code": "nothing-to-change", "status": 409, "fault": "you"})
+    assert code_of_problem(Problem(details)) == 0
+
+
 def test_no_answer_is_the_platforms_fault() -> None:
     """An unreachable App Store is 7."""
     assert code_of_problem(Unreachable("http://127.0.0.1:9", "refused")) == 7
@@ -44,7 +50,10 @@ def test_no_answer_is_the_platforms_fault() -> None:
         ("deploy", "failed", "configuration", 6),
         ("deploy", "failed", "you", 6),
         ("deploy", "failed", "platform", 7),
-        ("deploy", "rolled-back", "app", 6),
+        ("upgrade", "rejected", "you", 3),
+        ("cancel", "rejected", "you", 2),
+        ("upgrade", "rolled-back", "app", 9),
+        ("scale", "rolled-back", "platform", 9),
         ("deploy", "cancelled", None, 2),
     ],
 )

@@ -14,9 +14,13 @@ from infra.local.ports import SERVICES, Ports
 @pytest.fixture
 def plan(tmp_path: Path) -> tuple[Stage, ...]:
     """The stages of a stack on port 8400."""
-    installation = "0a0b0c0d-0000-4000-8000-000000000000"
-    keys = StackKeys(tmp_path / "platform.key", tmp_path / "web.secret", tmp_path / "secrets.key", installation)
+    keys = _keys(tmp_path)
     return stages(Ports(8400), Home(tmp_path), keys)
+
+
+def _keys(folder: Path) -> StackKeys:
+    installation = "0a0b0c0d-0000-4000-8000-000000000000"
+    return StackKeys(folder / "platform.key", folder / "web.secret", folder / "secrets.key", installation)
 
 
 def part(plan: tuple[Stage, ...], name: str) -> Part:
@@ -57,3 +61,15 @@ def test_an_unknown_part_is_named(plan: tuple[Stage, ...]) -> None:
     """A typing mistake does not start an empty stack."""
     with pytest.raises(ValueError, match="no such part: databse"):
         only(plan, frozenset({"databse"}))
+
+
+def test_a_replica_is_its_service_again_under_a_name_and_ports_of_its_own(tmp_path: Path) -> None:
+    """Each replica knows its name, and a further gateway answers on a port of its own under the same public address."""
+    keys = _keys(tmp_path)
+    doubled = stages(Ports(8400, {"gateway": 2}), Home(tmp_path), keys)
+    first, second = part(doubled, "gateway"), part(doubled, "gateway-2")
+    assert first.command == second.command
+    assert [one.environment["APPSTORE_REPLICA"] for one in (first, second)] == ["gateway", "gateway-2"]
+    assert [one.environment["APPSTORE_PORT"] for one in (first, second)] == ["8400", "8420"]
+    assert first.environment["APPSTORE_PUBLIC_URL"] == second.environment["APPSTORE_PUBLIC_URL"]
+    assert {one.name for one in only(doubled, frozenset({"gateway"}))[0].parts} == {"gateway", "gateway-2"}

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from appstore_client.app_store import AppStore
+from appstore_client.cli.commands.revisions import settings_of
 from appstore_client.cli.find_deployment import find_deployment
 from appstore_client.cli.language import text, word
 from appstore_client.cli.output import (
@@ -55,7 +56,7 @@ def _row(one: Deployment) -> tuple[object, ...]:
     return (
         one.name,
         one.app.name,
-        one.version,
+        _version(one),
         one.environment.name,
         one.team.slug,
         _status(one),
@@ -64,21 +65,28 @@ def _row(one: Deployment) -> tuple[object, ...]:
     )
 
 
+def _version(one: Deployment) -> str:
+    """What runs, and what was asked where that is another version."""
+    if one.running is None or one.running.version == one.version or one.removed:
+        return one.version or ""
+    return text("runs-and-asked", runs=one.running.version, asked=one.version)
+
+
 def _show(one: Deployment) -> None:
-    replicas = one.replicas
-    if isinstance(replicas, dict):
-        replicas = ", ".join(f"{name} {count}" for name, count in replicas.items())
+    runs, asked = one.running, one.asked
     print_fields(
         [
             ("name", one.name),
             ("id", one.id),
-            ("app", f"{one.app.name} {one.version or ''}"),
+            ("app", f"{one.app.name} {_version(one)}"),
             ("team", one.team.slug),
             ("environment", one.environment.name),
             ("status", _status(one)),
             ("since", clock(one.since)),
             ("address", one.address),
-            ("replicas", replicas),
+            ("runs", runs and text("runs", revision=runs.revision, version=runs.version, replicas=runs.replicas or 0)),
+            ("parameters", runs and settings_of(runs.parameters)),
+            ("asked", asked and _asked_beside(one)),
         ]
     )
     for objection in one.objections:
@@ -100,5 +108,19 @@ def _show(one: Deployment) -> None:
             say(one.failure.detail)
         if one.failure.fault:
             say(word("fault", one.failure.fault))
+        if one.failure.restored:
+            back = one.failure.restored
+            say(text("outcome.restored", revision=back.revision, version=back.version))
         following = one.failure.next or following
     print_next(following)
+
+
+def _asked_beside(one: Deployment) -> str | None:
+    """What was asked last, where it is not what runs."""
+    runs, asked = one.running, one.asked
+    if runs is None or asked is None or one.removed:
+        return None
+    if (asked.version, asked.parameters) == (runs.version, runs.parameters) and asked.replicas in (None, runs.replicas):
+        return None
+    pods = text("of-the-version") if asked.replicas is None else asked.replicas
+    return text("asks", intent=word("intent", asked.intent), version=asked.version, replicas=pods)

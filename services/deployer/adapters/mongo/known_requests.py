@@ -12,6 +12,7 @@ class MongoKnownRequests:
 
     def __init__(self, motion: Motion) -> None:
         self._requests = motion.collection(KNOWN_REQUESTS)
+        self._by = motion.writer.holder
 
     async def get(self, deployment: str) -> KnownRequest | None:
         """The newest request for a deployment."""
@@ -20,7 +21,8 @@ class MongoKnownRequests:
 
     async def keep(self, request: KnownRequest) -> None:
         """Remember this as the newest."""
-        await self._requests.put(request.deployment, {**request.model_dump(mode="json"), "open": True})
+        document = {**request.model_dump(mode="json"), "open": True, "by": self._by}
+        await self._requests.put(request.deployment, document)
 
     async def ended(self, request: KnownRequest) -> None:
         """No deadline is watched for this generation any more."""

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from chassis.clock import SystemClock
+from chassis.lease import Lease
 from chassis.ledger import Writer, new_id
 from chassis.mongo import Database
 from chassis.motions import Keeps, Lineage
@@ -40,6 +42,14 @@ class House:
         self.topic = self.new_topic()
         self.keys = PersonKeys(database, PLATFORM_KEY, self.topic.wake)
 
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[None]:
+        """The topic is kept, by the replica that leads."""
+        lease = Lease(self.database)
+        await lease.look()
+        async with self.topic.kept(lease):
+            yield
+
     def new_topic(self) -> KeyTopic:
         """The topic as another start finds it."""
         self.voices.append(OffLedger(self.writer, Publisher(self.kafka)))
@@ -70,7 +80,7 @@ async def house(database: Database, broker: BrokerProcess) -> AsyncIterator[Hous
 
 async def test_a_key_is_told_at_once_and_voided_when_its_person_is_erased(house: House) -> None:
     """A new key stands on the topic, wrapped and in the envelope; an erased one ends as a message without a value."""
-    async with house.topic.kept():
+    async with house.kept():
         await house.keys.lock(PERSON, "hello")
         await house.keys.lock(SOMEBODY_ELSE, "hello")
         told = await until(lambda: _have(house, 2), "both keys stand on the topic")

@@ -125,6 +125,20 @@ GONE: dict[str, tuple[Sequence[Row], bool]] = {
         ),
         True,
     ),
+    "first rollout taken back": (
+        (*DEPLOY[:3], (changes.cancel_requested(1), None), (told.closed(ClosedOutcome.CANCELLED), 1)),
+        True,
+    ),
+    "second rollout taken back after a first that failed": (
+        (
+            *DEPLOY[:3],
+            (told.failed(), 1),
+            (told.requested("1.1"), None),
+            (told.started(2), 2),
+            (told.closed(ClosedOutcome.CANCELLED), 2),
+        ),
+        False,
+    ),
     "being taken back": ((DEPLOY[0], (changes.cancel_requested(1), None)), False),
     "upgrade taken back, the first runs": (TAKEN_BACK, False),
     "removal under way": (REMOVE, False),

@@ -1,0 +1,20 @@
+"""`appstore restart`: replaces every pod of a deployment, one after another."""
+
+from appstore_client.app_store import AppStore
+from appstore_client.cli.change import LONGEST, DeploymentArgument, NoWaitOption, TimeoutOption, change
+from appstore_client.cli.output import Output, OutputOption
+from appstore_client.models.operation import Operation
+
+
+def restart(
+    deployment: DeploymentArgument,
+    no_wait: NoWaitOption = False,  # noqa: FBT002 - a flag
+    timeout: TimeoutOption = LONGEST,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Restart a deployment."""
+
+    async def ask(store: AppStore, found: str) -> Operation:
+        return await store.deployments.restart(found)
+
+    change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout)

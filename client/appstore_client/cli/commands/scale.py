@@ -1,0 +1,28 @@
+"""`appstore scale`: runs a deployment with another number of pods; 0 lets it stand still."""
+
+from typing import Annotated
+
+import typer
+
+from appstore_client.app_store import AppStore
+from appstore_client.cli.change import LONGEST, DeploymentArgument, NoWaitOption, TimeoutOption, change
+from appstore_client.cli.language import text
+from appstore_client.cli.output import Output, OutputOption
+from appstore_client.models.operation import Operation
+
+MOST = 20
+
+
+def scale(
+    deployment: DeploymentArgument,
+    replicas: Annotated[int, typer.Argument(min=0, max=MOST, help=text("option.replicas"))],
+    no_wait: NoWaitOption = False,  # noqa: FBT002 - a flag
+    timeout: TimeoutOption = LONGEST,
+    output: OutputOption = Output.TABLE,
+) -> None:
+    """Scale a deployment."""
+
+    async def ask(store: AppStore, found: str) -> Operation:
+        return await store.deployments.change(found, replicas=replicas)
+
+    change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout)
