@@ -4,6 +4,7 @@ Runs as the `parts` of `chassis.run`: after the relay can publish, before the re
 """
 
 import base64
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -67,6 +68,7 @@ async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[
 
 
 def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Provider, key_topic: KeyTopic) -> World:
+    platform_key = _platform_key(settings.platform_key_file)
     people = identities.MongoPeople(running.database)
     seen = identities.MongoSeenSignIns(running.database)
     sign_ins = SignIns(LedgerSignInLog(running.performer), seen, people)
@@ -87,7 +89,8 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
         identity=identity,
         people=people,
         names=Names(people),
-        keys=PersonKeys(running.database, _platform_key(settings.platform_key_file), key_topic.wake),
+        keys=PersonKeys(running.database, platform_key, key_topic.wake),
+        fingerprint_secret=hashlib.sha256(b"fingerprints" + platform_key).digest() if platform_key else b"",
         person_erased=key_topic.wake,
         readiness=running.readiness,
     )

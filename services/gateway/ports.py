@@ -4,7 +4,7 @@ The gateway has no domain and no use cases of its own: its concerns are folders 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chassis.clock import Clock
 from chassis.health import Readiness
@@ -34,6 +34,8 @@ class World:
     names: Names
     keys: PersonKeys
     readiness: Readiness
+    fingerprint_secret: bytes = field(default=b"", repr=False)
+    """Goes into what is kept of requests to know them again."""
     secret_accepted: Callable[[], None] = lambda: None
     """To be told of a sealed secret: the road has something to send."""
     person_erased: Callable[[], None] = lambda: None

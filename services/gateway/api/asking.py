@@ -116,7 +116,9 @@ async def request_key(
     """The Idempotency-Key of this request, if it has one."""
     if key is None:
         return None
-    return RequestKey(person.id, key, fingerprint(request.method, request.url.path, await request.body()))
+    what = (request.method, request.url.path, await request.body())
+    secret = world_of(request).fingerprint_secret
+    return RequestKey(person.id, key, fingerprint(*what, secret), fingerprint(*what))
 
 
 Key = Annotated[RequestKey | None, Depends(request_key)]
