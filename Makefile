@@ -54,6 +54,9 @@ test-whole: $(INSTALLED) ## whole stacks, end to end
 test-sabotage: $(INSTALLED) ## break one rule at a time in a copy of the code, and see a test notice; ACT=name for one
 	@exec $(BIN)/python -m tests.sabotage $(ACT)
 
+test-chaos: $(INSTALLED) ## deployments while everything dies and repeats itself, then a count; SEED=7 replays, FULL=1 is the long one
+	@exec $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(FULL),--full)
+
 bench-events: $(INSTALLED) ## how fast events travel and what they cost; PART=latency for one part of it
 	@exec $(BIN)/python -m benchmarks.events $(PART)
 
@@ -82,4 +85,4 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install up down status reset demo test test-parts test-whole test-sabotage bench-events check lint format export lock
+.PHONY: help install up down status reset demo test test-parts test-whole test-sabotage test-chaos bench-events check lint format export lock

@@ -15,6 +15,7 @@ from chassis.held import HELD
 from chassis.kafka import Partition
 from chassis.mongo import Database, is_away, is_conflict
 from chassis.motions import Project
+from chassis.passed_over import PassedOver
 from chassis.wire import RawMessage, Unreadable, read_context, read_event
 from contracts.envelope import Context, Event
 
@@ -52,6 +53,7 @@ class Build:
         self._database = database
         self._topics = {topic.name for topic in projection.topics}
         self._held: dict[Key, int] = {}
+        self._passed_over = PassedOver(database)
         self._waiting: dict[Key, Partition] = {}
 
     async def prepare(self) -> None:
@@ -89,7 +91,7 @@ class Build:
 
     async def _fold(self, readable: Readable) -> None:
         for _ in range(_ATTEMPTS):
-            documents = Documents(self._database, self.projection, self.collection)
+            documents = Documents(self._database, self.projection, self.collection, self._passed_over)
             await documents.load(self._wanted(readable))
             for number, (raw, event) in enumerate(readable):
                 if number % _YIELD_EVERY == 0:
@@ -101,9 +103,12 @@ class Build:
         raise NotNow(message)
 
     def _fold_one(self, documents: Documents, raw: RawMessage, event: Event[Any]) -> None:
-        if self._is_held(raw.topic, event):
+        key, number = (raw.topic, event.context.subject), event.context.number
+        if self._passed_over.has(*key, number):
             return
-        key = (raw.topic, event.context.subject)
+        if self._is_held(raw.topic, event):
+            self._waiting[key] = (raw.topic, raw.partition)  # read again should it be redriven meanwhile
+            return
         if documents.fold(raw.topic, event) is Outcome.GAP:
             self._waiting[key] = (raw.topic, raw.partition)
         else:
@@ -121,7 +126,8 @@ class Build:
         """Whether the polls hold this message too, now or in a moment."""
         for _ in range(_HELD_ATTEMPTS):
             await self._load_held()
-            if self._is_held(topic, event):
+            skipped = self._passed_over.has(topic, event.context.subject, event.context.number)
+            if skipped or self._is_held(topic, event):
                 return True
             await asyncio.sleep(_HELD_SECONDS)
         return False
@@ -132,6 +138,7 @@ class Build:
 
     async def _load_held(self) -> None:
         """Read which keys are blocked from which message on; 0 where its number could not be read."""
+        await self._passed_over.load()
         held: dict[Key, int] = {}
         async for found in self._database.collection(HELD).find({}, {"topic": 1, "key_text": 1, "sequence": 1}):
             if found["key_text"] is not None:

@@ -165,7 +165,7 @@ class Lease:
             self._expiry.cancel()
             self._expiry = None
         if self._gained.is_set():
-            log.warning("not leading any more", term=self.term)
+            log.info("not leading any more", term=self.term)
             self._gained.clear()
             self._lost.set()
             telemetry.LEADER.set(0)

@@ -15,8 +15,8 @@ from motor.motor_asyncio import (
     AsyncIOMotorCollection,
     AsyncIOMotorDatabase,
 )
-from pymongo import ReadPreference
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
+from pymongo import InsertOne, ReadPreference, ReplaceOne
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -30,6 +30,7 @@ AlreadyThere = DuplicateKeyError
 """A document with this `_id` or unique value exists."""
 
 _CONFLICT_CODES = {112, 251}
+_DUPLICATE = 11000
 _ATTEMPTS = 12
 _SELECTION_MS = 3000
 
@@ -77,6 +78,24 @@ class Bound:
             await self._collection.insert_one(documents[0], session=self._session)
         elif documents:
             await self._collection.insert_many(list(documents), session=self._session)
+
+    async def write(self, *, new: Sequence[Document] = (), changed: Sequence[tuple[Document, Document]] = ()) -> None:
+        """Add documents, and replace each that matches a query, in one request.
+
+        Raises Conflict when somebody else added one of the new ones, or when a query does not match any more.
+        """
+        writes: list[Any] = [InsertOne(one) for one in new]
+        writes += [ReplaceOne(query, one) for query, one in changed]
+        if not writes:
+            return
+        try:
+            result = await self._collection.bulk_write(writes, session=self._session)
+        except BulkWriteError as error:
+            if any(failed["code"] == _DUPLICATE for failed in error.details.get("writeErrors", [])):
+                raise Conflict from error
+            raise
+        if result.matched_count < len(changed):
+            raise Conflict
 
     async def put(self, key: str, document: Document) -> None:
         """Write a document whole, whether or not it was there."""

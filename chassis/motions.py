@@ -1,10 +1,10 @@
-"""What sets a service in motion, as rows of one table: a message, a time, a watch, a fold.
+"""What sets a service in motion, as rows of one table: a message, a time, a watch, a fold, a reaction.
 
 A service's `handlers.py` lists these rows and nothing else; `run` turns them into one subscriber, timers and watches;
 the export prints them. A row names its use case, so the file of the behaviour is one step away.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -53,10 +53,15 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """A message of this type is handled by this use case."""
+    """A message of this type is handled by this use case.
+
+    `skipped` is run instead when an operator passes over a held one: the answer to whoever asked, where this service
+    owes one and no deadline of its own brings it.
+    """
 
     message: type[Payload]
     do: UseCase
+    skipped: UseCase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,25 @@ class Project:
         return f"{self.name}_v{self.fold}"
 
 
-Row = On | Every | Watch | Keeps | Project
+@dataclass(frozen=True, slots=True)
+class React:
+    """What must follow each event of these topics once and never again, whatever is refilled, rebuilt or restarted.
+
+    `do(heard, motion)` gets the new messages of a poll (raw, with the event) in order, inside the transaction that
+    moves the cursors of this row; what it writes elsewhere is not undone when that fails.
+    """
+
+    name: str
+    topics: tuple[Topic, ...]
+    do: Callable[[Sequence[tuple[Any, Event[Any]]], Any], Awaitable[None]]
+
+    @property
+    def cursors(self) -> str:
+        """Where the cursors of this row are kept, apart from all others."""
+        return f"cursors_{self.name}"
+
+
+Row = On | Every | Watch | Keeps | Project | React
 
 
 @dataclass(frozen=True)
@@ -144,7 +167,7 @@ class Table:
     def topics_read(self) -> tuple[Topic, ...]:
         """Every topic a row needs, each once."""
         named = [row.message.topic for row in self.of(On)]
-        named += [topic for row in self.of(Project) for topic in row.topics]
+        named += [topic for kind in (Project, React) for row in self.of(kind) for topic in row.topics]
         return tuple(dict.fromkeys(named))
 
     @property
@@ -154,3 +177,8 @@ class Table:
         for row in self.of(On):
             found[row.message.type_name()] = (*found.get(row.message.type_name(), ()), row.do)
         return found
+
+    @property
+    def answers_to_skips(self) -> dict[str, UseCase]:
+        """CloudEvents type → what answers a request that an operator passed over."""
+        return {row.message.type_name(): row.skipped for row in self.of(On) if row.skipped is not None}

@@ -31,7 +31,8 @@ from chassis.lease import Lease
 from chassis.ledger import Motion, Writer
 from chassis.logging import set_up_logging
 from chassis.mongo import Database
-from chassis.motions import Every, Keeps, Project, Row, Table, Watch
+from chassis.motions import Every, Keeps, Project, React, Row, Table, Watch
+from chassis.passed_over import keeps_held
 from chassis.perform import Performer
 from chassis.projection import Projector
 from chassis.rebuild import Builder
@@ -153,9 +154,10 @@ class _Life:
             if self.parts is not None:
                 running = Running(self.settings, database, performer, readiness, epoch, lease, versions)
                 await stack.enter_async_context(self.parts(running))
-            redelivery = Redelivery(handler)
+            projects = any(self.table.of(Project)) or any(self.table.of(React))
+            redelivery = Redelivery(handler, Projector(self.table, database, handler, versions) if projects else None)
             if self.table.topics_read:
-                deliver = self._delivery(redelivery, Projector(self.table, database, handler, versions))
+                deliver = redelivery.fold if projects else self._delivery(redelivery)
                 subscriber = Subscriber(
                     self.service,
                     self.table.topics_read,
@@ -196,19 +198,15 @@ class _Life:
 
     def _writer(self, lease: Lease) -> Writer:
         folds = {row.topic.name: row for row in self.table.of(Keeps)}
-        held = topics.HELD_MESSAGES[self.service]
-        folds[held.name] = Keeps(held)
+        held = keeps_held(self.service)
+        folds[held.topic.name] = held
         return Writer(self.service, self.settings.origin, self.settings.oin, folds, self.clock, lease.holder)
 
-    def _delivery(self, redelivery: Redelivery, projector: Projector) -> Deliver:
+    def _delivery(self, redelivery: Redelivery) -> Deliver:
         async def one_by_one(batch: Sequence[RawMessage]) -> set[Partition]:
             return {(raw.topic, raw.partition) for raw in batch if await redelivery.handle(raw) is Outcome.GAP}
 
-        async def folded(batch: Sequence[RawMessage]) -> set[Partition]:
-            await redelivery.ready()
-            return await projector.apply(batch)
-
-        return folded if any(self.table.of(Project)) else one_by_one
+        return one_by_one
 
 
 async def _begin(database: Database, lease: Lease, relay: Relay) -> bool:

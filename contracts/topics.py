@@ -61,7 +61,7 @@ DEPLOYMENT_REQUESTS = Topic(
 )
 EVIDENCE_REQUESTS = Topic("evidence-requests", "gateway", "evidence-request", "evidence", ("compliance", "gateway"))
 REVIEW_REQUESTS = Topic("review-requests", "gateway", "review-request", "review", ("community", "gateway"))
-SIGN_INS = Topic("sign-ins", "gateway", "sign-in", "sign_in", ())
+SIGN_INS = Topic("sign-ins", "gateway", "sign-in", "sign_in", ("gateway",))
 SEALED_SECRETS = Topic(
     "sealed-secrets",
     "gateway",
@@ -71,7 +71,7 @@ SEALED_SECRETS = Topic(
     retention_ms=10 * 60 * 1000,
     ledger=False,
 )
-PEOPLE = Topic("people", "gateway", "person", "person", ())
+PEOPLE = Topic("people", "gateway", "person", "person", ("gateway",))
 PERSON_KEYS = Topic("person-keys", "gateway", "person-key", "person", (), compacted=True, ledger=False)
 
 SERVICES = ("catalog", "compliance", "deployer", "community", "gateway")

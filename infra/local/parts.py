@@ -82,8 +82,9 @@ def issuer_url(ports: Ports) -> str:
 def shared_environment(ports: Ports, keys: StackKeys) -> dict[str, str]:
     """What every service is told."""
     return {
-        "APPSTORE_KAFKA": kafka_address(ports),
-        "APPSTORE_MONGO": mongo_url(ports),
+        # Something may stand between the services and these two, and be hurt in their place.
+        "APPSTORE_KAFKA": _given("APPSTORE_STACK_KAFKA", kafka_address(ports)),
+        "APPSTORE_MONGO": _given("APPSTORE_STACK_MONGO", mongo_url(ports)),
         "APPSTORE_LOG_FORMAT": _given("APPSTORE_LOG_FORMAT", "json"),
         "APPSTORE_ORIGIN": keys.installation_id,
         "APPSTORE_OIN": _given("APPSTORE_OIN", DEMO_OIN),
@@ -100,7 +101,8 @@ def _database(ports: Ports, home: Home) -> Part:
 
 
 def _broker(ports: Ports) -> Part:
-    command = _module("infra.local.broker", "--port", str(ports.broker))
+    advertised = _given("APPSTORE_STACK_KAFKA", kafka_address(ports))
+    command = _module("infra.local.broker", "--port", str(ports.broker), "--advertised", advertised)
     # It waits for its clients before it ends; they are gone by then, or lost.
     return Part("broker", command, broker_answers(ports.broker), stop_within=3.0)
 

@@ -49,6 +49,11 @@ class Standing:
     failed: dict[str, Any] | None
     percent: int | None
 
+    @property
+    def settling(self) -> bool:
+        """Whether what was built serves, and its builder waits until every replica knows."""
+        return self.building == self.serving
+
     def over(self, asked: int) -> bool:
         """Whether the build with this number serves or failed."""
         return self.build >= asked and (self.building is None or self.failed is not None)

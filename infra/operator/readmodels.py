@@ -80,7 +80,13 @@ def rebuild(
 
 
 def _progress(waiting: list[Standing]) -> str:
-    return ", ".join(f"{one.name} {one.percent} %" if one.percent is not None else one.name for one in waiting)
+    return ", ".join(f"{one.name} {_stage(one)}" for one in waiting)
+
+
+def _stage(one: Standing) -> str:
+    if one.settling:
+        return words("readmodels.settling")
+    return "…" if one.percent is None else f"{one.percent} %"
 
 
 def _report(done: list[Standing], seconds: float, output: Output) -> None:

@@ -14,6 +14,7 @@ from services.deployer.domain import cluster, deployment
 from services.deployer.usecases.accept_request import accept_request
 from services.deployer.usecases.cancel_deployment import cancel_deployment
 from services.deployer.usecases.close_deployment import close_deployment
+from services.deployer.usecases.close_skipped import close_skipped
 from services.deployer.usecases.close_undecided import close_undecided
 from services.deployer.usecases.keep_sealing_key import keep_sealing_key
 from services.deployer.usecases.register_cluster import register_cluster
@@ -24,11 +25,11 @@ from services.deployer.usecases.store_secret import store_secret
 
 MOTIONS = (
     On(VersionPublished, remember_version),
-    On(DeploymentRequested, accept_request),
+    On(DeploymentRequested, accept_request, skipped=close_skipped),
     On(DeploymentApproved, start_deployment),
     On(DeploymentRejected, close_deployment),
-    On(DeploymentCancelRequested, cancel_deployment),
-    On(DeploymentRemovalRequested, remove_deployment),
+    On(DeploymentCancelRequested, cancel_deployment, skipped=close_skipped),
+    On(DeploymentRemovalRequested, remove_deployment, skipped=close_skipped),
     On(SecretSealed, store_secret),
     Every(seconds=5, do=close_undecided),
     Every(seconds=60, do=keep_sealing_key),

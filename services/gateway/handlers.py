@@ -1,13 +1,15 @@
-"""What sets the gateway in motion: the log, folded into read models; and the requests it writes."""
+"""What sets the gateway in motion: the log, folded into read models and audited; and the requests it writes."""
 
 from chassis.motions import Keeps, Row
 from contracts import topics
 from services.gateway.accept.request_state import Requested, evolve
+from services.gateway.audit.append import AUDIT_LOG
 from services.gateway.identity import erased
 from services.gateway.readmodels.store import MODELS
 
 MOTIONS: tuple[Row, ...] = (
     *MODELS,
+    AUDIT_LOG,
     Keeps(topics.DEPLOYMENT_REQUESTS, Requested, evolve),
     Keeps(topics.EVIDENCE_REQUESTS, Requested, evolve),
     Keeps(topics.REVIEW_REQUESTS, Requested, evolve),

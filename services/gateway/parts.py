@@ -22,6 +22,7 @@ from contracts import topics
 from services.gateway.accept import store as accepted
 from services.gateway.accept.secret_road import SecretRoad
 from services.gateway.accept.store import Operations
+from services.gateway.audit import store as audit_log
 from services.gateway.identity import store as identities
 from services.gateway.identity.current_person import Identity
 from services.gateway.identity.erase_person import reapply_erasures
@@ -46,6 +47,7 @@ async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[
     await identities.prepare(running.database)
     await reapply_erasures(running.database)
     await accepted.prepare(running.database)
+    await audit_log.prepare(running.database)
     hub = Hub(running.epoch)
     tail = Tail(settings, topics.IN_LEDGERS, running.epoch, hub.hear, hub.begin_at, running.readiness)
     await tail.start()

@@ -1,12 +1,17 @@
 """What the five services have written down, read from their databases by the driver alone."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from bson import BSON
 from pymongo import MongoClient
+from pymongo.database import Database
 
 from contracts.topics import SERVICES
+from infra.operator.audit_chain import walk
+from infra.operator.read_model_builds import Digests, digests
 
 Document = dict[str, Any]
 
@@ -44,9 +49,28 @@ class Ledgers:
 
     def read_models(self) -> dict[str, list[Document]]:
         """Every read model of the gateway, by collection."""
-        database = self._client["appstore_gateway"]
-        names = sorted(name for name in database.list_collection_names() if "_v" in name)
-        return {name: list(database[name].find({}).sort("_id", 1)) for name in names}
+        names = [model.collection for model in self.digests().models]
+        return {name: list(self.gateway[name].find({}).sort("_id", 1)) for name in names}
+
+    def digests(self) -> Digests:
+        """What `appstore readmodels digest` shows."""
+        return digests(self.gateway)
+
+    def audit_head(self) -> str:
+        """The hash at the end of the audit log, which holds (`appstore audit verify`)."""
+
+        @contextmanager
+        def opened(service: str) -> Iterator[Database[Document]]:
+            yield self._client[f"appstore_{service}"]
+
+        verdict = walk(self.gateway, opened)
+        assert verdict.holds, verdict
+        return verdict.head
+
+    @property
+    def gateway(self) -> Database[Document]:
+        """The gateway's database."""
+        return self._client["appstore_gateway"]
 
     def sandbox_objects(self) -> list[Document]:
         """The objects of the simulated cluster that somebody declared and anybody may read: no nodes, pods, secrets."""

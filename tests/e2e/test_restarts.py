@@ -21,14 +21,16 @@ pytestmark = [
 
 
 async def test_a_restart_with_nothing_changed_tells_nothing(hurt: Stack, ledgers_of_hurt: Ledgers) -> None:
-    """After down and up no service has recorded an event, and every read model is as it was."""
+    """After down and up no service has recorded an event; every read model and the audit log are as they were."""
     before, models = await counts_at_rest(hurt, ledgers_of_hurt), ledgers_of_hurt.read_models()
+    digests, audited = ledgers_of_hurt.digests(), ledgers_of_hurt.audit_head()
     assert await hurt.stop() == 0
     await hurt.begin()
     await hurt.ready()
 
     assert await counts_at_rest(hurt, ledgers_of_hurt) == before
     assert ledgers_of_hurt.read_models() == models
+    assert (ledgers_of_hurt.digests(), ledgers_of_hurt.audit_head()) == (digests, audited)
 
 
 async def test_a_lost_log_is_filled_again(hurt: Stack, ledgers_of_hurt: Ledgers) -> None:
@@ -38,6 +40,7 @@ async def test_a_lost_log_is_filled_again(hurt: Stack, ledgers_of_hurt: Ledgers)
     async with signed_in(hurt, "demi") as demi:
         position = (await take_until(demi, None, "hello"))[-1].id
         before = await counts_at_rest(hurt, ledgers_of_hurt)
+        digests, audited = ledgers_of_hurt.digests(), ledgers_of_hurt.audit_head()
         await hurt.kill("broker")
         await hurt.ready()
         assert hurt.record().cluster_id != epoch
@@ -45,6 +48,7 @@ async def test_a_lost_log_is_filled_again(hurt: Stack, ledgers_of_hurt: Ledgers)
 
     assert await counts_at_rest(hurt, ledgers_of_hurt) == before
     assert ledgers_of_hurt.read_models() == models
+    assert (ledgers_of_hurt.digests(), ledgers_of_hurt.audit_head()) == (digests, audited)
     messages = await read_all(hurt.kafka, [topic.name for topic in topics.IN_LEDGERS])
     on_the_log = Counter(message.headers["ce_id"] for message in messages)
     recorded = [event["ce_id"] for service in topics.SERVICES for event in ledgers_of_hurt.events(service)]

@@ -1,8 +1,11 @@
 """In the relay's place: the ledger entries that were committed, as they come."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from chassis.mongo import Document
+from chassis.wire import MESSAGES
+from contracts.envelope import Context, Event
 
 
 class Published:
@@ -16,6 +19,15 @@ class Published:
         """Keep them."""
         self.entries.extend(entries)
 
+    def events(self) -> list[Event[Any]]:
+        """The same, as a reader of their topics sees them."""
+        return [_read(entry) for entry in self.entries]
+
     def rescan(self) -> None:
         """Count that somebody lost the answer to a commit."""
         self.rescans += 1
+
+
+def _read(entry: Document) -> Event[Any]:
+    context = Context.from_headers([(name, value.encode()) for name, value in entry["headers"]])
+    return Event(context, MESSAGES[context.type].model_validate_json(entry["value"]))

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from contracts.topics import DEPLOYMENT_REQUESTS, EVIDENCE_REQUESTS, REVIEW_REQUESTS, Topic
 from services.gateway.readmodels.deployment import status_of
 from services.gateway.readmodels.store import ReadModels
 
@@ -17,6 +18,8 @@ Kind = Literal[
 ]
 ABOUT_OTHERS: Mapping[str, str] = {"add-evidence": "evidence", "review": "review"}
 """What an operation is about, unless it is about a deployment."""
+REQUESTED_ON: Mapping[str, Topic] = {"add-evidence": EVIDENCE_REQUESTS, "review": REVIEW_REQUESTS}
+"""Where an operation's request went, unless it is about a deployment."""
 ENDED = frozenset({"succeeded", "rejected", "failed", "rolled-back", "cancelled"})
 
 
@@ -72,6 +75,7 @@ async def standing_of(operation: Operation, models: ReadModels) -> Standing:
     else:
         found = await models.deployment(operation.subject)
         status = status_of(found, operation.generation)
-    if status not in ENDED and await models.held(operation.id) is not None:
+    place = (REQUESTED_ON.get(operation.kind, DEPLOYMENT_REQUESTS).name, operation.subject)
+    if status not in ENDED and await models.is_held(operation.id, place, operation.generation):
         return Standing("held", found)
     return Standing(status, found)

@@ -29,6 +29,11 @@ def read_position(text: str, epoch: str, known: Positions) -> Positions | None:
     return {place: int(part, 36) for place, part in zip(places, parts, strict=True)}
 
 
+def furthest(one: Positions, other: Positions) -> Positions:
+    """The later offset of each partition."""
+    return {place: max(offset, other.get(place, 0)) for place, offset in one.items()}
+
+
 def _base36(number: int) -> str:
     text = ""
     while True:

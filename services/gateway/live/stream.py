@@ -13,7 +13,7 @@ import orjson
 from sse_starlette import ServerSentEvent
 
 from services.gateway.live.hub import ENDED, TOO_SLOW, Heard, Hub, Queue
-from services.gateway.live.resume import Positions, read_position, write_position
+from services.gateway.live.resume import Positions, furthest, read_position, write_position
 
 RESET = "reset"
 QUIET_SECONDS = 15.0
@@ -34,6 +34,7 @@ async def stream(
     """The events of one listener. `reset` says that some may be missing: read the page again."""
     end = time.monotonic() + longest
     with hub.listening(wants) as queue:
+        # A client of another replica may be ahead of what this one has heard: no position ever goes back.
         positions, missed = _begin(hub, last_event_id)
         yield _sign("hello" if missed is not None else RESET, write_position(hub.epoch, positions))
         for heard in missed or ():
@@ -43,21 +44,21 @@ async def stream(
         while time.monotonic() < end:
             latest = await _next(queue, quiet)
             if latest is None:
-                if positions != hub.positions and queue.empty():
-                    positions = dict(hub.positions)
-                    yield _sign("position", hub.position)
+                reached = furthest(positions, hub.positions)
+                if positions != reached and queue.empty():
+                    positions = reached
+                    yield _sign("position", write_position(hub.epoch, positions))
             elif latest is ENDED:
                 return
             elif latest is TOO_SLOW:
                 yield _sign(RESET, hub.position)
                 return
             elif latest.offset >= positions.get(latest.place, 0):
+                positions[latest.place] = latest.offset + 1
                 if queue.empty():
-                    positions, reached = dict(hub.positions), hub.position
-                else:
-                    positions[latest.place] = latest.offset + 1
-                    reached = write_position(hub.epoch, positions)
-                yield await _shown(latest, reached, show)
+                    positions = furthest(positions, hub.positions)
+                same = positions == hub.positions
+                yield await _shown(latest, hub.position if same else write_position(hub.epoch, positions), show)
 
 
 def _begin(hub: Hub, last_event_id: str | None) -> tuple[Positions, list[Heard] | None]:

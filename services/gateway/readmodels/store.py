@@ -24,6 +24,7 @@ from services.gateway.readmodels.verdict import VERDICTS
 
 Document = dict[str, Any]
 Sort = Sequence[tuple[str, int]]
+Place = tuple[str, str]
 MOST = 1000
 
 
@@ -112,9 +113,16 @@ class ReadModels:
         """A piece of evidence, recorded or refused."""
         return await self._one(EVIDENCE, {"_id": evidence})
 
-    async def held(self, operation: str) -> Document | None:
-        """A held message of an operation, if one is held."""
-        return await self._one(HELD, {"correlation": operation})
+    async def is_held(self, operation: str, request: Place, generation: int) -> bool:
+        """Whether a message of an operation, or one that its request queues behind, waits for an operator.
+
+        `request` is the topic of its request and the key it has there, `generation` its sequence.
+        """
+        topic, key = request
+        if await self._one(HELD, {"correlation": operation, "standing": "held"}) is not None:
+            return True
+        before_it = await self._all(HELD, {"messageKey": key, "fromTopic": topic, "standing": "held"})
+        return any(one["messageSequence"] <= generation for one in before_it)
 
     async def sealing_key(self, cluster: str) -> Document | None:
         """What secrets for a cluster are sealed with."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from chassis import rebuild, versions
+from chassis.builds import Builds
 from chassis.documents import Documents
 from chassis.errors import Conflict, NotNow
 from chassis.handle import Outcome
@@ -113,6 +115,28 @@ async def test_a_new_fold_builds_beside_the_old_one_and_takes_over(
         assert [(page["titles"], page["length"]) for page in pages] == [(5, 7)] * 10
 
 
+async def test_what_takes_over_is_whole_from_its_first_moment(
+    parts: Parts, broker: BrokerProcess, mongo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many fetches the log takes, nothing serves before the last of it is folded."""
+    monkeypatch.setattr(rebuild, "_RECORDS", 10)
+    whole: list[int] = []
+    serve = Builds.serve
+
+    async def counted(builds: Builds, name: str, building: str) -> bool:
+        whole.append(len(await parts.stored(building)))
+        return await serve(builds, name, building)
+
+    monkeypatch.setattr(Builds, "serve", counted)
+    settings = settings_for(broker.bootstrap, mongo)
+    await send(broker.bootstrap, *history(70, titles=1))
+    async with reading(parts, settings) as reader:
+        await reader.serves(PAGES, "pages_v1")
+        await ask_rebuild(parts.database, PAGES)
+        await reader.serves(PAGES, "pages_v1_r2")
+    assert whole == [70, 70]
+
+
 async def test_a_builder_may_die_at_any_moment(parts: Parts, broker: BrokerProcess, mongo: str) -> None:
     """However often it is killed and started again, it ends with the same documents as the polls."""
     settings = settings_for(broker.bootstrap, mongo)
@@ -216,7 +240,7 @@ async def test_a_replica_that_slept_through_a_switch_folds_again(
             monkeypatch.setattr(Documents, "store", stored)
             await ask_rebuild(parts.database, PAGES)
             await leader.serves(PAGES, "pages_v1_r2")
-            monkeypatch.setattr("chassis.versions.STALE_SECONDS", 0.0)
+            monkeypatch.setattr(versions, "STALE_SECONDS", 0.0)
             await stored(documents)
 
         monkeypatch.setattr(Documents, "store", sleep_first)

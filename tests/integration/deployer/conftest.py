@@ -38,9 +38,9 @@ CLUSTER_FILE = Path(__file__).parents[2] / "unit" / "deployer" / "cluster.yaml"
 class Service:
     """The deployer on a real database, without a broker and without its workers."""
 
-    def __init__(self, database: Database, clock: HandClock) -> None:
+    def __init__(self, database: Database, clock: HandClock, published: Published | None = None) -> None:
         folds = {row.topic.name: row for row in MOTIONS if isinstance(row, Keeps)}
-        self.database, self.clock, self.published = database, clock, Published()
+        self.database, self.clock, self.published = database, clock, published or Published()
         self.file = WatchedClusterFile(CLUSTER_FILE)
         self.performer = Performer(Writer("deployer", an_id(1), "0" * 20, folds, clock), database, self.published)
         self.lockbox: Lockbox | None = Lockbox(b"7" * 32)
@@ -72,6 +72,10 @@ class Service:
         before = len(self.published.entries)
         await self.performer.perform(lambda motion: do(event, self.world_of(motion)), cause=event)
         return self.told()[before:]
+
+    async def perform(self, do: Callable[[World], Awaitable[Any]]) -> Any:
+        """One use case in a motion of its own."""
+        return await self.performer.perform(lambda motion: do(self.world_of(motion)))
 
     async def reconcile(self, deployment: str) -> Outcome:
         """One reconcile in a motion of its own."""

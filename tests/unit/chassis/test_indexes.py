@@ -22,7 +22,15 @@ def waiting_for(key: str, number: int, awaits: list[str] | None = None, decide_b
 
 def held_at(key: str | None, number: int) -> Document:
     """A message that is held, as it is stored."""
-    return {"topic": "catalog.apps", "key_text": key, "sequence": number}
+    return {
+        "_id": f"catalog.apps/{key}/{number}",
+        "topic": "catalog.apps",
+        "partition": 0,
+        "key_text": key,
+        "sequence": number,
+        "status": "held",
+        "since": NOW,
+    }
 
 
 def test_the_next_the_same_and_one_too_far_are_told_apart() -> None:

@@ -10,7 +10,7 @@ from sse_starlette import ServerSentEvent
 
 from contracts.envelope import Event
 from services.gateway.live.hub import QUEUE, REMEMBERED, Heard, Hub
-from services.gateway.live.resume import read_position
+from services.gateway.live.resume import read_position, write_position
 from services.gateway.live.stream import stream
 from tests.fakes import gateway_events as told
 from tests.fakes.gateway_events import Telling
@@ -159,3 +159,22 @@ async def test_a_stream_ends_after_its_longest_time() -> None:
     assert (await _take(events)).event == "hello"
     with pytest.raises(StopAsyncIteration):
         await _take(events)
+
+
+async def test_a_client_ahead_of_this_replica_gets_no_repeat() -> None:
+    """It was served by a replica that had heard more: what it has seen is not sent again, and no id goes back."""
+    hub = _hub()
+    hub.begin_at({A: 5, B: 5})
+    ahead = write_position("epoch-1", {A: 8, B: 7})
+    resumed = _follow(hub, ahead, quiet=0.01)
+    hello = await _take(resumed)
+    assert (hello.event, hello.id) == ("hello", ahead)
+    hub.hear(PUBLISHED, B, 5)
+    for offset in range(5, 9):
+        hub.hear(STARTED, A, offset)
+    event = await _take(resumed)
+    assert (event.event, read_position(str(event.id), "epoch-1", hub.positions)) == ("DeploymentStarted", {A: 9, B: 7})
+    hub.hear(PUBLISHED, B, 6)
+    hub.hear(PUBLISHED, B, 7)
+    position = await _take(resumed)
+    assert (position.event, position.id) == ("position", write_position("epoch-1", {A: 9, B: 8}))

@@ -43,6 +43,8 @@ FOLLOWED = (
     "DeploymentRemovalRequested",
     "DeploymentRemoved",
     "MessageHeld",
+    "MessageRedriven",
+    "MessageSkipped",
 )
 
 
