@@ -12,7 +12,7 @@ SOURCES := $(wildcard contracts chassis services infra client tests benchmarks)
 
 help: ## this list
 	@while IFS= read -r line; do case "$$line" in [a-z]*:*'## '*) \
-		printf '  make %-13s %s\n' "$${line%%:*}" "$${line#*## }";; esac; done < Makefile
+		printf '  make %-15s %s\n' "$${line%%:*}" "$${line#*## }";; esac; done < Makefile
 
 $(INSTALLED): requirements.lock pyproject.toml infra/install.py $(wildcard client/pyproject.toml)
 	@for python in python3.11 python3; do \
@@ -49,7 +49,25 @@ test-parts: $(INSTALLED) ## what needs no whole stack, on both cores
 	@exec $(BIN)/python -m pytest --quiet -n 2 --dist loadfile --ignore tests/e2e
 
 test-whole: $(INSTALLED) ## whole stacks, end to end
-	@exec $(BIN)/python -m pytest tests/e2e
+	@exec $(BIN)/python -m pytest -m 'not replicas' tests/e2e
+
+test-replicas: $(INSTALLED) ## two replicas of every service, stopped and woken while they work
+	@exec $(BIN)/python -m pytest -m replicas tests/e2e
+
+tools: $(INSTALLED) ## fetch and build what test-kafka and test-images need: Apache Kafka by Maven, Docker Compose by Go
+	@$(BIN)/python -m infra.kafka.libraries
+	@$(BIN)/python -m infra.docker.docker_compose
+
+test-kafka: $(INSTALLED) ## what touches the log, on Apache Kafka with three partitions and idempotent producers; needs Java and Maven
+	@$(BIN)/python -m infra.kafka.libraries
+	@BROKER=apache APPSTORE_PARTITIONS=3 $(BIN)/python -m pytest --quiet -m kafka -n 2 --dist loadfile --ignore tests/e2e
+	@BROKER=apache APPSTORE_PARTITIONS=3 $(BIN)/python -m pytest --quiet -m kafka tests/e2e
+
+test-images: $(INSTALLED) ## read docker-compose.yml with Docker Compose, build the five images and start each once
+	@APPSTORE_TEST_IMAGES=1 $(BIN)/python -m pytest --quiet tests/containers
+
+test-containers: $(INSTALLED) ## the integration tests on Kafka and MongoDB in containers, where their images can be had
+	@exec $(BIN)/python -m infra.docker.integration
 
 test-sabotage: $(INSTALLED) ## break one rule at a time in a copy of the code, and see a test notice; ACT=name for one
 	@exec $(BIN)/python -m tests.sabotage $(ACT)
@@ -85,4 +103,5 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install up down status reset demo test test-parts test-whole test-sabotage test-chaos bench-events check lint format export lock
+.PHONY: help install tools up down status reset demo test test-parts test-whole test-replicas test-kafka test-images \
+	test-containers test-sabotage test-chaos bench-events check lint format export lock

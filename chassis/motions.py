@@ -108,6 +108,18 @@ class Keeps:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """An own event that a restore reads back: `do(event, world)` writes again what was written beside it, in no event.
+
+    For what a request over HTTP stored (an operation) or took away (a person's key): what a message set off needs no
+    row, because a restore handles the message itself again. `do` must be safe to repeat, and records nothing.
+    """
+
+    message: type[Payload]
+    do: UseCase
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A read model: documents of collection `<name>_v<fold>`, folded from topics, without clock or randomness.
 
@@ -150,7 +162,7 @@ class React:
         return f"cursors_{self.name}"
 
 
-Row = On | Every | Watch | Keeps | Project | React
+Row = On | Every | Watch | Keeps | Project | React | Restored
 
 
 @dataclass(frozen=True)

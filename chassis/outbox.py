@@ -20,7 +20,6 @@ from chassis.relay_marks import RelayMarks
 log = structlog.get_logger(__name__)
 
 _BATCH = 500
-_SEND_SECONDS = 10
 _BACKOFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 
 
@@ -85,8 +84,7 @@ class Outbox:
         while queue and self.is_open and self._leads():
             batch = [entry for entry, _ in list(queue)[:_BATCH]]
             try:
-                async with asyncio.timeout(_SEND_SECONDS):
-                    sent, offset = await self._publisher.send(place, batch)
+                sent, offset = await self._publisher.send(place, batch)
             except Exception as error:  # noqa: BLE001 - whatever it is, the events stay queued and are tried again
                 pause = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
                 failures += 1

@@ -1,8 +1,10 @@
 """What an operator can set for every service. Each service adds its own fields in its `settings.py`.
 
-Read from environment variables with the prefix APPSTORE_; unknown values of known names stop the start with a message.
+Read from environment variables with the prefix APPSTORE_, then from files of the same names in /run/secrets, where
+container platforms put what may not stand in an environment. A value that can't be stops the start with a message.
 """
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -10,14 +12,22 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.identifiers import Uuid
 
+SECRETS = Path("/run/secrets")
+
 
 class ServiceSettings(BaseSettings):
     """The settings every service has."""
 
-    model_config = SettingsConfigDict(env_prefix="APPSTORE_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="APPSTORE_", frozen=True, secrets_dir=SECRETS if SECRETS.is_dir() else None
+    )
 
     kafka: str = "127.0.0.1:8410"
     """Bootstrap servers, host:port. The default is the embedded stack's."""
+
+    idempotent: bool = False
+    """Whether the relay's producer is idempotent, so that a lost acknowledgement leaves no repeat on the log. True for
+    Apache Kafka; the embedded broker has no idempotent producers."""
 
     mongo: str = "mongodb://127.0.0.1:8411/?replicaSet=secantus"
     """Connection string of a MongoDB replica set; transactions need one."""

@@ -5,11 +5,14 @@ from the ledger. The local stack and Kafka's access lists are made from this tab
 the services' handlers.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
-PARTITIONS = 4
+PARTITIONS = int(os.environ.get("APPSTORE_PARTITIONS", "4"))
+"""How many partitions each topic of this installation has, for ever. Chosen before the first event is recorded: every
+ledger names partitions. The embedded broker makes 4 of a missing topic, so 4 it is unless somebody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

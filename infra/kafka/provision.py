@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import InvalidReplicationFactorError, TopicAlreadyExistsError, for_code
 
 FOR_EVER = "-1"
 # A short topic must also start a new segment that often, or what is past its time stays until the segment is full.
 SEGMENTS_PER_RETENTION = 4
 DAY_MS = 24 * 3600 * 1000
+BROKERS_COME_WITHIN = 30.0
 
 
 class Topic(Protocol):
@@ -59,8 +60,11 @@ def configuration(topic: Topic, replication: int) -> dict[str, str]:
 async def provision(bootstrap: str, topics: Iterable[Topic], replication: int = 1) -> list[str]:
     """Create what is missing and return the names created.
 
+    A cluster whose brokers have not all come yet is waited for.
+
     Raises:
         ValueError: a topic exists with another number of partitions.
+        TimeoutError: there are too few brokers for so many copies, for half a minute.
         aiokafka.errors.KafkaError: the broker cannot be reached or refuses.
     """
     wanted = {topic.name: topic for topic in topics}
@@ -71,7 +75,9 @@ async def provision(bootstrap: str, topics: Iterable[Topic], replication: int = 
         existing = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
         refuse_other_partitions(wanted.values(), existing)
         missing = [topic for name, topic in wanted.items() if name not in existing]
-        await _create(admin, missing, replication)
+        async with asyncio.timeout(BROKERS_COME_WITHIN):
+            while not await _create(admin, missing, replication):  # noqa: ASYNC110 - brokers tell nobody that they came
+                await asyncio.sleep(0.2)
     finally:
         await admin.close()
     return [topic.name for topic in missing]
@@ -93,19 +99,21 @@ def refuse_other_partitions(wanted: Iterable[Topic], existing: dict[str, int]) -
             raise ValueError(message)
 
 
-async def _create(admin: AIOKafkaAdminClient, topics: list[Topic], replication: int) -> None:
+async def _create(admin: AIOKafkaAdminClient, topics: list[Topic], replication: int) -> bool:
+    """Create them; False when there are too few brokers for so many copies."""
     if not topics:
-        return
+        return True
     answer = await admin.create_topics(
         [
             NewTopic(topic.name, topic.partitions, replication, topic_configs=configuration(topic, replication))
             for topic in topics
         ],
     )
-    for name, code, *_ in answer.topic_errors:
-        # Somebody else creating it at the same moment is as good.
-        if code not in {0, TopicAlreadyExistsError.errno}:
-            raise for_code(code)(name)
+    outcomes = {code: name for name, code, *_ in answer.topic_errors}
+    # Somebody else creating it at the same moment is as good.
+    for code in outcomes.keys() - {0, TopicAlreadyExistsError.errno, InvalidReplicationFactorError.errno}:
+        raise for_code(code)(outcomes[code])
+    return InvalidReplicationFactorError.errno not in outcomes
 
 
 def main() -> None:

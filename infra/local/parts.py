@@ -4,11 +4,12 @@ import os
 import sys
 from collections.abc import Iterable
 
+from infra.local.brokers import broker_stage, told_about_the_broker
 from infra.local.home import CHECKOUT, Home
 from infra.local.keys import StackKeys
 from infra.local.part import Part, Stage
 from infra.local.ports import HOST, Ports, service_of
-from infra.local.ready import broker_answers, database_answers, http_answers
+from infra.local.ready import database_answers, http_answers
 
 # Twenty digits in the shape of an organisation number; nobody was given this one.
 DEMO_OIN = "00000099999999990000"
@@ -18,16 +19,12 @@ def stages(ports: Ports, home: Home, keys: StackKeys) -> tuple[Stage, ...]:
     """The whole stack: database, broker, topics, then the issuer and every replica of the services side by side.
 
     Raises:
-        ValueError: the setting BROKER names a broker that the embedded stack does not have.
+        ValueError: the setting BROKER names a broker that the stack does not have.
     """
-    broker = os.environ.get("BROKER", "tansu")
-    if broker != "tansu":
-        message = f"BROKER={broker} is not known here; the embedded stack has tansu"
-        raise ValueError(message)
     shared = shared_environment(ports, keys)
     return (
         Stage("database", (_database(ports, home),)),
-        Stage("broker", (_broker(ports),), carries_the_rest=True),
+        broker_stage(ports, home, _given("APPSTORE_STACK_KAFKA", kafka_address(ports))),
         Stage("topics", (Part("topics", _module("infra.kafka.provision"), None, shared),)),
         Stage(
             "services",
@@ -88,23 +85,13 @@ def shared_environment(ports: Ports, keys: StackKeys) -> dict[str, str]:
         "APPSTORE_LOG_FORMAT": _given("APPSTORE_LOG_FORMAT", "json"),
         "APPSTORE_ORIGIN": keys.installation_id,
         "APPSTORE_OIN": _given("APPSTORE_OIN", DEMO_OIN),
-        # A killed service has its partitions back in half the time; the embedded broker allows what Kafka does not.
-        "APPSTORE_SESSION_TIMEOUT_MS": _given("APPSTORE_SESSION_TIMEOUT_MS", "3000"),
-        "APPSTORE_HEARTBEAT_MS": _given("APPSTORE_HEARTBEAT_MS", "300"),
-    }
+    } | told_about_the_broker()
 
 
 def _database(ports: Ports, home: Home) -> Part:
     data = str(home.data / "database")
     command = _module("infra.local.database", "--port", str(ports.database), "--data", data)
     return Part("database", command, database_answers(ports.database))
-
-
-def _broker(ports: Ports) -> Part:
-    advertised = _given("APPSTORE_STACK_KAFKA", kafka_address(ports))
-    command = _module("infra.local.broker", "--port", str(ports.broker), "--advertised", advertised)
-    # It waits for its clients before it ends; they are gone by then, or lost.
-    return Part("broker", command, broker_answers(ports.broker), stop_within=3.0)
 
 
 def _issuer(ports: Ports, home: Home, keys: StackKeys, shared: dict[str, str]) -> Part:

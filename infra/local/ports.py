@@ -141,6 +141,20 @@ def first_busy(ports: Ports, owners: frozenset[str] | None = None) -> tuple[str,
     return None
 
 
+def free_port() -> int:
+    """A port that is free at this moment, below the system's own ephemeral ports.
+
+    Raises:
+        RuntimeError: none of 50 tries was free.
+    """
+    for _ in range(50):
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - spreads stacks of parallel tests, protects nothing
+        if is_free(port):
+            return port
+    message = "no free port was found"
+    raise RuntimeError(message)
+
+
 def free_base(replicas: Mapping[str, int] | None = None) -> int:
     """A base port whose whole range is free at this moment, below the system's own ephemeral ports.
 

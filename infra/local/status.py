@@ -15,7 +15,7 @@ from infra.local import run_record
 from infra.local.home import Home
 from infra.local.ports import SERVICES, service_of
 from infra.local.ready import get
-from infra.local.run_record import RunRecord
+from infra.local.run_record import REFUSED, STARTING, RunRecord
 
 _MEBIBYTE = 1024 * 1024
 _SHORTEST = 2.0  # seconds: over less, what a process costs is chance
@@ -107,6 +107,8 @@ def _line(record: RunRecord, name: str, state: str, memory: float, cpu: float) -
         role = f"{answer['role']} {answer['partitions']}"
         notes = tuple(str(note) for note in answer.get("notes", []))
     except (ValueError, KeyError, TypeError):
+        if state in {REFUSED, STARTING} and record.parts[name].reason:
+            return Line(name, state, memory, cpu, reasons=(record.parts[name].reason,))
         return Line(name, "silent" if status == 0 else "unclear", memory, cpu)
     return Line(name, "ready" if answer.get("ready") else "not ready", memory, cpu, figures, reasons, role, notes)
 

@@ -7,6 +7,7 @@ from functools import partial
 from chassis.ledger import Motion, new_id
 from chassis.run import Running, run
 from chassis.sealed import Lockbox, read_key
+from chassis.wiring import Service
 from services.deployer.adapters.mongo.clusters import MongoClusters
 from services.deployer.adapters.mongo.deployments import MongoDeployments
 from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
@@ -29,8 +30,9 @@ from services.deployer.settings import DeployerSettings
 from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 
 
-def start(settings: DeployerSettings) -> None:
-    """Run the deployer until it is told to stop."""
+def service() -> Service:
+    """The deployer as its environment sets it."""
+    settings = DeployerSettings()
     file, queue = WatchedClusterFile(settings.cluster_file), KeyedQueue()
     lockbox = Lockbox(read_key(settings.secrets_key_file)) if settings.secrets_key_file else None
     caught_up_at = datetime.now(UTC) + timedelta(seconds=settings.catch_up_seconds)
@@ -70,8 +72,8 @@ def start(settings: DeployerSettings) -> None:
             running.lease.while_held,
         )
 
-    run("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, parts=reconciler)
+    return Service("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, parts=reconciler)
 
 
 if __name__ == "__main__":
-    start(DeployerSettings())
+    run(service())

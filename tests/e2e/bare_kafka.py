@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
+from contracts.topics import PARTITIONS
+
 
 @dataclass(frozen=True)
 class Message:
@@ -23,7 +25,7 @@ async def read_all(bootstrap: str, topics: Iterable[str]) -> list[Message]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, fetch_max_wait_ms=100)
     await consumer.start()
     try:
-        places = [TopicPartition(topic, number) for topic in topics for number in range(4)]
+        places = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
         # Asked before they are assigned: the driver's own search for a position would race with ours.
         ends = await consumer.end_offsets(places)
         consumer.assign(places)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.command import Terminal
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.asyncio(loop_scope="session")]
 
 DPIA = {
     "value": {"status": "definitief", "residualRisk": "laag", "dated": "2026-11-01"},

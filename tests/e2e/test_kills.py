@@ -15,6 +15,7 @@ from tests.e2e.wanted_objects import as_applied, wanted_objects
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.kafka,
     pytest.mark.kills,
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.timeout(180),

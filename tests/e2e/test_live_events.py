@@ -16,7 +16,7 @@ from tests.e2e.eventually import eventually
 from tests.e2e.person import Person
 from tests.e2e.streams import stream, take_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.kafka
 async def test_a_restart_with_nothing_changed_tells_nothing(hurt: Stack, ledgers_of_hurt: Ledgers) -> None:
     """After down and up no service has recorded an event; every read model and the audit log are as they were."""
     before, models = await counts_at_rest(hurt, ledgers_of_hurt), ledgers_of_hurt.read_models()

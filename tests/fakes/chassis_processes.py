@@ -1,10 +1,12 @@
 """The real broker and the real database as child processes on free ports, which a test may kill and start again."""
 
 import os
-import random
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
@@ -13,24 +15,12 @@ from typing import Self
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from infra.local.brokers import APACHE, broker_name, told_about_the_broker
+from infra.local.ports import free_port
+
 CHECKOUT = Path(__file__).resolve().parents[2]
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 _HOST = "127.0.0.1"
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago, below those that the system gives to clients.
-
-    A part that a test kills comes back on its port; one of the system's could be a client's by then.
-    """
-    while True:
-        port = random.randrange(20_000, 32_000)  # noqa: S311 - spreads tests that run side by side
-        with socket.socket() as listener:
-            try:
-                listener.bind((_HOST, port))
-            except OSError:
-                continue
-        return port
 
 
 class PartProcess:
@@ -66,6 +56,18 @@ class PartProcess:
             self._process.wait(10)
             self._process = None
 
+    def pause(self) -> None:
+        """Stop it where it is: it holds its connections and answers nothing."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on where it was."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def answers(self) -> bool:
         """Whether somebody listens."""
         with socket.socket() as probe:
@@ -85,11 +87,23 @@ class PartProcess:
 
 
 class BrokerProcess(PartProcess):
-    """The event log. Each start is a new and empty log."""
+    """The event log that BROKER names. Embedded, each start is a new and empty log; Apache Kafka keeps its own."""
 
     def __init__(self, port: int | None = None) -> None:
-        super().__init__("infra.local.broker", port=port)
+        self._data: tempfile.TemporaryDirectory[str] | None = None
+        if broker_name() == APACHE:
+            self._data = tempfile.TemporaryDirectory(prefix="kafka", ignore_cleanup_errors=True)
+            super().__init__("infra.kafka.apache", "--data", f"{self._data.name}/data", port=port)
+        else:
+            super().__init__("infra.local.broker", port=port)
         self.bootstrap = f"{_HOST}:{self.port}"
+
+    def replace(self) -> None:
+        """Come back as another and empty log, as after the loss of a disk."""
+        self.kill()
+        if self._data is not None:
+            shutil.rmtree(f"{self._data.name}/data")
+        self.start()
 
 
 class DatabaseProcess(PartProcess):
@@ -125,9 +139,10 @@ class ServiceProcess:
             "APPSTORE_KAFKA": kafka,
             "APPSTORE_MONGO": mongo,
             "APPSTORE_HEALTH_PORT": self.health.rsplit(":", 1)[1],
-            "APPSTORE_SESSION_TIMEOUT_MS": "1000",
-            "APPSTORE_HEARTBEAT_MS": "100",
+            **told_about_the_broker(),
         }
+        if broker_name() != APACHE:
+            self._environment |= {"APPSTORE_SESSION_TIMEOUT_MS": "1000", "APPSTORE_HEARTBEAT_MS": "100"}
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "subprocess.Popen[bytes]":

@@ -56,7 +56,7 @@ async def replica(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Repl
     await epochs.close()
     lease = Lease(parts.database, ttl=TTL)
     own = list(topics.written_by(parts.service))
-    relay = Relay(parts.database, own, settings.kafka, epoch, readiness, holder=lease.holder, leads=lambda: lease.held)
+    relay = Relay(parts.database, own, settings, epoch, readiness, holder=lease.holder, leads=lambda: lease.held)
     mine = Parts(parts.service, parts.rows, parts.database, relay, parts.clock, lease.holder)
     keeping = asyncio.ensure_future(lease.keep())
     one = Replica(mine, lease, relay, keeping)
@@ -98,3 +98,13 @@ async def _ended(*tasks: "asyncio.Task[None]") -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def who_leads(one: Replica, two: Replica) -> tuple[Replica, Replica]:
+    """The replica that leads and publishes, as soon as one does, and the other."""
+
+    async def either() -> bool:
+        return await one.leads() or await two.leads()
+
+    await until(either, "one of them leads")
+    return (one, two) if await one.leads() else (two, one)

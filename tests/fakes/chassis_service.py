@@ -42,6 +42,7 @@ from contracts.community.events import ReviewPublished, ReviewRefused
 from contracts.community.requests import ReviewSubmitted
 from contracts.envelope import Event
 from contracts.noun import Noun
+from infra.local.brokers import APACHE, broker_name
 from tests.fakes.chassis_messages import OIN
 from tests.fakes.published import Published
 
@@ -154,20 +155,29 @@ def service(name: str, rows: tuple[Row, ...], mongo: str, run: str) -> Parts:
 
 
 def settings_for(bootstrap: str, mongo: str) -> ServiceSettings:
-    """Settings that make joining and fetching quick."""
-    return ServiceSettings(kafka=bootstrap, mongo=mongo, session_timeout_ms=1000, heartbeat_ms=100, fetch_wait_ms=20)
+    """Settings that make joining and fetching as quick as the broker allows."""
+    apache = broker_name() == APACHE
+    return ServiceSettings(
+        kafka=bootstrap,
+        mongo=mongo,
+        idempotent=apache,
+        session_timeout_ms=6000 if apache else 1000,
+        heartbeat_ms=100,
+        fetch_wait_ms=20,
+    )
 
 
 @asynccontextmanager
-async def living(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Parts]:
+async def living(parts: Parts, settings: ServiceSettings, readiness: Readiness | None = None) -> AsyncIterator[Parts]:
     """The parts with a relay and a subscriber on the broker, as between a start and a stop of the service."""
-    readiness = Readiness(parts.service)
+    readiness = readiness or Readiness(parts.service)
     epochs = EpochReader(settings.kafka)
     epoch = await epochs.wait(readiness)
     await epochs.close()
-    relay = Relay(parts.database, list(topics.in_ledger_of(parts.service)), settings.kafka, epoch, readiness)
+    relay = Relay(parts.database, list(topics.in_ledger_of(parts.service)), settings, epoch, readiness)
     alive = await Parts(parts.service, parts.rows, parts.database, relay, parts.clock).memory()
     async with AsyncExitStack() as stack:
+        await relay.check_ledger()
         await relay.start()
         stack.push_async_callback(relay.stop, grace=1)
         if read := Table(parts.rows).topics_read:

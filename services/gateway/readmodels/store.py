@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 from chassis.errors import NotNow
 from chassis.mongo import Database, is_away
 from chassis.motions import Project
+from contracts.held import UNREADABLE
 from services.gateway.readmodels.app import APPS
 from services.gateway.readmodels.cluster import CLUSTERS
 from services.gateway.readmodels.deployment import DEPLOYMENTS
@@ -133,6 +134,14 @@ class ReadModels:
         if not secrets:
             return set()
         return {found["_id"] for found in await self._all(STORED_SECRETS, {"_id": {"$in": secrets[:MOST]}})}
+
+    async def skipped_unread(self, request: Place, generation: int, owner: str) -> Document | None:
+        """The request that its owner could not even read and an operator skipped there: nobody answers that one."""
+        topic, key = request
+        found = await self._all(HELD, {"messageKey": key, "fromTopic": topic, "standing": "skipped", "service": owner})
+        return next(
+            (one for one in found if one["messageSequence"] == generation and one["reason"] in UNREADABLE), None
+        )
 
     async def _one(self, model: Project, query: Document, sort: Sort = ()) -> Document | None:
         found = await self._all(model, query, sort, limit=1)

@@ -16,9 +16,10 @@ from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess
 from tests.fakes.chassis_service import CATALOG, READER, Parts, living, service, settings_for, until
 from tests.fakes.published import Published
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
 
+@pytest.mark.kills
 async def test_a_new_and_empty_broker_is_filled_again(
     database_process: DatabaseProcess, services: dict[str, Parts]
 ) -> None:
@@ -36,8 +37,7 @@ async def test_a_new_and_empty_broker_is_filled_again(
             await send(broker.bootstrap, sent(review_submitted(app)))
             await until(lambda: answers(community), "the request is answered")
             await read(broker, topics.APPS, 3)
-        broker.kill()
-        broker.start()
+        broker.replace()
         await provision(broker.bootstrap, topics.ALL)
         async with living(services["catalog"], settings), living(services["community"], settings) as community:
             assert [context.number for context in await read(broker, topics.APPS, 3)] == [1, 2, 3]
@@ -69,6 +69,7 @@ async def test_a_restart_of_a_service_publishes_nothing_again(
     assert [context.number for context in contexts] == list(range(1, 13))
 
 
+@pytest.mark.kills
 async def test_whoever_dies_while_marking_loses_nothing(
     database_process: DatabaseProcess, services: dict[str, Parts]
 ) -> None:
@@ -81,8 +82,7 @@ async def test_whoever_dies_while_marking_loses_nothing(
             dying.lost = {RELAY}
             await catalog.performer.perform(lambda motion: motion.record(app_published(new_id())))
             await read(broker, topics.APPS, 1)
-        broker.kill()
-        broker.start()
+        broker.replace()
         await provision(broker.bootstrap, topics.ALL)
         async with living(services["catalog"], settings):
             assert len(await read(broker, topics.APPS, 1)) == 1
@@ -102,6 +102,7 @@ async def test_a_commit_whose_answer_was_lost_is_published(
     assert [context.number for context in contexts] == [1, 2]
 
 
+@pytest.mark.kills
 async def test_the_database_dies_while_messages_flow(broker: BrokerProcess, tmp_path: Path) -> None:
     """Killed with -9 and started again, twice, while requests come in: nothing is held, lost or done twice."""
     with DatabaseProcess(tmp_path) as process:

@@ -14,7 +14,7 @@ from tests.fakes.chassis_messages import Sent, app_published, context_of, review
 from tests.fakes.chassis_service import READER, UNLUCKY, Parts
 from tests.fakes.published import Published
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ import pytest
 from chassis.run import EXIT_EPOCH_CHANGED
 from contracts import topics
 from infra.kafka.provision import provision
-from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess, ServiceProcess, free_port
+from infra.local.ports import free_port
+from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess, ServiceProcess
 from tests.fakes.chassis_service import until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
 GRACE = 10
 """Seconds within which a service told to stop has stopped."""
@@ -50,17 +51,18 @@ async def test_a_service_stops_within_ten_seconds_when_told(
         assert await ended(process, GRACE) == 0
 
 
+@pytest.mark.kills
 async def test_another_log_ends_a_service_with_75(broker: BrokerProcess, database_process: DatabaseProcess) -> None:
     """When the broker came back as another one, offsets mean nothing: it asks to be started again."""
     service = ServiceProcess("community", broker.bootstrap, database_process.url)
     with service as process:
         await until(lambda: is_ready(service.health), "the service is ready", within=30)
-        await asyncio.to_thread(broker.kill)
-        await asyncio.to_thread(broker.start)
+        await asyncio.to_thread(broker.replace)
         await provision(broker.bootstrap, topics.ALL)
         assert await ended(process, 20) == EXIT_EPOCH_CHANGED
 
 
+@pytest.mark.kills
 async def test_a_service_waits_for_its_broker_and_says_so(database_process: DatabaseProcess) -> None:
     """Started before the broker, it lives, names what it waits for, and becomes ready when the broker is there."""
     port = free_port()

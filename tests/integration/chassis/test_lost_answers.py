@@ -16,7 +16,7 @@ from tests.fakes.chassis_processes import DatabaseProcess
 from tests.fakes.chassis_service import READER, UNLUCKY, Parts
 from tests.fakes.published import Published
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
 
 @pytest.fixture

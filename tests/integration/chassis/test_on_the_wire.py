@@ -20,7 +20,7 @@ from tests.fakes.chassis_service import (
     until,
 )
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
 
 def in_their_order(contexts: Iterable[Context]) -> bool:
@@ -109,8 +109,9 @@ async def test_one_broken_message_stops_nobody(
         await send(
             broker.bootstrap, sent(app_published(app)), broken, null, large, sent(review_submitted(app, rating=UNLUCKY))
         )
-        await send(broker.bootstrap, *(sent(review_submitted(app)).with_(partition=number) for number in range(4)))
-        await until(lambda: answered(community, 4), "the others are answered", within=5)
+        everywhere = range(topics.REVIEW_REQUESTS.partitions)
+        await send(broker.bootstrap, *(sent(review_submitted(app)).with_(partition=number) for number in everywhere))
+        await until(lambda: answered(community, len(everywhere)), "the others are answered", within=5)
         held = {document["reason"]: document for document in await community.stored("held")}
     assert set(held) == {"bad-envelope", "too-large", "cant-be-handled-error"}
     [exact] = [document for document in await services["community"].stored("held") if document["key"] == b"some-key"]

@@ -23,7 +23,7 @@ from tests.fakes.chassis_messages import app_published, sent
 from tests.fakes.chassis_service import Parts
 from tests.fakes.published import Published
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
 
 def app_of(event: Event[Any]) -> str:

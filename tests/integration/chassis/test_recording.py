@@ -18,7 +18,7 @@ from tests.fakes.chassis_processes import DatabaseProcess
 from tests.fakes.chassis_service import CATALOG, Answered, Parts
 from tests.fakes.published import Published
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.fakes.chassis_on_the_wire import publish, read
 from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess
 from tests.fakes.chassis_service import Parts, living, settings_for
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.kills]
 
 
 async def test_an_event_is_sent_after_the_one_before_it_was_acknowledged(

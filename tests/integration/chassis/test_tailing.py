@@ -15,7 +15,7 @@ from tests.fakes.chassis_on_the_wire import send
 from tests.fakes.chassis_processes import BrokerProcess
 from tests.fakes.chassis_service import settings_for, until
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
 
 class Listener:

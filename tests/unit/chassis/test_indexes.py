@@ -100,7 +100,6 @@ def test_a_partition_is_short_on_another_log_or_at_a_lower_end() -> None:
     assert marks._lacks({"epoch": "another-log", "offset": 3}, 99)
     assert marks._lacks({"epoch": "this-log", "offset": 3}, 3)
     assert not marks._lacks({"epoch": "this-log", "offset": 3}, 4)
-    assert not marks._lacks(None, 0)
 
 
 def test_a_held_message_without_a_key_blocks_nobody() -> None:

@@ -18,6 +18,14 @@ def plan(tmp_path: Path) -> tuple[Stage, ...]:
     return stages(Ports(8400), Home(tmp_path), keys)
 
 
+@pytest.fixture
+def plan_on_apache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Stage, ...]:
+    """The same with BROKER=apache."""
+    monkeypatch.setenv("BROKER", "apache")
+    keys = _keys(tmp_path)
+    return stages(Ports(8400), Home(tmp_path), keys)
+
+
 def _keys(folder: Path) -> StackKeys:
     installation = "0a0b0c0d-0000-4000-8000-000000000000"
     return StackKeys(folder / "platform.key", folder / "web.secret", folder / "secrets.key", installation)
@@ -73,3 +81,24 @@ def test_a_replica_is_its_service_again_under_a_name_and_ports_of_its_own(tmp_pa
     assert [one.environment["APPSTORE_PORT"] for one in (first, second)] == ["8400", "8420"]
     assert first.environment["APPSTORE_PUBLIC_URL"] == second.environment["APPSTORE_PUBLIC_URL"]
     assert {one.name for one in only(doubled, frozenset({"gateway"}))[0].parts} == {"gateway", "gateway-2"}
+
+
+def test_services_ride_out_the_death_of_a_broker_that_keeps_its_log(plan_on_apache: tuple[Stage, ...]) -> None:
+    """Apache Kafka's log is below the stack's data, so nothing after it starts anew."""
+    assert [stage.carries_the_rest for stage in plan_on_apache] == [False] * 4
+    assert str(Path("data", "kafka")) in " ".join(part(plan_on_apache, "broker").command)
+
+
+def test_apache_kafka_gets_what_it_can_do_and_asks_for(plan_on_apache: tuple[Stage, ...]) -> None:
+    """Producers are idempotent there, and a session is not shorter than the broker allows."""
+    environment = part(plan_on_apache, "catalog").environment
+    assert environment["APPSTORE_IDEMPOTENT"] == "true"
+    assert int(environment["APPSTORE_SESSION_TIMEOUT_MS"]) >= 6000
+
+
+def test_an_unknown_broker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A typing mistake does not start another broker than the one asked for."""
+    monkeypatch.setenv("BROKER", "redpanda")
+    keys = _keys(tmp_path)
+    with pytest.raises(ValueError, match="BROKER=redpanda is not known"):
+        stages(Ports(8400), Home(tmp_path), keys)
