@@ -15,6 +15,13 @@ class DeployerSettings(ServiceSettings):
     cluster_file: Path = Path("infra/local/cluster.yaml")
     """The file that describes the simulated cluster."""
 
+    secrets_key_file: Path | None = None
+    """File with 32 bytes in base64 that encrypt secrets and sealing keys in this service's database, so that a copy of
+    it shows none. Without it no secret parameter can be given or generated."""
+
+    sealing_key_days: Annotated[float, Field(gt=0, le=3650)] = 90
+    """Days after which secrets are sealed with a new key."""
+
     image_pull_attempts: Annotated[int, Field(ge=1, le=100)] = 3
     """After so many tries an image counts as not found: one answer may be a registry's slip, three are not."""
 

@@ -16,6 +16,7 @@ from services.deployer.domain.manifest.build import build
 from services.deployer.domain.rollout import progressed
 from services.deployer.ports import Object, ObjectRefused, World, lineage
 from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome
+from services.deployer.usecases.build_secret import build_secret
 from services.deployer.usecases.end_generation import end_generation
 from services.deployer.usecases.follow_rollout import follow_rollout
 
@@ -59,7 +60,9 @@ async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> F
             },
         )
     try:
-        await world.cluster.apply(desired.request.deployment, objects)
+        namespace, *others = objects
+        secret = await build_secret(desired, world)
+        await world.cluster.apply(desired.request.deployment, (namespace, *secret, *others))
     except ObjectRefused as refused:
         return Failure(
             Cause.MANIFEST_INVALID,
@@ -108,5 +111,6 @@ async def _take_away(request: KnownRequest, state: Deployment | None, world: Wor
         await world.record(step, generation=request.generation, lineage=lineage(request))
     await world.desired.forget(request.deployment)
     await world.revisions.forget(request.deployment)
+    await world.secrets.forget(request.deployment)
     await end_generation(remove(request), request, world)
     return Done()
