@@ -15,6 +15,7 @@ from chassis.held import HELD
 from chassis.kafka import Partition
 from chassis.mongo import Database, is_away, is_conflict
 from chassis.motions import Project
+from chassis.passed_over import PassedOver
 from chassis.wire import RawMessage, Unreadable, read_context, read_event
 from contracts.envelope import Context, Event
 
@@ -52,7 +53,8 @@ class Build:
         self._database = database
         self._topics = {topic.name for topic in projection.topics}
         self._held: dict[Key, int] = {}
-        self._waiting: dict[Key, Partition] = {}
+        self._passed_over = PassedOver(database)
+        self._waiting: dict[Key, tuple[int, Partition]] = {}
 
     async def prepare(self) -> None:
         """Make the indexes, and read what is held."""
@@ -60,10 +62,15 @@ class Build:
         await self._load_held()
 
     async def gaps(self) -> set[Partition]:
-        """The partitions that lack a message of a key, those apart that wait behind one that could not be read."""
+        """The partitions that lack a message of a key, those apart that wait behind one that is held still."""
         if self._waiting:
             await self._load_held()
-        return {place for key, place in self._waiting.items() if key not in self._held}
+        return {place for key, (number, place) in self._waiting.items() if not self._explains(key, number)}
+
+    def _explains(self, key: Key, number: int) -> bool:
+        """Whether what is held now is why this message was not folded."""
+        first = self._held.get(key)
+        return first is not None and first <= number
 
     async def fold(self, batch: Sequence[RawMessage]) -> None:
         """Fold and store what of this batch is for this model. Raises BuildFailed; NotNow when others write faster."""
@@ -89,7 +96,7 @@ class Build:
 
     async def _fold(self, readable: Readable) -> None:
         for _ in range(_ATTEMPTS):
-            documents = Documents(self._database, self.projection, self.collection)
+            documents = Documents(self._database, self.projection, self.collection, self._passed_over)
             await documents.load(self._wanted(readable))
             for number, (raw, event) in enumerate(readable):
                 if number % _YIELD_EVERY == 0:
@@ -101,11 +108,15 @@ class Build:
         raise NotNow(message)
 
     def _fold_one(self, documents: Documents, raw: RawMessage, event: Event[Any]) -> None:
-        if self._is_held(raw.topic, event):
+        key, number = (raw.topic, event.context.subject), event.context.number
+        if self._passed_over.has(*key, number):
             return
-        key = (raw.topic, event.context.subject)
+        if self._is_held(raw.topic, event):
+            # Read again should it be redriven meanwhile.
+            self._waiting.setdefault(key, (number, (raw.topic, raw.partition)))
+            return
         if documents.fold(raw.topic, event) is Outcome.GAP:
-            self._waiting[key] = (raw.topic, raw.partition)
+            self._waiting.setdefault(key, (number, (raw.topic, raw.partition)))
         else:
             self._waiting.pop(key, None)
 
@@ -121,7 +132,8 @@ class Build:
         """Whether the polls hold this message too, now or in a moment."""
         for _ in range(_HELD_ATTEMPTS):
             await self._load_held()
-            if self._is_held(topic, event):
+            skipped = self._passed_over.has(topic, event.context.subject, event.context.number)
+            if skipped or self._is_held(topic, event):
                 return True
             await asyncio.sleep(_HELD_SECONDS)
         return False
@@ -132,6 +144,7 @@ class Build:
 
     async def _load_held(self) -> None:
         """Read which keys are blocked from which message on; 0 where its number could not be read."""
+        await self._passed_over.load()
         held: dict[Key, int] = {}
         async for found in self._database.collection(HELD).find({}, {"topic": 1, "key_text": 1, "sequence": 1}):
             if found["key_text"] is not None:

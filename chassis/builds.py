@@ -49,16 +49,12 @@ class Builds:
         found = await self._registry.find_one({"_id": name, "building": building})
         if found is None:
             return False
+        change: Document = {"$set": {"serving": building, "serving_fold": found["building_fold"], "complete": True}}
         if found["serving"] != building:
-            done = await self._registry.update_one(
-                {"_id": name, "building": building, "serving": found["serving"]},
-                {
-                    "$set": {"serving": building, "serving_fold": found["building_fold"], "complete": True},
-                    "$push": {"retired": found["serving"]},
-                },
-            )
-            if not done.modified_count:
-                return False
+            change["$push"] = {"retired": found["serving"]}
+        as_read = {"_id": name, "building": building, "serving": found["serving"]}
+        if not (await self._registry.update_one(as_read, change)).matched_count:
+            return False
         await self._versions.look()
         return True
 

@@ -63,6 +63,11 @@ class Cursors:
         except DuplicateKeyError as error:
             raise Repeated from error
 
+    async def is_past(self, motion: Motion, topic: str, key: str, sequence: int) -> bool:
+        """Whether the stored cursor is at or past `sequence`, whatever memory says."""
+        stored = await motion.collection(CURSORS).get(f"{topic}/{key}")
+        return stored is not None and bool(stored["sequence"] >= sequence)
+
     async def pass_over(self, topic: str, key: str, sequence: int) -> None:
         """Move the cursor over a message that no row of the table wants. Losing this write repeats nothing."""
         await self._database.collection(CURSORS).update_one(

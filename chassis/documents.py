@@ -15,6 +15,7 @@ from chassis.errors import Conflict
 from chassis.handle import Outcome
 from chassis.mongo import Database, Document
 from chassis.motions import Project
+from chassis.passed_over import PassedOver
 from contracts.envelope import Event
 
 _CHUNK = 100
@@ -25,12 +26,19 @@ _LOST_CODES = {112, 251, 11000}
 class Documents:
     """Some documents of one collection, between their reading and their writing."""
 
-    def __init__(self, database: Database, projection: Project, collection: str) -> None:
+    def __init__(
+        self, database: Database, projection: Project, collection: str, passed_over: PassedOver | None = None
+    ) -> None:
         self._collection = database.collection(collection)
         self._projection = projection
         self._found: dict[str, Document] = {}
         self._revisions: dict[str, int] = {}
         self._changed: set[str] = set()
+        self._passed_over = passed_over
+
+    def key(self, event: Event[Any]) -> str:
+        """The document this event is for; empty when it is for none."""
+        return self._projection.document(event) or ""
 
     async def make_indexes(self) -> None:
         """Make the indexes the row names."""
@@ -47,7 +55,7 @@ class Documents:
 
     def fold(self, topic: str, event: Event[Any]) -> Outcome:
         """Fold one event. Raises what the fold raises, and then nothing changed."""
-        return fold_into(self._projection, self._found, topic, event, self._changed)
+        return fold_into(self._projection, self._found, topic, event, self._changed, self._passed_over)
 
     async def store(self) -> None:
         """Write what changed. Raises Conflict when one of them was written by somebody else since it was read."""
@@ -76,8 +84,12 @@ def fold_into(
     topic: str,
     event: Event[Any],
     changed: set[str],
+    passed_over: PassedOver | None = None,
 ) -> Outcome:
-    """Fold one event into the document it is for, unless the document's own cursor says that it was folded before."""
+    """Fold one event into the document it is for, unless the document's own cursor says that it was folded before.
+
+    A message that an operator skipped leaves no gap.
+    """
     key = projection.document(event)
     if key is None:
         return Outcome.PASSED
@@ -91,7 +103,8 @@ def fold_into(
         last = cursors.get(cursor, 0)
         if event.context.number <= last:
             return Outcome.REPEAT
-        if event.context.number > last + 1:
+        done = passed_over.beyond(topic, event.context.subject, last) if passed_over else last
+        if event.context.number > done + 1:
             return Outcome.GAP
         cursors[cursor] = event.context.number
     after = projection.apply(before, event)

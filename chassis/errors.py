@@ -5,7 +5,8 @@
     │   ├── NotKnownYet wait until something about that key arrives
     │   └── NotLeading  another replica has the lease
     ├── Conflict        somebody else wrote first: read again, at once
-    └── EpochChanged    the log was replaced under this process: start again
+    ├── EpochChanged    the log was replaced under this process: start again
+    └── LedgerShort     this database is an older copy: it has to be restored first
 
 Anything else that leaves a use case means: hold the message.
 """
@@ -43,3 +44,10 @@ class Conflict(ChassisError):  # noqa: N818 - reads as the answer it is
 
 class EpochChanged(ChassisError):  # noqa: N818 - reads as the answer it is
     """The broker's cluster id is another than at start: offsets mean nothing any more."""
+
+
+class LedgerShort(ChassisError):  # noqa: N818 - reads as the answer it is
+    """The topics of a service hold more than its ledger; the text says what, and the command that helps."""
+
+    def __init__(self, service: str, why: str) -> None:
+        super().__init__(f"this database is an older copy: {why}. Run: appstore ledger restore {service}")

@@ -53,6 +53,7 @@ class Handler:
         held: Held,
     ) -> None:
         self._use_cases = table.use_cases
+        self._answers = table.answers_to_skips
         self._world_of = world_of
         self._mine: frozenset[Partition] | None = None
         self.performer = performer
@@ -82,10 +83,11 @@ class Handler:
         place = self.cursors.place(raw.topic, context.subject, context.number)
         if place is Place.REPEAT:
             return Outcome.REPEAT
-        if self.held.blocks(raw.topic, context.subject):
-            return await self.hold(raw, context, *BEHIND)
-        if place is Place.GAP:
+        blocked = self.held.blocks(raw.topic, context.subject)
+        if place is Place.GAP and (not blocked or self.held.leaves_a_gap(raw.topic, context.subject, context.number)):
             return Outcome.GAP
+        if blocked:
+            return await self.hold(raw, context, *BEHIND)
         return await self._next_of_its_key(raw, read_event(raw, context))
 
     async def _next_of_its_key(self, raw: RawMessage, event: Event[Any]) -> Outcome:
@@ -118,8 +120,8 @@ class Handler:
         return Outcome.HANDLED
 
     async def run(self, motion: Motion, event: Event[Any]) -> None:
-        """Run the use cases of an event inside a motion."""
-        for use_case in self._use_cases[event.context.type]:
+        """Run the use cases of an event inside a motion; a type that no row wants has none."""
+        for use_case in self._use_cases.get(event.context.type, ()):
             with (
                 telemetry.MOTION_SECONDS.labels(use_case.__name__).time(),
                 structlog.contextvars.bound_contextvars(
@@ -129,6 +131,11 @@ class Handler:
                 ),
             ):
                 await use_case(event, self._world_of(motion))
+
+    async def answer_skip(self, motion: Motion, event: Event[Any]) -> None:
+        """Tell whoever asked that their request was passed over, where this service is the one that answers it."""
+        if (answer := self._answers.get(event.context.type)) is not None:
+            await answer(event, self._world_of(motion))
 
     async def _wait(self, raw: RawMessage, event: Event[Any], awaits: tuple[str, str] | None) -> Outcome:
         context = event.context
@@ -160,12 +167,14 @@ class Handler:
         async def work(motion: Motion) -> Any:
             if entry is not None:
                 await self.waiting.remove(motion, entry)
-            return await self.held.add(motion, raw, context, code, detail)
+            elif context and await self.cursors.is_past(motion, raw.topic, context.subject, context.number):
+                raise AlreadyHeld  # another replica handled it, which memory here does not know of
+            return await self.held.add(motion, raw, context, code, detail, waited=entry is not None)
 
         try:
             document = await self.performer.perform(work)
-        except AlreadyHeld:
-            if not self.held.blocks(raw.topic, raw.key_text):
+        except AlreadyHeld as already:
+            if not self.held.knows(raw, already.entry):
                 await self.held.load()
             return Outcome.REPEAT
         self.held.added(document)

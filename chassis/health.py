@@ -55,7 +55,7 @@ class Readiness:
             "service": self.service,
             "ready": self.ready,
             "reasons": sorted(self._reasons.values()),
-            "notes": sorted(self._notes.values()),
+            "notes": sorted([*self._notes.values(), *self._of_held()]),
             "epoch": self.epoch,
             "role": "leader" if _value(telemetry.LEADER) else "standby",
             "term": _value(telemetry.TERM),
@@ -63,8 +63,16 @@ class Readiness:
             "lag": _value(telemetry.LAG),
             "backlog": _value(telemetry.BACKLOG),
             "held": _value(telemetry.HELD),
+            "oldestHeldSeconds": _value(telemetry.HELD_OLDEST),
             "waiting": _value(telemetry.WAITING),
         }
+
+    def _of_held(self) -> list[str]:
+        """A held message stops its own key and nothing else."""
+        if not (held := _value(telemetry.HELD)):
+            return []
+        oldest = _value(telemetry.HELD_OLDEST)
+        return [f"held: {held} messages, the oldest for {oldest} s; appstore held list {self.service}"]
 
 
 def _value(gauge: Gauge) -> int:

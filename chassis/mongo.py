@@ -29,6 +29,9 @@ DatabaseError = PyMongoError
 AlreadyThere = DuplicateKeyError
 """A document with this `_id` or unique value exists."""
 
+_AWAY_CODES = {91, 189, 11600, 11602, 10107, 13435}
+_STORAGE_CODES = {1, 14031}
+"""InternalError and OutOfDiskSpace: what a storage engine that could not write (a full disk) answers from then on."""
 _CONFLICT_CODES = {112, 251}
 _DUPLICATE = 11000
 _ATTEMPTS = 12
@@ -36,10 +39,10 @@ _SELECTION_MS = 3000
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database, not the work, is the trouble."""
+    """Whether the database, not the work, is the trouble: it is gone, not primary, or its disk is full."""
     if isinstance(error, ConnectionFailure):
         return True
-    return isinstance(error, OperationFailure) and bool(error.code in {91, 189, 11600, 11602, 10107, 13435})
+    return isinstance(error, OperationFailure) and error.code in _AWAY_CODES | _STORAGE_CODES
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -53,10 +53,15 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class On:
-    """A message of this type is handled by this use case."""
+    """A message of this type is handled by this use case.
+
+    `skipped` is run instead when an operator passes over a held one: the answer to whoever asked, where this service
+    owes one and no deadline of its own brings it.
+    """
 
     message: type[Payload]
     do: UseCase
+    skipped: UseCase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,18 @@ class Keeps:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """An own event that a restore reads back: `do(event, world)` writes again what was written beside it, in no event.
+
+    For what a request over HTTP stored (an operation) or took away (a person's key): what a message set off needs no
+    row, because a restore handles the message itself again. `do` must be safe to repeat, and records nothing.
+    """
+
+    message: type[Payload]
+    do: UseCase
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A read model: documents of collection `<name>_v<fold>`, folded from topics, without clock or randomness.
 
@@ -145,7 +162,7 @@ class React:
         return f"cursors_{self.name}"
 
 
-Row = On | Every | Watch | Keeps | Project | React
+Row = On | Every | Watch | Keeps | Project | React | Restored
 
 
 @dataclass(frozen=True)
@@ -172,3 +189,8 @@ class Table:
         for row in self.of(On):
             found[row.message.type_name()] = (*found.get(row.message.type_name(), ()), row.do)
         return found
+
+    @property
+    def answers_to_skips(self) -> dict[str, UseCase]:
+        """CloudEvents type → what answers a request that an operator passed over."""
+        return {row.message.type_name(): row.skipped for row in self.of(On) if row.skipped is not None}

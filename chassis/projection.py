@@ -27,6 +27,7 @@ from contracts.envelope import Context, Event
 log = structlog.get_logger(__name__)
 
 _ATTEMPTS = 12
+_FASTER = f"another replica wrote the same documents first {_ATTEMPTS} times"
 
 Readable = Sequence[Heard]
 
@@ -35,7 +36,8 @@ class Projector:
     """Folds polls of messages into the read models of one service's table."""
 
     def __init__(self, table: Table, database: Database, handler: Handler, versions: Versions | None = None) -> None:
-        self._reactors = [Reactor(row, handler.performer) for row in table.of(React)]
+        self._passed_over = handler.held.passed_over
+        self._reactors = [Reactor(row, handler.performer, self._passed_over) for row in table.of(React)]
         self._projections: dict[str, list[Project]] = defaultdict(list)
         for projection in table.of(Project):
             for topic in projection.topics:
@@ -63,10 +65,47 @@ class Projector:
                 return set()
             return {gap for raw in batch for gap in await self.apply([raw])}
 
+    async def fold_again(self, raw: RawMessage, event: Event[Any]) -> Outcome:
+        """Fold a held message past its queue, also into what is being built; GAP when an earlier one is missing.
+
+        Raises what the fold raises, NotNow when the database is away.
+        """
+        try:
+            found = [await self._fold_alone(projection, raw, event) for projection in self._projections[raw.topic]]
+            gaps = [await reactor.take([(raw, event)]) for reactor in self._reactors]
+        except NotNow:
+            raise
+        except Exception as error:
+            if is_away(error) or is_conflict(error):
+                message = "the database does not answer"
+                raise NotNow(message) from error
+            raise
+        return Outcome.GAP if Outcome.GAP in found or any(gaps) else Outcome.HANDLED
+
+    async def _fold_alone(self, projection: Project, raw: RawMessage, event: Event[Any]) -> Outcome:
+        for _ in range(_ATTEMPTS):
+            await self._versions.fresh()
+            await self._versions.look()
+            version = self._versions.of(projection)
+            serving = {projection.name: self._versions.serving(projection)}
+            with contextlib.suppress(Conflict):
+                [documents] = (await self._load([(raw, event)], serving)).values()
+                outcome = await self._fold_one(projection, documents, raw, event, again=True)
+                await documents.store()
+                if version.building not in {None, *serving.values()} and version.building_fold == projection.fold:
+                    building = Documents(self._database, projection, str(version.building), self._passed_over)
+                    await building.load([documents.key(event)])
+                    building.fold(raw.topic, event)  # a gap is the build's own: it has not come so far
+                    await building.store()
+                if await self._versions.still_serves(serving):
+                    return outcome
+        raise NotNow(_FASTER)
+
     async def _apply(self, batch: Sequence[RawMessage]) -> set[Partition]:
         readable: list[Heard] = []
+        missing: set[Partition] = set()
         for raw in batch:
-            event = await self._read(raw)
+            event = await self._read(raw, missing)
             if event is not None:
                 readable.append((raw, event))
         await self._versions.fresh()
@@ -75,9 +114,8 @@ class Projector:
             with contextlib.suppress(Conflict):
                 gaps, folded = await self._fold(readable, serving)
                 if await self._versions.still_serves(serving):
-                    return gaps.union(*[await reactor.take(folded) for reactor in self._reactors])
-        message = f"another replica wrote the same documents first {_ATTEMPTS} times"
-        raise NotNow(message)
+                    return missing.union(gaps, *[await reactor.take(folded) for reactor in self._reactors])
+        raise NotNow(_FASTER)
 
     async def _fold(self, readable: Readable, serving: Mapping[str, str]) -> tuple[set[Partition], list[Heard]]:
         """Fold and store; the partitions with a gap, and what was not held."""
@@ -85,7 +123,7 @@ class Projector:
         gaps: set[Partition] = set()
         folded: list[Heard] = []
         for raw, event in readable:
-            if await self._behind_a_held_one(raw, event.context):
+            if await self._behind_a_held_one(raw, event.context, gaps):
                 continue
             for projection in self._projections[raw.topic]:
                 outcome = await self._fold_one(projection, documents[projection.name], raw, event)
@@ -100,12 +138,16 @@ class Projector:
             await some.store()
         return gaps, folded
 
-    async def _fold_one(self, projection: Project, documents: Documents, raw: RawMessage, event: Event[Any]) -> Outcome:
+    async def _fold_one(
+        self, projection: Project, documents: Documents, raw: RawMessage, event: Event[Any], *, again: bool = False
+    ) -> Outcome:
         version = self._versions.of(projection)
         try:
             outcome = documents.fold(raw.topic, event)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
+        except Exception as error:
             if version.own(projection):
+                if again:
+                    raise
                 return await self._hold(raw, error)
             # Documents of an older fold only serve until this code's own are built; those have the last word.
             log.info("an older document stays as it is", model=projection.name, error=type(error).__name__)
@@ -134,26 +176,32 @@ class Projector:
             if (version := self._versions.of(projection)).outgrown(projection):
                 message = f"{version.serving} serves, made by a newer release than this process"
                 raise NotNow(message)
-            loaded[name] = Documents(self._database, projection, serving[name])
+            loaded[name] = Documents(self._database, projection, serving[name], self._passed_over)
             if serving[name] not in self._indexed:
                 await loaded[name].make_indexes()
                 self._indexed.add(serving[name])
             await loaded[name].load(keys)
         return loaded
 
-    async def _read(self, raw: RawMessage) -> Event[Any] | None:
+    async def _read(self, raw: RawMessage, gaps: set[Partition]) -> Event[Any] | None:
         context = None
         try:
             context = read_context(raw)
-            if await self._behind_a_held_one(raw, context):
+            if self._passed_over.has(raw.topic, context.subject, context.number):
+                return None
+            if await self._behind_a_held_one(raw, context, gaps):
                 return None
             return read_event(raw, context)
         except Unreadable as unreadable:
             await self._handler.hold(raw, context, unreadable.code, unreadable.detail)
             return None
 
-    async def _behind_a_held_one(self, raw: RawMessage, context: Context) -> bool:
-        if not self._handler.held.blocks(raw.topic, context.subject, context.number):
+    async def _behind_a_held_one(self, raw: RawMessage, context: Context, gaps: set[Partition]) -> bool:
+        held = self._handler.held
+        if not held.blocks(raw.topic, context.subject, context.number):
             return False
+        if held.leaves_a_gap(raw.topic, context.subject, context.number):
+            gaps.add((raw.topic, raw.partition))
+            return True
         await self._handler.hold(raw, context, *BEHIND)
         return True

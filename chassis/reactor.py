@@ -13,6 +13,7 @@ from chassis.kafka import Partition
 from chassis.ledger import Motion
 from chassis.mongo import is_away
 from chassis.motions import React
+from chassis.passed_over import PassedOver
 from chassis.perform import Performer
 from chassis.wire import RawMessage
 from contracts.envelope import Event
@@ -25,10 +26,11 @@ Heard = tuple[RawMessage, Event[Any]]
 class Reactor:
     """Runs one `React` row on what it has not had yet."""
 
-    def __init__(self, row: React, performer: Performer) -> None:
+    def __init__(self, row: React, performer: Performer, passed_over: PassedOver | None = None) -> None:
         self.row = row
         self._topics = {topic.name for topic in row.topics}
         self._performer = performer
+        self._passed_over = passed_over or PassedOver(performer.database)
 
     async def take(self, heard: Sequence[Heard]) -> set[Partition]:
         """React to what is new in a poll. The partitions in which a gap was met. Raises NotNow, and what the row does.
@@ -50,13 +52,13 @@ class Reactor:
             nonlocal attempts
             attempts += 1
             before = read if attempts == 1 else await self._cursors(mine)
-            new, after, gaps = _sorted_out(mine, before)
+            new, after, gaps = self._sorted_out(mine, before)
             if new:
                 await self.row.do(new, motion)
                 await self._move(motion, before, after)
             return gaps
 
-        new, _, gaps = _sorted_out(mine, read)
+        new, _, gaps = self._sorted_out(mine, read)
         return await self._performer.perform(react) if new else gaps
 
     async def _move(self, motion: Motion, before: Mapping[str, int], after: Mapping[str, int]) -> None:
@@ -79,21 +81,22 @@ class Reactor:
                 cursors[found["_id"]] = found["sequence"]
         return cursors
 
-
-def _sorted_out(mine: Sequence[Heard], before: Mapping[str, int]) -> tuple[list[Heard], dict[str, int], set[Partition]]:
-    """What is new, the cursors after it, and the partitions in which a message is missing."""
-    new: list[Heard] = []
-    after = dict(before)
-    gaps: set[Partition] = set()
-    for raw, event in mine:
-        place = _place(raw, event)
-        last, number = after.get(place, 0), event.context.number
-        if number > last + 1:
-            gaps.add((raw.topic, raw.partition))
-        elif number > last:
-            after[place] = number
-            new.append((raw, event))
-    return new, after, gaps
+    def _sorted_out(
+        self, mine: Sequence[Heard], before: Mapping[str, int]
+    ) -> tuple[list[Heard], dict[str, int], set[Partition]]:
+        """What is new, the cursors after it, and the partitions in which a message is missing that nobody skipped."""
+        new: list[Heard] = []
+        after = dict(before)
+        gaps: set[Partition] = set()
+        for raw, event in mine:
+            place = _place(raw, event)
+            last, number = after.get(place, 0), event.context.number
+            if number > self._passed_over.beyond(raw.topic, event.context.subject, last) + 1:
+                gaps.add((raw.topic, raw.partition))
+            elif number > last:
+                after[place] = number
+                new.append((raw, event))
+        return new, after, gaps
 
 
 def _place(raw: RawMessage, event: Event[Any]) -> str:

@@ -1,17 +1,23 @@
 """Takes up what waits: when the awaited thing arrives, at a restart, and one last time when the deadline has passed.
 
-Before it: `handle` made a message wait. Handling and sweeping take turns, so that no waiting message is taken twice.
+Before it: `handle` made a message wait, or held it until an operator marked it (`redrive`). Handling and sweeping take
+turns, so that no message is taken twice and none of a key overtakes another.
 """
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from chassis.again import Again
 from chassis.errors import NotKnownYet, NotNow
 from chassis.handle import BEHIND, Handler, Outcome, code_of, detail_of
+from chassis.kafka import Partition
 from chassis.ledger import Motion
 from chassis.ownership import Elsewhere, Ownership
+from chassis.projection import Projector
+from chassis.redrive import Redrive
 from chassis.wire import RawMessage, read_context, read_event
 from contracts.envelope import Event
 
@@ -19,25 +25,30 @@ Spot = tuple[str, str]
 
 
 class Redelivery:
-    """Handles messages one at a time, and with each what waited for it."""
+    """Handles messages one at a time, and with each what waited for it; or folds them poll by poll."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, projector: Projector | None = None) -> None:
         self._handler = handler
+        self._projector = projector
         self._waiting = handler.waiting
         self._arrived: set[Spot] = set()
         self._turn = asyncio.Lock()
         self.ownership = Ownership(handler)
         self._elsewhere = Elsewhere(handler.cursors, handler.waiting)
+        again = Again(handler, projector.fold_again if projector else None)
+        self.redrive = Redrive(handler, again, self.ownership.owns)
 
     async def restart(self) -> None:
         """Try everything that waits once: what it waits for may have arrived just before the process ended."""
         async with self._turn:
             await self._try_all()
 
-    async def ready(self) -> None:
-        """Make memory true for the partitions that are this replica's now. Raises what the database raises."""
+    async def fold(self, batch: Sequence[RawMessage]) -> set[Partition]:
+        """Fold one poll into the read models. The partitions in which a gap was met; raises NotNow."""
+        assert self._projector is not None  # noqa: S101 - only a service with read models folds
         async with self._turn:
             await self._recall()
+            return await self._projector.apply(batch)
 
     async def handle(self, raw: RawMessage) -> Outcome:
         """Handle one message, then what waited for its key. Raises NotNow: deliver it again."""
@@ -52,13 +63,14 @@ class Redelivery:
             return outcome
 
     async def sweep(self, now: datetime) -> None:
-        """Take up what waits for something that arrived elsewhere, and what is past its deadline.
+        """Do what operators marked; take up what waits for something that arrived elsewhere, or is past its deadline.
 
         Past it, a message has a last try: the owner answers then, others let go silently.
         """
         async with self._turn:
             await self._recall()
             self._arrived.update(await self._elsewhere.arrived())
+            self._arrived.update(await self.redrive.sweep())
             await self._take_up()
             for place in self._waiting.heads_past(now):
                 if (found := await self._waiting.head(place)) is None:
@@ -102,8 +114,9 @@ class Redelivery:
 
     async def _try(self, place: Spot, entry: str, raw: RawMessage) -> NotKnownYet | None:
         """Handle a waiting message, or hold it. What it does not know, while that is so: then it stays."""
-        if self._handler.held.blocks(*place):
-            await self._handler.hold(raw, read_context(raw), *BEHIND, entry)
+        context = read_context(raw)
+        if self._handler.held.blocks(*place, context.number):
+            await self._handler.hold(raw, context, *BEHIND, entry)
         else:
             try:
                 await self._take_out(entry, raw)

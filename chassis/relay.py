@@ -16,9 +16,12 @@ from pymongo.errors import PyMongoError
 
 from chassis import telemetry
 from chassis.entry import LEDGER, in_order, position_id
+from chassis.errors import LedgerShort
 from chassis.health import Readiness
 from chassis.key_order import Key, KeyOrder
+from chassis.ledger_check import check_ledger
 from chassis.mongo import Database, Document
+from chassis.numbering import Numbering
 from chassis.others import follow_others
 from chassis.outbox import Outbox
 from chassis.publish import Publisher
@@ -32,6 +35,7 @@ _MARK_SECONDS = 0.25
 _AGAIN_SECONDS = 0.5
 _REFILL_BATCH = 5000
 _CHUNK = 100
+_SAY_SECONDS = 1
 
 
 class Relay:
@@ -64,6 +68,7 @@ class Relay:
         self._marks = RelayMarks(self._database, self._epoch)
         self._outbox = Outbox(self._publisher, self._marks, self._readiness, self._leads)
         self._order = KeyOrder()
+        self._numbering = Numbering(self._readiness)
         self._scan_wanted = asyncio.Event()
         self._early_wanted = asyncio.Event()
         telemetry.BACKLOG.set(0)
@@ -73,20 +78,36 @@ class Relay:
         """Whether what was there at the start is queued and everything after it is published as it comes."""
         return self._outbox.is_open
 
-    async def lead(self) -> None:
-        """Publish until cancelled, which is when this replica no longer leads."""
+    async def check_ledger(self) -> bool:
+        """Before the start: raise LedgerShort when the ledger is an older copy; `/ready` says so for a moment."""
         try:
-            while not self.publishing:
-                try:
-                    await self.start()
-                except Exception as error:  # noqa: BLE001 - whatever it is, another try is the only way on
-                    self._readiness.set("relay", f"the relay can't start ({type(error).__name__})")
-                    log.warning("the relay could not start, trying again", error=str(error))
-                    await asyncio.sleep(_AGAIN_SECONDS)
-            self._readiness.clear("relay")
-            await asyncio.Event().wait()
+            await check_ledger(self._readiness.service, self._database, self._partitions, self._bootstrap, self._epoch)
+        except LedgerShort as short:
+            self._readiness.set("ledger", str(short))
+            await asyncio.sleep(_SAY_SECONDS)
+            raise
+        return True
+
+    async def lead(self) -> None:
+        """Publish until cancelled, which is when this replica no longer leads; anew when a partition fell short."""
+        try:
+            while True:
+                await self._start_at_last()
+                await self._marks.until_short(self._partitions, self._bootstrap)
+                log.warning("a topic lacks what was published, filling it again")
+                await self._end()
         finally:
             await self._end()
+
+    async def _start_at_last(self) -> None:
+        while not self.publishing:
+            try:
+                await self.start()
+            except Exception as error:  # noqa: BLE001 - whatever it is, another try is the only way on
+                self._readiness.set("relay", f"the relay can't start ({type(error).__name__})")
+                log.warning("the relay could not start, trying again", error=str(error))
+                await asyncio.sleep(_AGAIN_SECONDS)
+        self._readiness.clear("relay")
 
     async def start(self) -> None:
         """Connect, refill what the log lacks, publish what was never acknowledged, then follow the commits.
@@ -157,13 +178,14 @@ class Relay:
     async def _scan(self) -> None:
         """Take in what the ledger holds and nobody acknowledged; the order of each key is `KeyOrder`'s to keep."""
         entries = [entry async for entry in self._database.collection(LEDGER).find({"unpublished": True})]
+        self._numbering.look_again()
         acknowledged = self._marks.unwritten
         self.offer(in_order([entry for entry in entries if entry["_id"] not in acknowledged]))
 
     async def _look_back(self) -> None:
         """Find what stands between the last published entry of a key and its early ones."""
         ledger = self._database.collection(LEDGER)
-        while wanted := self._order.predecessors():
+        while wanted := self._numbering.whole(self._order.predecessors()):
             ids, acknowledged = list(wanted), self._marks.unwritten
             found: dict[str, bool] = {}
             for start in range(0, len(ids), _CHUNK):
@@ -175,7 +197,8 @@ class Relay:
                     await self._read_before(key)
                     continue
                 if place not in found:
-                    log.error("the ledger has a gap", missing=place)
+                    self._numbering.breaks_off_at(key, place)
+                    continue
                 self._queue(self._order.published_up_to(key, _number(place)))
 
     async def _read_before(self, key: Key) -> None:
@@ -206,7 +229,8 @@ class Relay:
 
     async def _refill(self, place: tuple[str, int]) -> None:
         cursor = self._database.collection(LEDGER).find({"topic": place[0], "partition": place[1]}).sort("hlc", 1)
-        count, offset, entries = 0, -1, in_order([entry async for entry in cursor])
+        self._marks.begin_again(place)
+        count, offset, entries = 0, -1, in_order(self._numbering.unbroken([entry async for entry in cursor]))
         while count < len(entries):
             sent, offset = await self._publisher.send(place, entries[count : count + _REFILL_BATCH])
             count += sent

@@ -4,17 +4,20 @@ Late or lost marks only cause repeats. Before it: `relay` got an acknowledgement
 lack what was acknowledged (rule 3 of the log).
 """
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
-from typing import Any
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from chassis.entry import LEDGER
 from chassis.kafka import Partition
-from chassis.mongo import Database
+from chassis.mongo import Database, DatabaseError, Document
+from chassis.topic_reading import ends_of
 
 RELAY = "relay"
 _CHUNK = 100
+_LOOK_SECONDS = 10
 
 
 class RelayMarks:
@@ -25,6 +28,9 @@ class RelayMarks:
         self._epoch = epoch
         self._events: list[str] = []
         self._offsets: dict[Partition, int] = {}
+        self._last: dict[Partition, int] = {}
+        self._fallen: set[Partition] = set()
+        self._fell = asyncio.Event()
 
     @property
     def unwritten(self) -> frozenset[str]:
@@ -32,9 +38,17 @@ class RelayMarks:
         return frozenset(self._events)
 
     def acknowledged(self, place: Partition, offset: int, events: Sequence[str]) -> None:
-        """The broker has these events; the first of them at this offset."""
-        self._offsets[place] = offset
+        """The broker has these events from this offset on; a lower one than before says: the partition fell short."""
+        if offset <= self._last.get(place, -1):
+            self._fallen.add(place)
+            self._fell.set()
+        self._last[place] = self._offsets[place] = offset
         self._events.extend(events)
+
+    def begin_again(self, place: Partition) -> None:
+        """The partition is about to be refilled: where it was before says nothing any more."""
+        self._fallen.discard(place)
+        self._last.pop(place, None)
 
     async def write(self) -> None:
         """Store what was acknowledged since the last time, partitions first.
@@ -44,6 +58,8 @@ class RelayMarks:
         events, offsets = self._events[:], dict(self._offsets)
         ledger, relay = self._database.collection(LEDGER), self._database.collection(RELAY)
         for (topic, partition), offset in offsets.items():
+            if (topic, partition) in self._fallen:
+                continue  # the mark of before says that it is short
             mark = {"epoch": self._epoch, "offset": offset}
             await relay.update_one({"_id": f"{topic}/{partition}"}, {"$set": mark}, upsert=True)
             if self._offsets.get((topic, partition)) == offset:
@@ -53,23 +69,38 @@ class RelayMarks:
             await ledger.update_many({"_id": {"$in": chunk}}, {"$unset": {"unpublished": 1}})
         del self._events[: len(events)]
 
+    async def until_short(self, partitions: Sequence[Partition], bootstrap: str) -> None:
+        """Wait until a partition lost its end, or was made anew: seen at once when written to, else at a look."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._fell.wait()
+                    return
+            with contextlib.suppress(DatabaseError, KafkaError, TimeoutError):
+                if await self.short(partitions, bootstrap):
+                    return
+
     async def short(self, partitions: Sequence[Partition], bootstrap: str) -> list[Partition]:
-        """The partitions that lack what was acknowledged: another epoch, or a lower end."""
-        known: dict[str, Any] = {d["_id"]: d async for d in self._database.collection(RELAY).find({})}
-        if not known:
-            return []
-        ends = await _ends(partitions, bootstrap)
-        return [place for place in partitions if self._lacks(known.get(f"{place[0]}/{place[1]}"), ends[place])]
+        """The partitions that lack what was acknowledged: another epoch, a lower end, or nothing known of either."""
+        known: dict[str, Document] = {d["_id"]: d async for d in self._database.collection(RELAY).find({})}
+        ends = await ends_of(partitions, bootstrap)
+        found = []
+        for place in partitions:
+            mark = known.get(f"{place[0]}/{place[1]}")
+            if place in self._last:  # acknowledged by this log
+                lacks = ends[place] <= self._last[place] or place in self._fallen
+            elif mark is not None:
+                lacks = self._lacks(mark, ends[place])
+            else:
+                lacks = await self._has_published(place)
+            if lacks:
+                found.append(place)
+        return found
 
-    def _lacks(self, mark: dict[str, Any] | None, end: int) -> bool:
-        return mark is not None and (mark["epoch"] != self._epoch or end <= mark["offset"])
+    def _lacks(self, mark: Document, end: int) -> bool:
+        return bool(mark["epoch"] != self._epoch or end <= mark["offset"])
 
-
-async def _ends(partitions: Sequence[Partition], bootstrap: str) -> dict[Partition, int]:
-    probe = AIOKafkaConsumer(bootstrap_servers=bootstrap)
-    await probe.start()
-    try:
-        ends = await probe.end_offsets([TopicPartition(*place) for place in partitions])
-    finally:
-        await probe.stop()
-    return {(place.topic, place.partition): end for place, end in ends.items()}
+    async def _has_published(self, place: Partition) -> bool:
+        """Whether something is said to be published: without a mark nobody knows what became of it."""
+        published = {"topic": place[0], "partition": place[1], "unpublished": {"$exists": False}}
+        return await self._database.collection(LEDGER).find_one(published, {"_id": 1}) is not None

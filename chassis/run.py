@@ -9,7 +9,7 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +22,7 @@ from chassis.background import on_sight, on_time, patiently, sweep_forever, unti
 from chassis.clock import Clock, SystemClock
 from chassis.cursor import Cursors
 from chassis.epoch import EpochReader
-from chassis.errors import EpochChanged
+from chassis.errors import EpochChanged, LedgerShort
 from chassis.handle import Handler, Outcome
 from chassis.health import Readiness, health_app, serving
 from chassis.held import Held
@@ -31,7 +31,7 @@ from chassis.lease import Lease
 from chassis.ledger import Motion, Writer
 from chassis.logging import set_up_logging
 from chassis.mongo import Database
-from chassis.motions import Every, Keeps, Project, React, Row, Table, Watch
+from chassis.motions import Every, Keeps, Project, React, Table, Watch
 from chassis.perform import Performer
 from chassis.projection import Projector
 from chassis.rebuild import Builder
@@ -42,11 +42,13 @@ from chassis.stale_states import refold_stale_states
 from chassis.versions import Versions
 from chassis.waiting import Waiting
 from chassis.wire import RawMessage
+from chassis.wiring import Service, Source, writer_of
 from contracts import topics
 
 log = structlog.get_logger(__name__)
 
 EXIT_EPOCH_CHANGED = 75
+EXIT_LEDGER_SHORT = 78
 _STOP_SECONDS = 9
 _LOOK_SECONDS = 0.02
 
@@ -64,33 +66,28 @@ class Running:
     versions: Versions
 
 
-Source = Callable[[], AsyncIterator[Any]]
 Parts = Callable[[Running], AbstractAsyncContextManager[None]]
 
 
-def run(
-    service: str,
-    settings: ServiceSettings,
-    rows: Sequence[Row],
-    world_of: Callable[[Motion], Any],
-    *,
-    sources: Mapping[str, Source] | None = None,
-    parts: Parts | None = None,
-    clock: Clock | None = None,
-) -> None:
-    """Run a service until it is told to stop. Exits 75 when the log was replaced under it.
+def run(service: Service, *, clock: Clock | None = None) -> None:
+    """Run a service until it is told to stop.
 
-    `world_of(motion)` builds the service's World; `sources` feed the `Watch` rows; `parts` are parts of its own that
-    run between the relay's start and the consumer's.
+    Exits 75 when the log was replaced under it, 78 when its database is an older copy that has to be restored.
     """
-    set_up_logging(service, settings.log_format, settings.log_level)
-    life = _Life(service, settings, Table(tuple(rows)), world_of, sources or {}, parts, clock or SystemClock())
+    settings = service.settings
+    set_up_logging(service.name, settings.log_format, settings.log_level)
+    life = _Life(
+        service.name, settings, service.table, service.world_of, service.sources, service.parts, clock or SystemClock()
+    )
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(life.live())
     except EpochChanged:
         log.warning("the broker's log was replaced; starting again is the way to read it from its start")
         sys.exit(EXIT_EPOCH_CHANGED)
+    except LedgerShort as short:
+        log.error("refused to start", reason=str(short))  # noqa: TRY400 - the sentence says it; a trace would hide it
+        sys.exit(EXIT_LEDGER_SHORT)
 
 
 @dataclass
@@ -135,6 +132,8 @@ class _Life:
             lease = Lease(database, self.settings.replica)
             stack.push_async_callback(lease.release)
             relay = self._relay(database, epoch, readiness, lease)
+            if await _unless(stop, patiently(relay.check_ledger, readiness)) is None:
+                return
             leading = [asyncio.create_task(lease.keep()), asyncio.create_task(lease.while_held(relay.lead))]
             stack.push_async_callback(_cancelled, leading)
             stack.push_async_callback(relay.stop)
@@ -153,9 +152,10 @@ class _Life:
             if self.parts is not None:
                 running = Running(self.settings, database, performer, readiness, epoch, lease, versions)
                 await stack.enter_async_context(self.parts(running))
-            redelivery = Redelivery(handler)
+            projects = any(self.table.of(Project)) or any(self.table.of(React))
+            redelivery = Redelivery(handler, Projector(self.table, database, handler, versions) if projects else None)
             if self.table.topics_read:
-                deliver = self._delivery(redelivery, Projector(self.table, database, handler, versions))
+                deliver = redelivery.fold if projects else self._delivery(redelivery)
                 subscriber = Subscriber(
                     self.service,
                     self.table.topics_read,
@@ -195,20 +195,13 @@ class _Life:
         return Relay(database, own, self.settings, epoch, readiness, holder=lease.holder, leads=leads)
 
     def _writer(self, lease: Lease) -> Writer:
-        folds = {row.topic.name: row for row in self.table.of(Keeps)}
-        held = topics.HELD_MESSAGES[self.service]
-        folds[held.name] = Keeps(held)
-        return Writer(self.service, self.settings.origin, self.settings.oin, folds, self.clock, lease.holder)
+        return writer_of(self.service, self.settings, self.table, self.clock, lease.holder)
 
-    def _delivery(self, redelivery: Redelivery, projector: Projector) -> Deliver:
+    def _delivery(self, redelivery: Redelivery) -> Deliver:
         async def one_by_one(batch: Sequence[RawMessage]) -> set[Partition]:
             return {(raw.topic, raw.partition) for raw in batch if await redelivery.handle(raw) is Outcome.GAP}
 
-        async def folded(batch: Sequence[RawMessage]) -> set[Partition]:
-            await redelivery.ready()
-            return await projector.apply(batch)
-
-        return folded if any(self.table.of(Project)) or any(self.table.of(React)) else one_by_one
+        return one_by_one
 
 
 async def _begin(database: Database, lease: Lease, relay: Relay) -> bool:

@@ -3,6 +3,8 @@
 The chassis changes the figures; `health.py` serves them.
 """
 
+import time
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 REGISTRY = CollectorRegistry()
@@ -30,8 +32,18 @@ MOTION_SECONDS = Histogram(
 )
 BACKLOG = Gauge("appstore_ledger_backlog", "Events stored and not yet acknowledged by the broker.", registry=REGISTRY)
 HELD = Gauge("appstore_held_messages", "Messages held or queued behind a held one.", registry=REGISTRY)
+HELD_OLDEST = Gauge(
+    "appstore_held_oldest_seconds", "For how long the longest held message is held; 0 when none is.", registry=REGISTRY
+)
+REDRIVEN = Counter("appstore_held_redriven_total", "Held messages that were handled after all.", registry=REGISTRY)
+SKIPPED = Counter("appstore_held_skipped_total", "Held messages that an operator passed over.", registry=REGISTRY)
 WAITING = Gauge("appstore_waiting_messages", "Messages waiting for something not known yet.", registry=REGISTRY)
 LAG = Gauge("appstore_consumer_lag", "Messages on the log not yet handled.", registry=REGISTRY)
 LEADER = Gauge("appstore_leader", "1 while this replica leads its service, else 0.", registry=REGISTRY)
 PARTITIONS = Gauge("appstore_partitions_assigned", "Partitions this replica consumes.", registry=REGISTRY)
 TERM = Gauge("appstore_lease_term", "The term in which this replica leads or led last.", registry=REGISTRY)
+
+
+def held_since(moment: float | None) -> None:
+    """Since when the longest held message is held, in seconds since 1970; None when none is."""
+    HELD_OLDEST.set_function(lambda: max(0.0, time.time() - moment) if moment is not None else 0.0)

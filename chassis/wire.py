@@ -12,13 +12,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts import topics
-from contracts.envelope import WIRE_LIMIT, Context, EnvelopeError, Event
+from contracts.envelope import SEQUENCE_DIGITS, WIRE_LIMIT, Context, EnvelopeError, Event
 from contracts.messages import all_messages
 from contracts.upcasters import UPCASTERS
 
 MESSAGES = all_messages()
 READ_LIMIT = 4 * WIRE_LIMIT
 """Largest message that is read, in bytes; the profile asks for at least 64 KB."""
+
+_LONGEST_KEY = 256
 
 
 class Unreadable(Exception):  # noqa: N818 - an answer
@@ -68,6 +70,15 @@ def raw_message(record: Any, epoch: str) -> RawMessage:
     """A record of aiokafka as the chassis carries it; a header without a value becomes an empty one."""
     headers = tuple((name, bytes(value or b"")) for name, value in record.headers)
     return RawMessage(record.topic, record.partition, record.offset, record.key, record.value or b"", headers, epoch)
+
+
+def claimed_number(raw: RawMessage) -> int | None:
+    """The sequence a message says it has, though its envelope can't be read; None when it does not say so clearly."""
+    said = dict(raw.headers)
+    number = said.get("ce_sequence", b"")
+    if raw.key is None or said.get("ce_subject") != raw.key or len(raw.key) > _LONGEST_KEY:
+        return None
+    return int(number) or None if len(number) == SEQUENCE_DIGITS and number.isdigit() else None
 
 
 def read_context(raw: RawMessage) -> Context:

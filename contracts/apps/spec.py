@@ -3,8 +3,9 @@
 Bounds are those of Kubernetes or stricter; nothing here can name a namespace, a cluster or a host.
 """
 
+import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -24,6 +25,7 @@ EnvValue = Annotated[str, StringConstraints(max_length=4096)]
 MountPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]{1,255}$")]
 PortNumber = Annotated[int, Field(ge=1, le=65535)]
 UserNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
 
 
 class Port(Noun):
@@ -103,6 +105,16 @@ class Parameter(Noun):
     required: bool = False
     secret: bool = False
     generated: bool = False
+
+    def misfit(self, value: str) -> Literal["text", "choice", "number", "boolean"] | None:
+        """What a value would have to be and is not; None when it fits. Whoever takes one asks here."""
+        if "\0" in value:
+            return "text"
+        if self.choices and value not in self.choices:
+            return "choice"
+        if self.kind is ParameterKind.NUMBER and not _NUMBER.fullmatch(value):
+            return "number"
+        return "boolean" if self.kind is ParameterKind.BOOLEAN and value not in ("true", "false") else None
 
 
 class AppSpec(Noun):

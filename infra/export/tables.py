@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import contracts.deployments.events
-from chassis.motions import Every, Keeps, On, Project, React, Row, Table, Watch
+from chassis.motions import Every, Keeps, On, Project, React, Restored, Row, Table, Watch
 from contracts import topics
 from contracts.messages import all_messages
 from infra.export.schemas import topics_of
@@ -75,7 +75,8 @@ def services_page(root: Path) -> str:
 def _row(row: Row) -> tuple[str, str]:
     match row:
         case On():
-            return f"{row.message.__name__} on `{row.message.topic.name}`", f"`{row.do.__name__}`"
+            instead = f"; skipped: `{row.skipped.__name__}`" if row.skipped else ""
+            return f"{row.message.__name__} on `{row.message.topic.name}`", f"`{row.do.__name__}`{instead}"
         case Every():
             return f"every {row.seconds:g} s", f"`{row.do.__name__}`"
         case Watch():
@@ -85,10 +86,13 @@ def _row(row: Row) -> tuple[str, str]:
                 f"own events on `{row.topic.name}`",
                 f"kept as {row.state.__name__ if row.state else 'numbering only'}",
             )
-        case Project():
-            return " ".join(f"`{topic.name}`" for topic in row.topics), f"read model `{row.collection}`"
-        case React():
-            return " ".join(f"`{topic.name}`" for topic in row.topics), f"`{row.do.__name__}`, once per event"
+        case Restored():
+            return f"own {row.message.__name__}, read back by a restore", f"`{row.do.__name__}`"
+        case Project() | React():
+            once = (
+                f"`{row.do.__name__}`, once per event" if isinstance(row, React) else f"read model `{row.collection}`"
+            )
+            return " ".join(f"`{topic.name}`" for topic in row.topics), once
 
 
 def markdown(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

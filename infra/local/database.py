@@ -5,11 +5,16 @@ A launcher of our own, because two settings that the platform's promises need ha
 
 import argparse
 import logging
+import os
+import shutil
 import signal
 import threading
+import time
 from pathlib import Path
 from types import FrameType
 
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
 from secantus.server import SecantusDBServer
 
 from infra.local.ports import HOST
@@ -18,10 +23,20 @@ from infra.local.ports import HOST
 # (60, as MongoDB's) would make everybody wait a minute.
 TRANSACTION_LIFETIME = 5
 
+ROOM = 16 * 1024 * 1024
+"""Bytes that must be free before the files are opened: with less, opening them fails too."""
+
+_LOOK_SECONDS = 2.0
+_INTERNAL_ERROR = 1
+STORAGE_FAILED = 74
+
+log = logging.getLogger(__name__)
+
 
 def serve(port: int, data: Path) -> None:
     """Serve the files in `data` on `port` until SIGTERM or SIGINT."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _wait_for_room(data)
     server = SecantusDBServer(
         host=HOST,
         port=port,
@@ -39,8 +54,30 @@ def serve(port: int, data: Path) -> None:
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
     server.start()
+    threading.Thread(target=_end_when_storage_fails, args=(port,), daemon=True).start()
     stop.wait()
     server.stop()
+
+
+def _wait_for_room(data: Path) -> None:
+    while (free := shutil.disk_usage(data).free) < ROOM:
+        log.warning("the disk of %s is full: %d bytes free, waiting for %d", data, free, ROOM)
+        time.sleep(_LOOK_SECONDS)
+
+
+def _end_when_storage_fails(port: int) -> None:
+    """A storage engine that could not write (a full disk) answers nothing but errors until it is opened anew."""
+    client: MongoClient[dict[str, object]] = MongoClient(f"mongodb://{HOST}:{port}/?directConnection=true")
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        try:
+            client["appstore_stack"]["ready"].find_one({})
+        except OperationFailure as error:
+            if error.code == _INTERNAL_ERROR:
+                log.critical("the storage failed, probably on a full disk; it has to be opened anew")
+                os._exit(STORAGE_FAILED)
+        except PyMongoError:
+            continue
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 FIRST_DELAY = 0.2  # seconds: a part that died by accident is back before anybody notices
 LONGEST_DELAY = 5.0  # seconds: longer would only make somebody wait who has just repaired the cause
 WINDOW = 60.0  # seconds over which deaths are counted
+_MANY = 16  # deaths in a row that count no further
 DEATHS_TO_STOP = 3  # in one window: it will not get better by itself
 
 
@@ -24,6 +25,10 @@ class Deaths:
         """Remember an end that is nobody's fault: it slows the next start down, and counts for nothing else."""
         self._note_life(lived)
 
+    def refused(self) -> None:
+        """Remember an end that only an operator can change: look again now and then, for as long as that takes."""
+        self._in_a_row = _MANY
+
     def too_many(self) -> bool:
         """Whether the stack should stop because of this part."""
         return len(self._times) >= DEATHS_TO_STOP
@@ -33,4 +38,4 @@ class Deaths:
         return min(FIRST_DELAY * 2.0 ** (self._in_a_row - 1), LONGEST_DELAY)
 
     def _note_life(self, lived: float) -> None:
-        self._in_a_row = 1 if lived >= WINDOW else min(self._in_a_row + 1, 16)
+        self._in_a_row = 1 if lived >= WINDOW else min(self._in_a_row + 1, _MANY)

@@ -7,6 +7,8 @@ from infra.local.ready import ReadyCheck
 
 # A service ends with this code when the log began anew under it (another epoch): it asks to be started again.
 EPOCH_CHANGED = 75
+# And with this one when its database is an older copy: starting it again helps only after it was restored.
+LEDGER_SHORT = 78
 
 
 @dataclass(frozen=True, slots=True)

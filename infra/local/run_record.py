@@ -16,7 +16,7 @@ from typing import Any
 from infra.local.home import Home
 
 STARTING, READY, STOPPING = "starting", "ready", "stopping"
-DEAD, DONE, STOPPED = "dead", "done", "stopped"
+DEAD, DONE, STOPPED, REFUSED = "dead", "done", "stopped", "refused"
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from infra.local import run_record
 from infra.local.home import Home
 from infra.local.ports import SERVICES, service_of
 from infra.local.ready import get
-from infra.local.run_record import RunRecord
+from infra.local.run_record import REFUSED, STARTING, RunRecord
 
 _MEBIBYTE = 1024 * 1024
 _SHORTEST = 2.0  # seconds: over less, what a process costs is chance
@@ -42,7 +42,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One part: its state, MiB resident, percent of one core; of a service its role, figures and what is not ready."""
+    """One part: its state, MiB resident, percent of one core.
+
+    Of a service its role, figures, what is not ready, and what to know of though it is.
+    """
 
     name: str
     state: str
@@ -51,6 +54,7 @@ class Line:
     figures: Figures | None = None
     reasons: tuple[str, ...] = ()
     role: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -101,9 +105,12 @@ def _line(record: RunRecord, name: str, state: str, memory: float, cpu: float) -
         figures = Figures(answer["lag"], answer["backlog"], answer["held"], answer["waiting"])
         reasons = tuple(str(reason) for reason in answer["reasons"])
         role = f"{answer['role']} {answer['partitions']}"
+        notes = tuple(str(note) for note in answer.get("notes", []))
     except (ValueError, KeyError, TypeError):
+        if state in {REFUSED, STARTING} and record.parts[name].reason:
+            return Line(name, state, memory, cpu, reasons=(record.parts[name].reason,))
         return Line(name, "silent" if status == 0 else "unclear", memory, cpu)
-    return Line(name, "ready" if answer.get("ready") else "not ready", memory, cpu, figures, reasons, role)
+    return Line(name, "ready" if answer.get("ready") else "not ready", memory, cpu, figures, reasons, role, notes)
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
@@ -153,7 +160,7 @@ def _as_table(record: RunRecord, lines: list[Line]) -> str:
     rows += [_cells(total(lines))] if services else []
     text = [f"{record.address}  {record.state}  epoch {record.cluster_id}", ""]
     text += [f"{row[0]:<14}{row[1]:<11}{row[2]:<11}" + "".join(f"{cell:>9}" for cell in row[3:]) for row in rows]
-    text += [f"{line.name}: {reason}" for line in lines for reason in line.reasons]
+    text += [f"{line.name}: {said}" for line in lines for said in (*line.reasons, *line.notes)]
     return "\n".join(text)
 
 

@@ -15,9 +15,9 @@ from infra.local.child import Child
 from infra.local.chronicle import Chronicle, Say
 from infra.local.deaths import DEATHS_TO_STOP, WINDOW, Deaths
 from infra.local.home import Home
-from infra.local.part import EPOCH_CHANGED, Part, Stage
+from infra.local.part import EPOCH_CHANGED, LEDGER_SHORT, Part, Stage
 from infra.local.ready import Facts, NotReady
-from infra.local.run_record import DEAD, DONE, READY, STARTING, STOPPED, STOPPING, RunRecord
+from infra.local.run_record import DEAD, DONE, READY, REFUSED, STARTING, STOPPED, STOPPING, RunRecord
 
 POLL = 0.05  # seconds between two looks at a part that is starting
 FIRST_START = 90.0  # seconds within which a part must be ready the first time
@@ -114,7 +114,8 @@ class Supervisor:
                 self._starting = self._task(self._start_from(position + 1))
             code = await child.ended()
             self._ready[part.name].clear()
-            self._chronicle.note(part.name, state=DEAD, pid=0, reason=_how_it_ended(code))
+            state, reason = (REFUSED, _what_to_do(part.name)) if code == LEDGER_SHORT else (DEAD, _how_it_ended(code))
+            self._chronicle.note(part.name, state=state, pid=0, reason=reason)
             await self._mourn(part, child, code)
             if ready and self._stages[position].carries_the_rest:
                 rest_is_down = True
@@ -164,6 +165,10 @@ class Supervisor:
             deaths.restarted(child.lived)
             self._chronicle.say(f"  {part.name} starts again: the log began anew")
             return
+        if code == LEDGER_SHORT:
+            deaths.refused()
+            self._chronicle.say(f"  {part.name} refuses to start: {_what_to_do(part.name)}")
+            return
         deaths.record(time.monotonic(), child.lived)
         self._chronicle.show(part.name, _how_it_ended(code))
         if deaths.too_many():
@@ -199,3 +204,7 @@ def _how_it_ended(code: int) -> str:
     if code < 0:
         return f"was ended by {signal.Signals(-code).name}"
     return f"ended with exit code {code}"
+
+
+def _what_to_do(name: str) -> str:
+    return f"its database is an older copy. Run: appstore ledger restore {name}"

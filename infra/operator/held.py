@@ -1,17 +1,22 @@
-"""`appstore held list|show`: the messages that a service holds because it could not handle them (rule 8 of the log)."""
+"""`appstore held`: the messages that a service holds because it could not handle them (rule 8 of the log).
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+`list` and `show` are here, `redrive` and `skip` in `held_settle`.
+"""
+
+from collections.abc import Callable, Iterable
 from typing import Annotated
 
 import typer
 from appstore_client.cli.exit_codes import ExitCode
-from appstore_client.cli.output import Output, OutputOption, clock, complain, out, print_json, say, styled
+from appstore_client.cli.output import Output, OutputOption, clock, out, print_json, say, styled
 from rich.table import Table
 
 from contracts.topics import SERVICES
-from infra.operator.database import AwayError, NoDatabaseError, database_of
+from infra.operator.asked import ServiceArgument, known
+from infra.operator.database import database_of
+from infra.operator.failing import explained, stop
 from infra.operator.held_messages import HeldMessage, held_by, held_message, hexdump, readable
+from infra.operator.held_settle import redrive, skip
 from infra.operator.words import words
 
 held = typer.Typer(help=words("help"), no_args_is_help=True)
@@ -19,7 +24,9 @@ held = typer.Typer(help=words("help"), no_args_is_help=True)
 held.__doc__ = words("help")
 
 COLUMNS = ("id", "service", "topic", "key", "reason", "since", "behind")
-ServiceArgument = Annotated[str, typer.Argument(metavar="SERVICE", help=words("option-service"))]
+
+held.command("redrive", help=words("help-redrive"))(redrive)
+held.command("skip", help=words("help-skip"))(skip)
 
 
 @held.command("list", help=words("help-list"))
@@ -30,11 +37,11 @@ def list_held(
 ) -> None:
     """Show the held messages of one service, or of all."""
     if (service is None) != everywhere:
-        raise _stop(ExitCode.INVALID, words("one-of"), "appstore held list --all")
-    asked = [_known(service)] if service is not None else list(SERVICES)
+        raise stop(ExitCode.INVALID, words("one-of"), "appstore held list --all")
+    asked = [known(service)] if service is not None else list(SERVICES)
     found: list[HeldMessage] = []
     for one in asked:
-        with _explained(), database_of(one) as database:
+        with explained(), database_of(one) as database:
             found += held_by(one, database)
     if output is Output.JSON:
         print_json({"items": [message.summary() for message in found]})
@@ -51,41 +58,15 @@ def show_held(
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Show one held message."""
-    name = _known(service)
-    with _explained(), database_of(name) as database:
+    name = known(service)
+    with explained(), database_of(name) as database:
         found = held_message(name, held_id, database)
     if found is None:
-        raise _stop(ExitCode.NOT_FOUND, words("unknown-held", service=name, held=held_id), f"appstore held list {name}")
+        raise stop(ExitCode.NOT_FOUND, words("unknown-held", service=name, held=held_id), f"appstore held list {name}")
     if output is Output.JSON:
         print_json(found.whole())
     else:
         _print_whole(found)
-
-
-def _known(service: str) -> str:
-    if service not in SERVICES:
-        known = ", ".join(SERVICES)
-        raise _stop(
-            ExitCode.INVALID, words("unknown-service", service=service, known=known), "appstore held list --all"
-        )
-    return service
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Tell what is the matter with the database, and what to do."""
-    try:
-        yield
-    except NoDatabaseError:
-        raise _stop(ExitCode.PLATFORM_FAILED, words("no-database"), "make up") from None
-    except AwayError as error:
-        raise _stop(ExitCode.PLATFORM_FAILED, words("away", address=error), "make status") from None
-
-
-def _stop(code: ExitCode, why: str, what_now: str) -> typer.Exit:
-    complain(why, "bold red")
-    complain(f"{words('next')} {what_now}", "bold")
-    return typer.Exit(code)
 
 
 def _print_table(messages: Iterable[HeldMessage]) -> None:
@@ -116,6 +97,7 @@ def _print_whole(message: HeldMessage) -> None:
         "status": words(f"status.{message.status}"),
         "reason": message.reason,
         "detail": message.detail,
+        "attempts": message.attempts,
     }
     for name, value in fields.items():
         say(f"{words(f'column.{name}'):<12} {value}")
@@ -129,7 +111,12 @@ def _print_whole(message: HeldMessage) -> None:
     _section(f"{counted}, {words('hexdump')}", hexdump(message.value))
     say("")
     say(words("queue", count=message.behind) if message.key is not None else words("blocks-nothing"))
-    say(words("go-on" if message.key is not None else "go-on-without-key"))
+    for line in (words("go-on"), f"  {_command('redrive', message)}", f"  {_command('skip', message)} --reason …"):
+        say(line)
+
+
+def _command(do: str, message: HeldMessage) -> str:
+    return f"appstore held {do} {message.service} {message.id}"
 
 
 def _section(title: str, lines: Iterable[str], write: Callable[[str], None] = say) -> None:

@@ -33,6 +33,12 @@ class HeldMessage:
     behind: int
     headers: tuple[tuple[str, bytes], ...]
     value: bytes
+    attempts: int = 1
+
+    def attribute(self, name: str) -> str | None:
+        """An attribute of the envelope as text, None when it is not there or not UTF-8."""
+        value = dict(self.headers).get(f"ce_{name}")
+        return readable(value) if value else None
 
     @property
     def key_text(self) -> str | None:
@@ -50,6 +56,7 @@ class HeldMessage:
             "status": self.status,
             "since": self.since.isoformat().replace("+00:00", "Z"),
             "queuedBehind": self.behind,
+            "attempts": self.attempts,
         }
 
     def whole(self) -> dict[str, Any]:
@@ -118,6 +125,7 @@ def _read(service: str, document: dict[str, Any], behind: Mapping[tuple[str, str
         behind=0 if place[1] is None else behind.get(place, 0),
         headers=tuple((name, bytes(value)) for name, value in document["headers"]),
         value=bytes(document["value"]),
+        attempts=document.get("attempts", 1),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from appstore_client.cli.language import language
 
 
-def words(key: str, **values: object) -> str:
+def words(key: str, /, **values: object) -> str:
     """The text with this key (`name` or `section.name`). Raises KeyError when there is none."""
     found: Any = _texts(language())
     for part in key.split("."):

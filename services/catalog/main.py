@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from chassis.ledger import Motion, new_id
 from chassis.run import run
+from chassis.wiring import Service
 from services.catalog.adapters.files.app_folders import AppFolders
 from services.catalog.adapters.files.watch import watch
 from services.catalog.adapters.mongo.apps import MongoApps
@@ -19,7 +20,8 @@ def world_of(motion: Motion) -> World:
     return World(record=motion.record, new_id=new_id, apps=MongoApps(motion))
 
 
-if __name__ == "__main__":
+def service() -> Service:
+    """The catalog as its environment sets it."""
     settings = CatalogSettings()
 
     async def readings() -> AsyncIterator[Reading]:
@@ -28,4 +30,8 @@ if __name__ == "__main__":
         async for _ in watch(*settings.roots):
             yield await asyncio.to_thread(folders.read)
 
-    run("catalog", settings, MOTIONS, world_of, sources={"folders of apps": readings})
+    return Service("catalog", settings, MOTIONS, world_of, sources={"folders of apps": readings})
+
+
+if __name__ == "__main__":
+    run(service())

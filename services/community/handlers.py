@@ -8,6 +8,7 @@ from contracts.deployments.events import DeploymentFailed, DeploymentRemoved, De
 from services.community.domain import review
 from services.community.usecases.follow_use import follow_use
 from services.community.usecases.publish_review import publish_review
+from services.community.usecases.refuse_skipped_review import refuse_skipped_review
 from services.community.usecases.remember_app import remember_app
 
 MOTIONS = (
@@ -15,6 +16,6 @@ MOTIONS = (
     On(DeploymentSucceeded, follow_use),
     On(DeploymentFailed, follow_use),
     On(DeploymentRemoved, follow_use),
-    On(ReviewSubmitted, publish_review),
+    On(ReviewSubmitted, publish_review, skipped=refuse_skipped_review),
     Keeps(topics.REVIEWS, review.Review, review.evolve),
 )

@@ -2,6 +2,7 @@
 
 from chassis.ledger import Motion
 from chassis.run import run
+from chassis.wiring import Service
 from services.community.adapters.mongo.known_apps import MongoKnownApps
 from services.community.adapters.mongo.reviews import MongoReviews
 from services.community.adapters.mongo.uses import MongoUses
@@ -21,5 +22,10 @@ def world_of(motion: Motion) -> World:
     )
 
 
+def service() -> Service:
+    """The community service as its environment sets it."""
+    return Service("community", CommunitySettings(), MOTIONS, world_of)
+
+
 if __name__ == "__main__":
-    run("community", CommunitySettings(), MOTIONS, world_of)
+    run(service())

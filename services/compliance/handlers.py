@@ -9,6 +9,7 @@ from services.compliance.domain import evidence, gate, policy, score
 from services.compliance.usecases.decide_deployment import decide_deployment
 from services.compliance.usecases.expire_evidence import expire_evidence
 from services.compliance.usecases.record_evidence import record_evidence
+from services.compliance.usecases.refuse_skipped_evidence import refuse_skipped_evidence
 from services.compliance.usecases.remember_app import remember_app
 from services.compliance.usecases.rescore_everything import rescore_everything
 from services.compliance.usecases.score_version import score_version
@@ -19,7 +20,7 @@ MOTIONS = (
     On(AppWithdrawn, remember_app),
     On(VersionPublished, score_version),
     On(VersionWithdrawn, withdraw_version),
-    On(EvidenceSubmitted, record_evidence),
+    On(EvidenceSubmitted, record_evidence, skipped=refuse_skipped_evidence),
     On(DeploymentRequested, decide_deployment),
     Every(2, rescore_everything),
     Every(3600, expire_evidence),

@@ -2,6 +2,7 @@
 
 from chassis.ledger import Motion
 from chassis.run import run
+from chassis.wiring import Service
 from services.compliance.adapters.cel.compiler import CelCompiler
 from services.compliance.adapters.files.policy_folder import PolicyFolder
 from services.compliance.adapters.files.policy_health import show_problems
@@ -16,8 +17,8 @@ from services.compliance.ports import World
 from services.compliance.settings import ComplianceSettings
 
 
-def main() -> None:
-    """Run until told to stop."""
+def service() -> Service:
+    """The compliance service as its environment sets it."""
     settings = ComplianceSettings()
     policies = PolicyFolder(settings.policies_dir, CelCompiler())
 
@@ -34,8 +35,8 @@ def main() -> None:
             decisions=MongoDecisions(motion),
         )
 
-    run("compliance", settings, MOTIONS, world_of, parts=show_problems(policies))
+    return Service("compliance", settings, MOTIONS, world_of, parts=show_problems(policies))
 
 
 if __name__ == "__main__":
-    main()
+    run(service())

@@ -6,6 +6,7 @@ from functools import partial
 
 from chassis.ledger import Motion, new_id
 from chassis.run import Running, run
+from chassis.wiring import Service
 from services.deployer.adapters.mongo.clusters import MongoClusters
 from services.deployer.adapters.mongo.deployments import MongoDeployments
 from services.deployer.adapters.mongo.desired_states import MongoDesiredStates
@@ -26,8 +27,9 @@ from services.deployer.settings import DeployerSettings
 from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 
 
-def start(settings: DeployerSettings) -> None:
-    """Run the deployer until it is told to stop."""
+def service() -> Service:
+    """The deployer as its environment sets it."""
+    settings = DeployerSettings()
     file, queue = WatchedClusterFile(settings.cluster_file), KeyedQueue()
     caught_up_at = datetime.now(UTC) + timedelta(seconds=settings.catch_up_seconds)
 
@@ -63,8 +65,8 @@ def start(settings: DeployerSettings) -> None:
             running.lease.while_held,
         )
 
-    run("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, parts=reconciler)
+    return Service("deployer", settings, MOTIONS, world_of, sources={"cluster": file.changes}, parts=reconciler)
 
 
 if __name__ == "__main__":
-    start(DeployerSettings())
+    run(service())

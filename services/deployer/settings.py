@@ -31,8 +31,9 @@ class DeployerSettings(ServiceSettings):
     progress_deadline_seconds: Annotated[float, Field(ge=1, le=86_400)] = 600
     """Seconds a rollout may take in all, as in Kubernetes."""
 
-    undecided_grace_seconds: Annotated[float, Field(ge=0, le=600)] = 5
-    """Seconds after `decideBy` before a request is closed: a decision made in time may still be on its way."""
+    undecided_grace_seconds: Annotated[float, Field(ge=0, le=600)] = 10
+    """Seconds after `decideBy` before a request is closed: a decision made in time may still be on its way, or lie in
+    the partitions of a replica that died, which nobody reads for a session and a rebalance (6 and 3 seconds)."""
 
     catch_up_seconds: Annotated[float, Field(ge=0, le=600)] = 15
     """Seconds after a start before anything is closed as undecided: joining the group and reading on take a few."""

@@ -1,7 +1,11 @@
 """What sets the gateway in motion: the log, folded into read models and audited; and the requests it writes."""
 
-from chassis.motions import Keeps, Row
+from chassis.motions import Keeps, Restored, Row
 from contracts import topics
+from contracts.community.requests import ReviewSubmitted
+from contracts.compliance.requests import EvidenceSubmitted
+from contracts.deployments.requests import DeploymentCancelRequested, DeploymentRemovalRequested, DeploymentRequested
+from services.gateway.accept.read_back import restore_request
 from services.gateway.accept.request_state import Requested, evolve
 from services.gateway.audit.append import AUDIT_LOG
 from services.gateway.readmodels.store import MODELS
@@ -13,4 +17,9 @@ MOTIONS: tuple[Row, ...] = (
     Keeps(topics.EVIDENCE_REQUESTS, Requested, evolve),
     Keeps(topics.REVIEW_REQUESTS, Requested, evolve),
     Keeps(topics.SIGN_INS),
+    Restored(DeploymentRequested, restore_request),
+    Restored(DeploymentRemovalRequested, restore_request),
+    Restored(DeploymentCancelRequested, restore_request),
+    Restored(EvidenceSubmitted, restore_request),
+    Restored(ReviewSubmitted, restore_request),
 )

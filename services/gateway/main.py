@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 
 from chassis.ledger import Motion
 from chassis.run import Running, run
+from chassis.wiring import Service
 from services.gateway.handlers import MOTIONS
 from services.gateway.parts import gateway
 from services.gateway.settings import GatewaySettings
@@ -14,11 +15,16 @@ def world_of(motion: Motion) -> Motion:
     return motion
 
 
-if __name__ == "__main__":
+def service() -> Service:
+    """The gateway as its environment sets it."""
     settings = GatewaySettings()
 
     def public_address(running: Running) -> AbstractAsyncContextManager[None]:
         """The API and pages of this process."""
         return gateway(running, settings)
 
-    run("gateway", settings, MOTIONS, world_of, parts=public_address)
+    return Service("gateway", settings, MOTIONS, world_of, parts=public_address)
+
+
+if __name__ == "__main__":
+    run(service())

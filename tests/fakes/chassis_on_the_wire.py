@@ -3,9 +3,11 @@
 import asyncio
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
 
 from contracts import topics
 from contracts.envelope import Context
+from infra.kafka.provision import provision
 from tests.fakes.chassis_messages import Sent, app_published
 from tests.fakes.chassis_processes import BrokerProcess
 from tests.fakes.chassis_service import Parts, until
@@ -35,6 +37,31 @@ async def read(broker: BrokerProcess, topic: topics.Topic, count: int) -> list[C
             return [Context.from_headers((await consumer.getone()).headers) for _ in range(count)]
     finally:
         await consumer.stop()
+
+
+async def read_distinct(broker: BrokerProcess, topic: topics.Topic, count: int) -> list[Context]:
+    """The envelopes of a topic up to the one that makes so many different events: a late relay may repeat some."""
+    consumer = AIOKafkaConsumer(topic.name, bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    found: list[Context] = []
+    try:
+        async with asyncio.timeout(15):
+            while len({context.id for context in found}) < count:
+                found.append(Context.from_headers((await consumer.getone()).headers))
+            return found
+    finally:
+        await consumer.stop()
+
+
+async def make_anew(broker: BrokerProcess, topic: topics.Topic) -> None:
+    """Delete a topic and make it again, empty, on the same log."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_topics([topic.name])
+    finally:
+        await admin.close()
+    await provision(broker.bootstrap, [topic])
 
 
 async def publish(catalog: Parts, app: str, title: str = "An app") -> None:

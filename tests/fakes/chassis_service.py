@@ -15,6 +15,7 @@ from typing import Any
 
 from pymongo.errors import ConnectionFailure
 
+from chassis.background import sweep_forever
 from chassis.clock import Clock, SystemClock
 from chassis.cursor import Cursors
 from chassis.entry import LEDGER
@@ -27,6 +28,7 @@ from chassis.kafka import Deliver, Partition, Subscriber
 from chassis.ledger import Motion, Writer, new_id
 from chassis.mongo import Database, Document
 from chassis.motions import Keeps, On, Project, Row, Table
+from chassis.passed_over import keeps_held
 from chassis.perform import Performer
 from chassis.projection import Projector
 from chassis.redeliver import Redelivery
@@ -105,20 +107,22 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     holder: str = ""
     handler: Handler = field(init=False)
+    projector: Projector = field(init=False)
     redelivery: Redelivery = field(init=False)
     performer: Performer = field(init=False)
 
     def __post_init__(self) -> None:
         """Put them together as `run` does."""
-        held = topics.HELD_MESSAGES[self.service]
-        folds = {row.topic.name: row for row in (*self.rows, Keeps(held)) if isinstance(row, Keeps)}
+        folds = {row.topic.name: row for row in (*self.rows, keeps_held(self.service)) if isinstance(row, Keeps)}
         writer = Writer(self.service, new_id(), OIN, folds, self.clock, self.holder)
         self.performer = Performer(writer, self.database, self.relay)
         self.handler = Handler(
             Table(self.rows), self.performer, lambda motion: motion, Cursors(self.database), Waiting(self.database),
             Held(self.service, self.database),
         )  # fmt: skip
-        self.redelivery = Redelivery(self.handler)
+        self.projector = Projector(Table(self.rows), self.database, self.handler)
+        projects = any(isinstance(row, Project) for row in self.rows)
+        self.redelivery = Redelivery(self.handler, self.projector if projects else None)
 
     async def handle(self, raw: RawMessage) -> Outcome:
         """What becomes of a message."""
@@ -164,30 +168,31 @@ def settings_for(bootstrap: str, mongo: str) -> ServiceSettings:
 
 
 @asynccontextmanager
-async def living(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Parts]:
+async def living(parts: Parts, settings: ServiceSettings, readiness: Readiness | None = None) -> AsyncIterator[Parts]:
     """The parts with a relay and a subscriber on the broker, as between a start and a stop of the service."""
-    readiness = Readiness(parts.service)
+    readiness = readiness or Readiness(parts.service)
     epochs = EpochReader(settings.kafka)
     epoch = await epochs.wait(readiness)
     await epochs.close()
     relay = Relay(parts.database, list(topics.written_by(parts.service)), settings, epoch, readiness)
     alive = await Parts(parts.service, parts.rows, parts.database, relay, parts.clock).memory()
     async with AsyncExitStack() as stack:
+        await relay.check_ledger()
         await relay.start()
         stack.push_async_callback(relay.stop, grace=1)
         if read := Table(parts.rows).topics_read:
             subscriber = Subscriber(parts.service, read, settings, epoch, await delivery(alive), readiness)
             stack.push_async_callback(subscriber.stop)
             await subscriber.start()
+            sweeping = asyncio.create_task(sweep_forever(alive.redelivery, alive.clock))
+            stack.callback(sweeping.cancel)
         yield alive
 
 
 async def delivery(parts: Parts) -> Deliver:
     """How a poll is handled: folded when the table has projections, else one by one."""
-    table = Table(parts.rows)
-    if any(table.of(Project)):
-        projector = Projector(table, parts.database, parts.handler)
-        return projector.apply
+    if any(Table(parts.rows).of(Project)):
+        return parts.redelivery.fold
 
     async def one_by_one(batch: Sequence[RawMessage]) -> set[Partition]:
         return {(raw.topic, raw.partition) for raw in batch if await parts.handle(raw) is Outcome.GAP}

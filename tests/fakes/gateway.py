@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.fakes.gateway_memory import BASE, TEAM, Json, Memory, now, problem
+from tests.fakes.gateway_living import Living
+from tests.fakes.gateway_memory import BASE, TEAM, Json, now, problem
 
 
 @dataclass
-class FakeGateway(Memory):
+class FakeGateway(Living):
     """The addresses of one fake."""
 
     def app(self) -> Starlette:
@@ -31,7 +32,12 @@ class FakeGateway(Memory):
             Route(f"{BASE}/apps/{{name}}/versions/{{version}}/evidence", self._add_evidence, methods=["POST"]),
             Route(f"{BASE}/apps/{{name}}/reviews", self._reviews, methods=["GET", "POST"]),
             Route(f"{BASE}/deployments", self._deployments, methods=["GET", "POST"]),
-            Route(f"{BASE}/deployments/{{id}}", self._deployment, methods=["GET", "DELETE"]),
+            Route(f"{BASE}/deployments/{{id}}", self._deployment, methods=["GET", "PATCH", "DELETE"]),
+            Route(f"{BASE}/deployments/{{id}}/revisions", self._revisions),
+            *(
+                Route(f"{BASE}/deployments/{{id}}/{action}", self._deployment, methods=["POST"])
+                for action in ("_restart", "_roll-back", "_cancel")
+            ),
             Route(f"{BASE}/deployments/{{id}}/timeline", self._timeline),
             Route(f"{BASE}/operations", self._operations),
             Route(f"{BASE}/operations/{{id}}", self._operation),
@@ -146,6 +152,7 @@ class FakeGateway(Memory):
                 "removed": False,
                 "operations": [operation["id"]],
             }
+            self.begin(self.deployments[identity], asked)
             self.start(self.roll_out(operation, app))
         return self._answer(operation)
 
@@ -157,8 +164,14 @@ class FakeGateway(Memory):
             return problem(404, "unknown-deployment", next=["appstore status"])
         if deployed["team"] != TEAM:
             return problem(403, "other-team")
-        if request.method == "GET":
-            return JSONResponse(deployed)
+        match request.method:
+            case "GET" | "HEAD":
+                return JSONResponse(deployed)
+            case "DELETE":
+                return self._remove(request, deployed)
+        return await self.change(request, deployed)
+
+    def _remove(self, request: Request, deployed: Json) -> Response:
         subject = {"deployment": deployed["id"], "app": deployed["app"]["name"]}
         operation = self.accept(request, b"", {"kind": "remove", "subject": subject})
         if isinstance(operation, JSONResponse):
@@ -167,6 +180,9 @@ class FakeGateway(Memory):
         self.record(operation, "deployer", "DeploymentRemoved", "Nothing of it is left.")
         self.end(operation, "succeeded")
         return self._answer(operation)
+
+    async def _revisions(self, request: Request) -> Response:
+        return self._refusal(request) or self.revisions_of(request.path_params["id"])
 
     async def _timeline(self, request: Request) -> Response:
         identity = request.path_params["id"]

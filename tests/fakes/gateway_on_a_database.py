@@ -18,6 +18,7 @@ from chassis.held import Held
 from chassis.ledger import Writer
 from chassis.mongo import Database
 from chassis.motions import Keeps, Table
+from chassis.passed_over import keeps_held
 from chassis.perform import Performer
 from chassis.projection import Projector
 from chassis.waiting import Waiting
@@ -65,7 +66,7 @@ class GatewayOnADatabase:
         self.database = Database(mongo, f"gateway_{uuid4().hex}")
         self.published = Published()
         folds = {row.topic.name: row for row in table.of(Keeps)}
-        folds[topics.HELD_MESSAGES["gateway"].name] = Keeps(topics.HELD_MESSAGES["gateway"])
+        folds[topics.HELD_MESSAGES["gateway"].name] = keeps_held("gateway")
         writer = Writer("gateway", an_id(1), "0" * 20, folds, SystemClock())
         self.performer = Performer(writer, self.database, self.published)
         handler = Handler(

@@ -42,6 +42,7 @@ class App(AppCard):
     homepage: str | None = None
     repository: str | None = None
     maintainer: Any = None
+    withdrawn: bool = False
     versions: tuple[AppVersion, ...] = ()
     scorecard: Scorecard | None = None
     facts: dict[str, Any] | None = None

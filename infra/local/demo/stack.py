@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import os
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 from infra.local import run_record
 from infra.local.demo.step import UnexpectedError, say
@@ -13,12 +15,20 @@ LOOK = 0.2
 """Seconds between two looks at a stack that starts."""
 
 
-async def find_or_start_stack() -> str:
-    """Return the address of a stack that is ready; APPSTORE_ADDRESS names one that runs elsewhere."""
+@dataclass(frozen=True)
+class Place:
+    """Where the stack is; `apps` is the folder of apps on this machine, None for a stack elsewhere."""
+
+    address: str
+    apps: Path | None
+
+
+async def find_or_start_stack() -> Place:
+    """Return a stack that is ready; APPSTORE_ADDRESS names one that runs elsewhere."""
     given = os.environ.get("APPSTORE_ADDRESS")
     if given:
         say(f"   APPSTORE_ADDRESS names {given}")
-        return given
+        return Place(given, None)
     running = run_record.read_running(Home())
     if running is None:
         say("   none runs here, so one is started (it stays; `make down` stops it)")
@@ -30,7 +40,7 @@ async def find_or_start_stack() -> str:
             raise UnexpectedError(message)
         if running.state == run_record.READY:
             say(f"   {running.address}")
-            return running.address
+            return Place(running.address, Home().apps)
         await asyncio.sleep(LOOK)
 
 

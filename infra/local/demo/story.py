@@ -19,6 +19,7 @@ from infra.local.demo.choose_app import choose_among_scored
 from infra.local.demo.people import choose_logins, sign_in
 from infra.local.demo.stack import find_or_start_stack
 from infra.local.demo.step import Steps, say
+from infra.local.demo.whole_life import live
 
 
 async def tell() -> None:
@@ -26,11 +27,11 @@ async def tell() -> None:
     steps = Steps()
     async with AsyncExitStack() as stack:
         async with steps.step("A stack that is ready", within=120):
-            address = await find_or_start_stack()
+            place = await find_or_start_stack()
         async with steps.step("Sign in: a developer and a compliance officer of the same team", within=15):
             developer_login, officer_login, team = choose_logins()
-            developer = await sign_in(address, developer_login, team, stack)
-            officer = await sign_in(address, officer_login, team, stack)
+            developer = await sign_in(place.address, developer_login, team, stack)
+            officer = await sign_in(place.address, officer_login, team, stack)
             say(f"   {developer.me.name} and {officer.me.name}, team {team}")
         async with steps.step("Remove what an earlier run left", within=60):
             await clean_up(developer)
@@ -58,5 +59,9 @@ async def tell() -> None:
             await remove(developer, deployment)
         async with steps.step("Leave the DPIA as the next person needs it", within=30):
             await leave_as_found(officer, choice)
+        if place.apps is not None:
+            await live(steps, developer, place.apps)
+        else:
+            say("\nThe whole life of a deployment needs an app of the demo's own, in a folder of the stack: left out.")
     total = sum(seconds for _, seconds in steps.taken)
     say(f"\nAll {len(steps.taken)} steps are done, in {total:.1f} s.")

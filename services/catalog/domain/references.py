@@ -18,7 +18,21 @@ def broken_references(spec: AppSpec) -> list[Fault]:
     volumes = [volume.name for volume in spec.volumes]
     for place, container in enumerate(spec.containers):
         faults += _inside(f"spec.containers.{place}", container, volumes)
-    return faults
+    return faults + list(_of_parameters(spec))
+
+
+def _of_parameters(spec: AppSpec) -> Iterator[Fault]:
+    """Parameters that could not be chosen, or would put a secret where everybody reads it."""
+    yield from _twice("spec.parameters", (parameter.name for parameter in spec.parameters))
+    yield from _twice("spec.parameters", (parameter.env for parameter in spec.parameters))
+    for number, parameter in enumerate(spec.parameters):
+        place = f"spec.parameters.{number}"
+        if parameter.secret and (parameter.default is not None or parameter.choices):
+            yield place, "a secret has no default and no choices: everybody can read those"
+        if parameter.generated and not parameter.secret:
+            yield f"{place}.generated", "only a secret is made by itself"
+        if parameter.default is not None and parameter.misfit(parameter.default) is not None:
+            yield f"{place}.default", "this value could not be chosen"
 
 
 def _inside(place: str, container: Container, volumes: list[str]) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
-"""A team asks to deploy a version: approve it, or reject it and name each rule that decided.
+"""A team asks to deploy a version, or to change what it deployed: approve, or reject and name each rule that decided.
 
+The intent makes no difference: a scale, a restart and a rollback keep a version in use, so the version must pass today.
 Before: the gateway stored the request. After: the deployer starts on an approval, and closes on a rejection. The facts
 are judged anew, by the policies and on the day of now, so that a decision never rests on a verdict that has aged; when
 that verdict turns out to have changed, the world hears it with the decision.

@@ -4,14 +4,12 @@ The gateway refuses it at its edge, from a copy that may be older; here it is ju
 value never stands in the answer: somebody may have put a secret in the wrong field.
 """
 
-import re
 from collections.abc import Iterator
 
-from contracts.apps.spec import AppSpec, Parameter, ParameterKind
+from contracts.apps.spec import AppSpec, Parameter
 from services.deployer.domain.known_request import KnownRequest
 
-_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
-_BOOLEAN = ("true", "false")
+_WANTED = {"text": "text", "choice": "one of: ", "number": "a number", "boolean": "true or false"}
 Wrong = tuple[str, str]
 """The field, and what is wrong with it."""
 
@@ -43,18 +41,8 @@ def _wrong_one(parameter: Parameter, request: KnownRequest) -> Iterator[Wrong]:
     if value is None:
         if parameter.required and parameter.default is None:
             yield f"parameters.{name}", "a value is needed"
-    elif (wanted := _unmet(parameter, value)) is not None:
-        yield f"parameters.{name}", f"this has to be {wanted}"
-
-
-def _unmet(parameter: Parameter, value: str) -> str | None:
-    if parameter.choices and value not in parameter.choices:
-        return "one of " + ", ".join(parameter.choices)
-    if parameter.kind is ParameterKind.NUMBER and not _NUMBER.fullmatch(value):
-        return "a number"
-    if parameter.kind is ParameterKind.BOOLEAN and value not in _BOOLEAN:
-        return "true or false"
-    return None
+    elif (misfit := parameter.misfit(value)) is not None:
+        yield f"parameters.{name}", f"this has to be {_WANTED[misfit]}" + ", ".join(parameter.choices)
 
 
 def _no_such(declared: dict[str, Parameter]) -> str:

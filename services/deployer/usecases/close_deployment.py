@@ -17,9 +17,11 @@ async def close_deployment(event: Event[DeploymentRejected], world: World) -> No
     """
     rejected, generation = event.data, event.context.generation_number
     request = await world.requests.get(rejected.deployment)
+    state = await world.deployments.get(rejected.deployment)
+    if state is not None and state.ended >= generation:
+        return
     if request is None or request.generation < generation:
         raise NotKnownYet(topics.DEPLOYMENT_REQUESTS, rejected.deployment)
-    state = await world.deployments.get(rejected.deployment)
     if request.generation == generation and awaits_decision(request, state):
         await world.record(close(request, ClosedOutcome.REJECTED), generation=generation)
         await world.requests.ended(request)

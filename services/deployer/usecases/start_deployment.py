@@ -22,9 +22,11 @@ async def start_deployment(event: Event[DeploymentApproved], world: World) -> No
     """
     approved, generation = event.data, event.context.generation_number
     request = await world.requests.get(approved.deployment)
+    state = await world.deployments.get(approved.deployment)
+    if state is not None and state.ended >= generation:
+        return
     if request is None or request.generation < generation:
         raise NotKnownYet(topics.DEPLOYMENT_REQUESTS, approved.deployment)
-    state = await world.deployments.get(approved.deployment)
     if request.generation != generation or not awaits_decision(request, state):
         return
     if event.context.time >= request.decide_by:

@@ -39,12 +39,14 @@ async def claim_name(motion: Motion, wish: DeploymentRequested, models: ReadMode
 
 async def renew_claim(motion: Motion, deployment: str, environment: Environment, name: str, app: str) -> None:
     """Write the claim as of the request that this motion will record: whoever does so at the same time conflicts."""
-    claim = {
-        "deployment": deployment,
-        "team": environment.team,
-        "app": app,
-        "generation": await _accepted(motion, deployment) + 1,
-    }
+    await put_claim(motion, deployment, environment, name, app, await _accepted(motion, deployment) + 1)
+
+
+async def put_claim(
+    motion: Motion, deployment: str, environment: Environment, name: str, app: str, generation: int
+) -> None:
+    """Write the claim as of a request."""
+    claim = {"deployment": deployment, "team": environment.team, "app": app, "generation": generation}
     await motion.collection(NAMES).put(_place(environment, name), claim)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from contracts.apps.spec import AppSpec, EnvValue
 from contracts.deployments.environment import Environment
@@ -40,9 +40,22 @@ ADDRESS = "/deployments/{deployment_id}"
 class DeploymentChange(Taken):
     """What shall be otherwise; what is not named stays. A parameter that is null goes back to the version's default."""
 
-    version: VersionTag | None = None
-    parameters: Annotated[dict[DnsLabel, EnvValue | None], Field(max_length=32)] = {}
-    replicas: Replicas | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"version": "1.19.0"},
+                {"parameters": {"log-level": "debug", "workers": None}},
+                {"replicas": 3},
+            ]
+        }
+    )
+
+    version: Annotated[VersionTag | None, Field(description="The version to go to")] = None
+    parameters: Annotated[
+        dict[DnsLabel, EnvValue | None],
+        Field(max_length=32, description="Settings by name, each a text; null for the version's own value"),
+    ] = {}
+    replicas: Annotated[Replicas | None, Field(description="Pods; null leaves their number to the version")] = None
 
     def applied_to(self, base: DeploymentRequested) -> DeploymentRequested:
         """The whole request with this change."""
@@ -55,6 +68,8 @@ class DeploymentChange(Taken):
 
 class RollBack(Taken):
     """Where to go back to; without a revision the last one that was healthy before what runs."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 1}, {}]})
 
     revision: Annotated[int, Field(ge=1)] | None = None
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from services.gateway.accept.operation import Operation, Standing
+from services.gateway.accept.operation import Operation, standing_of
 from services.gateway.api.operations import ObjectionShown, ProblemShown, Restored, problem_of
 from services.gateway.api.shapes import Shown
 from services.gateway.identity.person import Person
 from services.gateway.locales.texts import Texts
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import newest_whole, newest_wish, status_of
+from services.gateway.readmodels.deployment import newest_whole, newest_wish
 from services.gateway.readmodels.revision import running
 
 Document = dict[str, Any]
@@ -97,9 +97,11 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
     """A deployment's document in the reader's language."""
     generation = newest_wish(found)
     request, wanted, rollout = found["requests"][str(generation)], found["asked"], found["rollout"]
-    status = status_of(found, generation)
+    operation = _as_operation(found, generation)
+    standing = await standing_of(operation, world.models)
+    status = standing.status
     app = await world.models.app_by_id(wanted["app"]) or {}
-    problem = await problem_of(_as_operation(found, generation), Standing(status, found), world, texts)
+    problem = await problem_of(operation, standing, world, texts)
     membership = person.membership_of(found["team"])
     removed = request["kind"] == "remove" and status == "succeeded"
     return DeploymentShown(

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from chassis.ledger import new_id
 from contracts.apps.spec import AppSpec, EnvValue
@@ -46,6 +46,21 @@ Replicas = Annotated[int, Field(ge=0, le=20)]
 
 class DeploymentWish(Taken):
     """What somebody wants to deploy. Without a version the newest; without a name the app's; else its defaults."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"app": "qdrant", "environment": "test"},
+                {
+                    "app": "qdrant",
+                    "version": "1.19.0",
+                    "name": "papers",
+                    "parameters": {"log-level": "info"},
+                    "replicas": 2,
+                },
+            ]
+        }
+    )
 
     app: AppName
     version: VersionTag | None = None

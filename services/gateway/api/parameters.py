@@ -3,16 +3,13 @@
 Before it: a request to deploy or to change. After it: `accept`, which stores only what fits.
 """
 
-import re
 from collections.abc import Iterator
 
-from contracts.apps.spec import AppSpec, Parameter, ParameterKind
+from contracts.apps.spec import AppSpec, Parameter
 from contracts.deployments.requests import DeploymentRequested
 from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import FieldError
 
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
-_BOOLEANS = ("true", "false")
 _FIELD = "parameters"
 
 
@@ -48,15 +45,11 @@ def _faults(request: DeploymentRequested, spec: AppSpec) -> Iterator[FieldError]
 def _value_fault(parameter: Parameter, value: str) -> FieldError | None:
     if parameter.secret:
         return _fault(parameter.name, "secret")
-    if "\0" in value:
-        return _fault(parameter.name, "text")
-    if parameter.choices and value not in parameter.choices:
-        return _fault(parameter.name, "choice", allowed=", ".join(parameter.choices))
-    if parameter.kind is ParameterKind.NUMBER and _NUMBER.fullmatch(value) is None:
-        return _fault(parameter.name, "number")
-    if parameter.kind is ParameterKind.BOOLEAN and value not in _BOOLEANS:
-        return _fault(parameter.name, "boolean")
-    return None
+    misfit = parameter.misfit(value)
+    if misfit is None:
+        return None
+    allowed = {"allowed": ", ".join(parameter.choices)} if misfit == "choice" else {}
+    return _fault(parameter.name, misfit, **allowed)
 
 
 def _has_value(parameter: Parameter, request: DeploymentRequested) -> bool:

@@ -78,6 +78,7 @@ KINDS: Mapping[str, Kind] = {
     "cancelled": Kind(409),
     "too-late": Kind(409),
     "held": Kind(500, "platform"),
+    "skipped-by-operator": Kind(500, "platform"),
     "evidence-is-not-that-kind": Kind(422),
     "evidence-has-expired": Kind(422),
     "evidence-weaker-than-known": Kind(422),

@@ -18,7 +18,10 @@ Document = dict[str, Any]
 
 
 class RevisionShown(Shown):
-    """One revision. `intent` is what somebody wanted; `outcome` is how its operation stands; `failure` says why."""
+    """One revision. `intent` is what somebody wanted; `outcome` is how its operation stands; `failure` says why.
+
+    `replicas` is null where their number is left to the version; `rolledBackTo` is the revision that was built again.
+    """
 
     revision: int
     generation: int

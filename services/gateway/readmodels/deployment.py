@@ -183,4 +183,5 @@ DEPLOYMENTS = Project(
     document,
     apply,
     indexes=(("team",), ("app", "rollout.running"), ("environment.namespace", "asked.name")),
+    reads_from=2,
 )

@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 from chassis.errors import NotNow
 from chassis.mongo import Database, is_away
 from chassis.motions import Project
+from contracts.held import UNREADABLE
 from services.gateway.readmodels.app import APPS
 from services.gateway.readmodels.cluster import CLUSTERS
 from services.gateway.readmodels.deployment import DEPLOYMENTS
@@ -23,6 +24,7 @@ from services.gateway.readmodels.verdict import VERDICTS
 
 Document = dict[str, Any]
 Sort = Sequence[tuple[str, int]]
+Place = tuple[str, str]
 MOST = 1000
 
 
@@ -111,9 +113,24 @@ class ReadModels:
         """A piece of evidence, recorded or refused."""
         return await self._one(EVIDENCE, {"_id": evidence})
 
-    async def held(self, operation: str) -> Document | None:
-        """A held message of an operation, if one is held."""
-        return await self._one(HELD, {"correlation": operation})
+    async def is_held(self, operation: str, request: Place, generation: int) -> bool:
+        """Whether a message of an operation, or one that its request queues behind, waits for an operator.
+
+        `request` is the topic of its request and the key it has there, `generation` its sequence.
+        """
+        topic, key = request
+        if await self._one(HELD, {"correlation": operation, "standing": "held"}) is not None:
+            return True
+        before_it = await self._all(HELD, {"messageKey": key, "fromTopic": topic, "standing": "held"})
+        return any(one["messageSequence"] <= generation for one in before_it)
+
+    async def skipped_unread(self, request: Place, generation: int, owner: str) -> Document | None:
+        """The request that its owner could not even read and an operator skipped there: nobody answers that one."""
+        topic, key = request
+        found = await self._all(HELD, {"messageKey": key, "fromTopic": topic, "standing": "skipped", "service": owner})
+        return next(
+            (one for one in found if one["messageSequence"] == generation and one["reason"] in UNREADABLE), None
+        )
 
     async def _one(self, model: Project, query: Document, sort: Sort = ()) -> Document | None:
         found = await self._all(model, query, sort, limit=1)

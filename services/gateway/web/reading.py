@@ -3,6 +3,7 @@
 Before it: `site`. After it: the views, which are pure.
 """
 
+from contracts import topics
 from services.gateway.api.apps import find_app, newest_version
 from services.gateway.api.deployments import find_deployment
 from services.gateway.api.operations import objection_shown
@@ -56,7 +57,8 @@ async def read_deployment(deployment: str, reader: Reader, world: World) -> Depl
     decision = found["decisions"].get(str(newest_wish(found)), {})
     names_of_clusters = {one["cluster"]: one["name"] for one in await models.clusters()}
     actors = [entry["actor"] for entry in entries]
-    held = final_of(found) is None and await models.held(request_of(found)["operation"]) is not None
+    place, generation = (topics.DEPLOYMENT_REQUESTS.name, deployment), newest_wish(found)
+    held = final_of(found) is None and await models.is_held(request_of(found)["operation"], place, generation)
     return DeploymentRead(
         found=found,
         entries=entries,

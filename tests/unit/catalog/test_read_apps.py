@@ -129,6 +129,28 @@ def test_name_that_stands_twice_is_refused(add_app: AddApp, tmp_path: Path) -> N
     assert only_problem(tmp_path).what == "data stands there twice"
 
 
+PARAMETER = "name: size, title: {nl: Maat, en: Size}, env: SIZE"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field", "what"),
+    [
+        (f"[{{{PARAMETER}}}, {{{PARAMETER}}}]", "spec.parameters", "size stands there twice"),
+        (f"[{{{PARAMETER}, secret: true, default: x}}]", "spec.parameters.0", "a secret has no default"),
+        (f"[{{{PARAMETER}, generated: true}}]", "spec.parameters.0.generated", "only a secret"),
+        (f"[{{{PARAMETER}, kind: number, default: big}}]", "spec.parameters.0.default", "could not be chosen"),
+        (f"[{{{PARAMETER}, choices: [s, m], default: l}}]", "spec.parameters.0.default", "could not be chosen"),
+    ],
+)
+def test_parameter_that_can_not_be_chosen_is_refused(
+    add_app: AddApp, tmp_path: Path, parameters: str, field: str, what: str
+) -> None:
+    """What contradicts itself, and a secret that would stand in the open, are refused by field."""
+    add_app("reader", version=f"{VERSION}  parameters: {parameters}\n")
+    problem = next(iter(read_apps(tmp_path).problems))
+    assert (problem.field, what in problem.what) == (field, True)
+
+
 def test_version_too_large_for_the_wire_is_refused(add_app: AddApp, tmp_path: Path) -> None:
     """A version whose event could not travel is refused when it is read, not when it is published."""
     values = ", ".join(f'V{number}: "{"x" * 4000}"' for number in range(15))

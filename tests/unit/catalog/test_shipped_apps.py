@@ -101,3 +101,12 @@ def test_persistent_data_is_named(app: AppFolder, version: OfferedVersion) -> No
     places = " ".join(version.facts.data_locations.value or ())
     for volume in version.spec.volumes:
         assert f"volume {volume.name}" in places
+
+
+@pytest.mark.parametrize(("app", "version"), VERSIONS)
+def test_what_a_team_may_choose_is_said_once(app: AppFolder, version: OfferedVersion) -> None:
+    """A variable that a parameter sets is not set in the description too: its default is the parameter's."""
+    del app
+    chosen = {parameter.env for parameter in version.spec.parameters}
+    assert chosen
+    assert not chosen & {name for container in version.spec.containers for name in container.env}

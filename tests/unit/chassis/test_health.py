@@ -1,5 +1,7 @@
 """The three addresses of a service: it lives, it can work or says why not, and what it counts."""
 
+import time
+
 import httpx
 import pytest
 
@@ -48,10 +50,23 @@ async def test_the_report_has_the_figures_that_operators_read(readiness: Readine
     telemetry.HELD.set(2)
     report = (await ask(readiness, "/ready")).json()
     telemetry.HELD.set(0)
-    figures = {"lag", "backlog", "held", "waiting", "term", "partitions"}
+    figures = {"lag", "backlog", "held", "oldestHeldSeconds", "waiting", "term", "partitions"}
     assert set(report) == {"service", "ready", "reasons", "notes", "epoch", "role", *figures}
     assert report["role"] == "standby"
     assert (report["held"], report["epoch"], report["service"]) == (2, "an-epoch", "catalog")
+
+
+async def test_a_held_message_is_told_and_takes_no_replica_out_of_service(readiness: Readiness) -> None:
+    """Ready all the same, with how many, since when, and the command that shows them; nothing when none is held."""
+    readiness.clear("start")
+    assert (await ask(readiness, "/ready")).json()["notes"] == []
+    telemetry.HELD.set(2)
+    telemetry.held_since(time.time() - 90)
+    answer = await ask(readiness, "/ready")
+    telemetry.HELD.set(0)
+    telemetry.held_since(None)
+    assert (answer.status_code, answer.json()["oldestHeldSeconds"]) == (200, 90)
+    assert answer.json()["notes"] == ["held: 2 messages, the oldest for 90 s; appstore held list catalog"]
 
 
 async def test_figures_are_for_prometheus(readiness: Readiness) -> None:
@@ -59,5 +74,6 @@ async def test_figures_are_for_prometheus(readiness: Readiness) -> None:
     answer = await ask(readiness, "/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     names = [line.split()[2] for line in answer.text.splitlines() if line.startswith("# TYPE")]
-    assert "appstore_held_messages" in names
+    held = {"messages", "oldest_seconds", "redriven_total", "skipped_total"}
+    assert {f"appstore_held_{figure}" for figure in held} <= set(names)
     assert all(name.startswith("appstore_") for name in names)

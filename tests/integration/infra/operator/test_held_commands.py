@@ -27,6 +27,7 @@ async def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     async with start(home=tmp_path, only=("database",)) as stack:
         monkeypatch.setenv("APPSTORE_MONGO", stack.mongo)
         monkeypatch.setenv("APPSTORE_LANG", "en")
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
         yield stack
 
 

@@ -16,8 +16,10 @@ from contracts.community.events import (
 )
 from contracts.community.requests import ReviewSubmitted
 from contracts.envelope import Event
+from contracts.held import SkippedByOperator
 from services.community.domain.use import Span, Use
 from services.community.usecases.publish_review import publish_review
+from services.community.usecases.refuse_skipped_review import refuse_skipped_review
 from services.community.usecases.remember_app import remember_app
 from tests.fakes.chassis_messages import app_published, event_of, review_submitted
 from tests.fakes.community import NOW, Memory
@@ -99,3 +101,12 @@ async def test_an_app_that_appeared_can_be_reviewed() -> None:
     await remember_app(event_of(app_published(APP)), memory.world())
     await publish_review(submitted(), memory.world())
     assert isinstance(told(memory), ReviewPublished)
+
+
+async def test_a_review_that_an_operator_skips_is_refused() -> None:
+    """Its author hears why, and the operation ends."""
+    memory = Memory(apps={APP})
+    await refuse_skipped_review(submitted(), memory.world())
+    refused = told(memory)
+    assert isinstance(refused, ReviewRefused)
+    assert refused.code == SkippedByOperator.code

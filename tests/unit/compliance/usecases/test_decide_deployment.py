@@ -9,6 +9,7 @@ from contracts.apps.events import AppPublished, AppWithdrawn, VersionWithdrawn
 from contracts.compliance.events import ComplianceScored, DeploymentApproved, DeploymentRejected
 from contracts.compliance.evidence import EvidenceKind
 from contracts.compliance.verdict import ScoreChange, Verdict
+from contracts.deployments.requests import Intent
 from contracts.noun import Text
 from services.compliance.usecases.decide_deployment import decide_deployment
 from services.compliance.usecases.record_evidence import record_evidence
@@ -117,6 +118,20 @@ async def test_a_request_is_decided_once(compliance: FakeCompliance) -> None:
     await decide_deployment(event_of(requested(), sequence=2), compliance.world)
     await decide_deployment(event_of(requested(), sequence=2), compliance.world)
     await decide_deployment(event_of(requested(), sequence=1), compliance.world)
+    assert len(compliance.told(DeploymentApproved)) == 1
+
+
+@pytest.mark.parametrize("intent", Intent)
+async def test_every_change_is_judged_on_the_day_itself(compliance: FakeCompliance, intent: Intent) -> None:
+    """An upgrade, a setting, a scale, a restart and a rollback: what was approved once and fails now is rejected."""
+    facts = {**HARMLESS, "aiRisk": {**HARMLESS["aiRisk"], "validUntil": "2026-11-24"}}
+    await score_version(event_of(published(facts)), compliance.world)
+    await decide_deployment(event_of(requested(), sequence=1), compliance.world)
+    assert len(compliance.told(DeploymentApproved)) == 1
+    compliance.clock.moment += timedelta(days=1)
+    again = requested(within=timedelta(days=2)).model_copy(update={"intent": intent, "revision": 1})
+    await decide_deployment(event_of(again, sequence=2), compliance.world)
+    assert compliance.told(DeploymentRejected)[0].objections[0].message_code == "expired"
     assert len(compliance.told(DeploymentApproved)) == 1
 
 

@@ -16,8 +16,10 @@ from contracts.compliance.events import (
 from contracts.compliance.evidence import EvidenceKind
 from contracts.compliance.rule import Criterion
 from contracts.compliance.verdict import ScoreChange, Verdict
+from contracts.held import SkippedByOperator
 from services.compliance.usecases.decide_deployment import decide_deployment
 from services.compliance.usecases.record_evidence import record_evidence
+from services.compliance.usecases.refuse_skipped_evidence import refuse_skipped_evidence
 from services.compliance.usecases.score_version import score_version
 from tests.fakes.compliance import FakeCompliance, event_of
 from tests.fakes.compliance_examples import APP, DPIA, HARMLESS, NEEDS_DPIA, SOURCE, published, requested, submitted
@@ -207,3 +209,11 @@ async def test_the_gate_of_a_dpia_opens_and_closes_with_the_newest_declaration(c
         await decide_deployment(event_of(requested(), sequence=number), compliance.world)
     decided = [type(one) for one in compliance.recorded if isinstance(one, (DeploymentApproved, DeploymentRejected))]
     assert decided == [DeploymentApproved, DeploymentRejected, DeploymentApproved]
+
+
+async def test_evidence_that_an_operator_skips_is_refused(compliance: FakeCompliance) -> None:
+    """Whoever brought it hears why, and the operation ends."""
+    brought = submitted(EvidenceKind.DPIA, DPIA)
+    await refuse_skipped_evidence(event_of(brought), compliance.world)
+    [refused] = compliance.told(EvidenceRefused)
+    assert (refused.evidence, refused.code) == (brought.evidence, SkippedByOperator.code)

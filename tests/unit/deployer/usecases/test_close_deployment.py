@@ -7,11 +7,12 @@ import pytest
 from chassis.errors import NotKnownYet
 from services.deployer.usecases.accept_request import accept_request
 from services.deployer.usecases.close_deployment import close_deployment
+from services.deployer.usecases.close_skipped import close_skipped
 from services.deployer.usecases.close_undecided import close_undecided
 from services.deployer.usecases.remember_version import remember_version
 from services.deployer.usecases.start_deployment import start_deployment
 from tests.fakes.deployer import FakeWorld
-from tests.fakes.deployer_examples import DEPLOYMENT, an_id, approved, asked, published, rejected
+from tests.fakes.deployer_examples import DEPLOYMENT, an_id, approved, asked, published, rejected, removal_asked
 from tests.unit.deployer.specs import SMALL
 
 
@@ -107,3 +108,21 @@ async def test_a_newer_request_leaves_an_answered_one_alone(fake: FakeWorld) -> 
     await close_deployment(rejected(generation=1), fake.world())
     await accept_request(asked(generation=2), fake.world())
     assert fake.told() == ["rejected"]
+
+
+async def test_a_skipped_request_ends_at_once(fake: FakeWorld) -> None:
+    """Nobody will decide on it, so the owner says so; a decision that comes later is dropped, not waited with."""
+    await close_skipped(asked(), fake.world())
+    assert fake.told() == ["undecided"]
+    await close_deployment(rejected(), fake.world())
+    await start_deployment(approved(), fake.world())
+    assert fake.told() == ["undecided"]
+
+
+async def test_a_skipped_removal_ends_too(fake: FakeWorld) -> None:
+    """It closes as undecided under its own generation; of what was never heard of there is nothing to close."""
+    await close_skipped(removal_asked(generation=2), fake.world())
+    assert fake.told() == []
+    await accept_request(asked(), fake.world())
+    await close_skipped(removal_asked(generation=2), fake.world())
+    assert fake.told() == ["undecided"]

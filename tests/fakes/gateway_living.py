@@ -1,0 +1,111 @@
+"""How a deployment on the fake gateway changes: whole requests, revisions, and an upgrade that goes back."""
+
+import json
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tests.fakes.gateway_memory import Json, Memory, now, problem
+
+WHY = {
+    "code": "image-not-found",
+    "title": "The image does not exist",
+    "detail": "Nobody has it.",
+    "fault": "app",
+    "next": ["appstore app show open"],
+}
+
+
+@dataclass
+class Living(Memory):
+    """The addresses at which a deployment is changed. `broken` versions never start; `open` requests never end."""
+
+    broken: set[str] = field(default_factory=set)
+    bodies: list[Json] = field(default_factory=list)
+    """What was sent to change something."""
+    revisions: dict[str, list[Json]] = field(default_factory=dict)
+    open: dict[str, Json] = field(default_factory=dict)
+
+    def begin(self, deployed: Json, asked: Json) -> None:
+        """The first revision of a deployment."""
+        wish = {
+            "intent": "deploy",
+            "version": deployed["version"],
+            "parameters": asked.get("parameters", {}),
+            "replicas": asked.get("replicas"),
+        }
+        self._becomes(deployed, wish, "succeeded")
+
+    async def change(self, request: Request, deployed: Json) -> Response:
+        """PATCH: a change, or an action after the last slash."""
+        body = await request.body()
+        sent: Json = json.loads(body or b"{}")
+        action = request.url.path.rsplit("/", 1)[-1]
+        if action == "_cancel":
+            return self._cancel(request, deployed)
+        self.bodies.append(sent)
+        wish = self._wish(deployed, sent, action)
+        if wish is None:
+            return problem(409, "nothing-to-change", detail="It is so.", next=["appstore status"])
+        subject = {"deployment": deployed["id"], "app": deployed["app"]["name"], "version": wish["version"]}
+        operation = self.accept(request, body, {"kind": wish["intent"], "subject": subject})
+        if isinstance(operation, JSONResponse):
+            return operation
+        self.record(operation, "gateway", "DeploymentRequested", "It was asked for.")
+        if wish["version"] in self.never_ends:
+            self.open[deployed["id"]] = operation
+        elif wish["version"] in self.broken:
+            runs = deployed["running"]
+            self._becomes(deployed, wish, "rolled-back")
+            restored = {"revision": runs["revision"], "version": runs["version"]}
+            self.end(operation, "rolled-back", WHY | {"restored": restored})
+        else:
+            self._becomes(deployed, wish, "succeeded")
+            self.end(operation, "succeeded")
+        return JSONResponse(operation, 202)
+
+    def revisions_of(self, deployment: str) -> Response:
+        """Newest first."""
+        return JSONResponse({"items": self.revisions[deployment][::-1], "next": None})
+
+    def _wish(self, deployed: Json, sent: Json, action: str) -> Json | None:
+        asked: Json = deployed["asked"]
+        if action == "_restart":
+            return asked | {"intent": "restart"}
+        if action == "_roll-back":
+            number = sent.get("revision", deployed["running"]["revision"] - 1)
+            earlier = self.revisions[deployed["id"]][number - 1]
+            return {name: earlier[name] for name in ("version", "parameters", "replicas")} | {"intent": "roll-back"}
+        merged = {k: v for k, v in (asked["parameters"] | sent.get("parameters", {})).items() if v is not None}
+        wish = asked | sent | {"parameters": merged}
+        for name, intent in (("version", "upgrade"), ("parameters", "configure"), ("replicas", "scale")):
+            if wish[name] != asked[name]:
+                return wish | {"intent": intent}
+        return None
+
+    def _cancel(self, request: Request, deployed: Json) -> Response:
+        under_way = self.open.pop(deployed["id"], None)
+        if under_way is None:
+            return problem(409, "nothing-to-cancel", next=["appstore status"])
+        operation = self.accept(request, b"", {"kind": "cancel", "subject": under_way["subject"]})
+        if isinstance(operation, JSONResponse):
+            return operation
+        self.end(under_way, "cancelled", {"code": "cancelled", "title": "It was taken back", "fault": "you"})
+        self.end(operation, "succeeded")
+        return JSONResponse(operation, 202)
+
+    def _becomes(self, deployed: Json, wish: Json, outcome: str) -> None:
+        known = self.revisions.setdefault(deployed["id"], [])
+        number, succeeded = len(known) + 1, outcome == "succeeded"
+        for one in known:
+            one["runs"] = one["runs"] and not succeeded
+        failure = {} if succeeded else {"failure": WHY}
+        times = {"requestedAt": now(), "startedAt": now()}
+        known.append(
+            wish | times | failure | {"revision": number, "generation": number, "outcome": outcome, "runs": succeeded}
+        )
+        if succeeded:
+            pods = 1 if wish["replicas"] is None else wish["replicas"]
+            runs = {"revision": number, "version": wish["version"], "parameters": wish["parameters"]}
+            deployed |= {"asked": wish, "running": runs | {"replicas": pods, "since": now()}, "revision": number}

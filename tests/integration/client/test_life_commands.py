@@ -1,0 +1,127 @@
+"""What the commands that change a deployment print and how they exit; run in this process, because there are many."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from appstore_client.cli.main import main
+
+from tests.integration.client.conftest import PASSWORD, Appstore, Ran, Served
+
+CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
+    (
+        "upgrade open --version 1.1.0 --set workers=4",
+        {"version": "1.1.0", "parameters": {"workers": "4"}},
+    ),
+    (
+        "configure open log-level=debug --unset workers",
+        {"parameters": {"log-level": "debug", "workers": None}},
+    ),
+    ("scale open 3", {"replicas": 3}),
+    ("restart open", {}),
+    ("rollback open --to 1", {"revision": 1}),
+    ("rollback open", {}),
+)
+"""What is typed, and what the API is sent."""
+
+
+@pytest.fixture
+def here(
+    gateway: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Appstore:
+    """Runs `appstore` without a process of its own."""
+    monkeypatch.setenv("APPSTORE_ADDRESS", gateway.address)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+    def run(*arguments: str, typed: str = "", **more: str) -> Ran:
+        monkeypatch.setenv("APPSTORE_LANG", more.get("APPSTORE_LANG", "en"))
+        monkeypatch.setattr("sys.argv", ["appstore", *arguments])
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def living(here: Appstore) -> Appstore:
+    """Runs `appstore` as somebody whose deployment `open` runs with a setting."""
+    assert here("login", "--username", "demi", "--password-stdin", typed=f"{PASSWORD}\n").code == 0
+    assert here("deploy", "open", "--set", "log-level=info", "--replicas", "2").code == 0
+    return here
+
+
+def test_a_deployment_begins_with_settings(living: Appstore) -> None:
+    """`deploy --set` and `--replicas` are what runs, and `status` shows it."""
+    shown = living("status", "open")
+    assert shown.code == 0
+    assert "log-level=info" in shown.out
+    assert "Revision 1 runs: version 1.0.0, pods: 2." in shown.out
+
+
+def test_a_change_is_followed_and_told(living: Appstore, gateway: Served) -> None:
+    """Each command asks its own change, ends with 0 and says what runs now."""
+    for command, sent in CHANGES:
+        ran = living(*command.split())
+        assert ran.code == 0, ran.err
+        assert "runs: version" in ran.out
+        assert gateway.fake.bodies[-1] == sent
+
+
+def test_upgrade_without_a_version_takes_the_newest(living: Appstore, gateway: Served) -> None:
+    """The newest version of the deployment's app is asked for."""
+    gateway.fake.apps["open"]["version"] = "1.2.0"
+    assert living("upgrade", "open").code == 0
+    assert gateway.fake.bodies[-1]["version"] == "1.2.0"
+
+
+def test_what_is_like_that_already_is_done(living: Appstore) -> None:
+    """Asking for what is there exits 0 and says so: a script need not look first."""
+    ran = living("scale", "open", "2")
+    assert (ran.code, ran.err) == (0, "")
+    assert "It is so." in ran.out
+
+
+def test_a_failed_upgrade_exits_9_and_says_what_runs(living: Appstore, gateway: Served) -> None:
+    """Why, whose turn it is, and which revision runs again; in Dutch too."""
+    gateway.fake.broken.add("2.0.0")
+    ran = living("upgrade", "open", "--version", "2.0.0")
+    assert ran.code == 9
+    for words in ("went back", "The image does not exist", "its maker can solve it", "Revision 1 runs again"):
+        assert words in ran.err
+    dutch = living("upgrade", "open", "--version", "2.0.0", APPSTORE_LANG="nl")
+    assert "Revisie 1 draait weer, met versie 1.0.0." in dutch.err
+    assert living("upgrade", "open", "--version", "2.0.0", "-o", "json").json["problem"]["restored"]["revision"] == 1
+
+
+def test_revisions_say_what_each_was(living: Appstore, gateway: Served) -> None:
+    """Newest first, with how it ended, which one runs, and how to go back to a healthy one."""
+    gateway.fake.broken.add("2.0.0")
+    living("scale", "open", "3")
+    living("upgrade", "open", "--version", "2.0.0")
+    ran = living("revisions", "open")
+    assert ran.code == 0, ran.err
+    lines = ran.out.splitlines()
+    assert ["rolled back" in lines[1], "runs" in lines[2], "succeeded" in lines[3]] == [True, True, True]
+    assert lines[-1] == "Next: appstore rollback open --to 1"
+    assert [one["revision"] for one in living("revisions", "open", "-o", "json").json["items"]] == [3, 2, 1]
+
+
+def test_what_is_under_way_is_taken_back(living: Appstore, gateway: Served) -> None:
+    """`cancel` ends with 0; with nothing under way it exits 2 and says so."""
+    gateway.fake.never_ends.add("3.0.0")
+    assert living("upgrade", "open", "--version", "3.0.0", "--no-wait").code == 0
+    taken = living("cancel", "open")
+    assert (taken.code, "What ran before goes on." in taken.out) == (0, True)
+    assert living("cancel", "open").code == 2
+
+
+def test_what_is_typed_wrong_exits_2(here: Appstore, gateway: Served) -> None:
+    """Nothing is sent, and the error says what is wrong."""
+    for typed in ("configure open", "configure open log-level", "scale open 21", "rollback open --to 0"):
+        ran = here(*typed.split())
+        assert (ran.code, gateway.fake.requests) == (2, [])
+        assert ran.err
