@@ -11,7 +11,7 @@ from chassis.mongo import Document
 from chassis.topic_reading import message_of
 from chassis.wire import read_context, read_stored
 from contracts.envelope import Context
-from contracts.held import MessageHeld
+from contracts.held import HeldEvent, MessageHeld
 
 Spot = tuple[str, str]
 
@@ -22,7 +22,7 @@ class LostEvents:
     def __init__(self) -> None:
         self._by_key: dict[Spot, dict[int, Document]] = defaultdict(dict)
         self._by_cause: dict[str, list[Document]] = defaultdict(list)
-        self._held: dict[str, Document] = {}
+        self._held: dict[str, list[Document]] = defaultdict(list)
         self.horizon = ""
         """The highest stamp among them: what came later than this had no effect that is known."""
 
@@ -36,8 +36,8 @@ class LostEvents:
         self.horizon = max(self.horizon, context.hlc)
         if context.cause is not None:
             self._by_cause[context.cause].append(entry)
-        elif context.type == MessageHeld.type_name():
-            self._held[context.causationid or _held_place(read_stored(entry).data)] = entry
+        elif isinstance(told := read_stored(entry).data, HeldEvent):
+            self._held[context.causationid or _held_place(told)].append(entry)
 
     def __len__(self) -> int:
         """How many there are."""
@@ -50,13 +50,12 @@ class LostEvents:
     def of_message(self, topic: str, context: Context) -> list[Document]:
         """What the message with this envelope led to, in the order in which it was recorded."""
         found = list(self._by_cause.get(position_id(topic, context.subject, context.number), []))
-        if (held := self._held.get(context.id)) is not None:
-            found.append(held)
+        found += self._held.get(context.id, [])
         return sorted(found, key=lambda entry: (entry["hlc"], entry["_id"]))
 
     def of_bytes(self, topic: str, partition: int, offset: int) -> Document | None:
         """What was told about an unreadable message that stood at this place."""
-        return self._held.get(f"{topic}/{partition}/{offset}")
+        return next(iter(self._held.get(f"{topic}/{partition}/{offset}", [])), None)
 
     def causes(self) -> Iterable[str]:
         """The places of the messages that had an effect."""
@@ -77,5 +76,6 @@ def context_of(entry: Document) -> Context:
     return read_context(message_of(entry))
 
 
-def _held_place(told: MessageHeld) -> str:
-    return f"{told.from_topic}/{told.partition}/{told.offset}"
+def _held_place(told: HeldEvent) -> str:
+    """Where an unreadable message stood; its later story is told by its own id only."""
+    return f"{told.from_topic}/{told.partition}/{told.offset}" if isinstance(told, MessageHeld) else told.held

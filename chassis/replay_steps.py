@@ -28,7 +28,7 @@ from chassis.waiting import WAITING
 from chassis.wire import RawMessage, read_event, read_stored
 from chassis.wiring import Service
 from contracts.envelope import Event
-from contracts.held import MessageHeld
+from contracts.held import HeldEvent, MessageHeld, MessageSkipped
 
 log = structlog.get_logger(__name__)
 
@@ -120,7 +120,11 @@ class Replay:
         return False
 
     async def _again(self, message: Backlog) -> None:
-        if (told := self._told_as_held(message)) is not None:
+        told = self._told_as_held(message)
+        if isinstance(told, MessageSkipped):
+            await self._pass_over(message)
+            return
+        if told is not None:
             await self._hold_again(message, told)
             return
         event = read_event(message.raw, message.context)
@@ -134,12 +138,15 @@ class Replay:
             self._clock.at = None
 
     async def _work(self, message: Backlog, event: Event[Any], motion: ReplayedMotion) -> None:
+        await self._leave_its_place(message, motion)
+        await self._replayer.handle(motion, event)
+
+    async def _leave_its_place(self, message: Backlog, motion: ReplayedMotion) -> None:
         if message.stored is None:
             await self._cursors.move(motion, message.raw.topic, message.context.subject, message.context.number)
         else:
             collection, entry = message.stored
             await motion.collection(collection).delete(entry)
-        await self._replayer.handle(motion, event)
 
     def _moment(self, message: Backlog) -> datetime | None:
         """When it was handled, as far as is known; the real time for what may never have been."""
@@ -147,14 +154,29 @@ class Replay:
             return read_stored(message.answers[0]).context.time
         return message.context.time if message.was_handled else None
 
-    def _told_as_held(self, message: Backlog) -> MessageHeld | None:
-        """What was told when it was put aside, if that is all that became of it."""
+    def _told_as_held(self, message: Backlog) -> HeldEvent | None:
+        """What was told last when it was put aside, if that or its skipping is all that became of it."""
         told = [read_stored(entry).data for entry in message.answers]
-        return told[0] if len(told) == 1 and isinstance(told[0], MessageHeld) and message.stored is None else None
+        only_held = bool(told) and all(isinstance(one, MessageHeld | MessageSkipped) for one in told)
+        return told[-1] if only_held else None
 
-    async def _hold_again(self, message: Backlog, told: MessageHeld) -> None:
+    async def _pass_over(self, message: Backlog) -> None:
+        """An operator skipped it: its events are folded, and it is not handled."""
+
+        async def work(motion: ReplayedMotion) -> None:
+            await self._leave_its_place(message, motion)
+            await motion.take_the_rest()
+
+        await self._replayer.motion(work, answers=message.answers)
+
+    async def _hold_again(self, message: Backlog, told: HeldEvent) -> None:
+        if message.stored is not None:
+            self._left.add(message.spot)
+            return
+        reason = getattr(told, "reason", "held")
+
         async def work(motion: ReplayedMotion) -> Any:
-            return await self._held.add(motion, message.raw, message.context, told.reason, _HELD_BEFORE)
+            return await self._held.add(motion, message.raw, message.context, reason, _HELD_BEFORE)
 
         with contextlib.suppress(AlreadyHeld):
             self._held.added(await self._replayer.motion(work, answers=message.answers))

@@ -39,6 +39,20 @@ async def read(broker: BrokerProcess, topic: topics.Topic, count: int) -> list[C
         await consumer.stop()
 
 
+async def read_distinct(broker: BrokerProcess, topic: topics.Topic, count: int) -> list[Context]:
+    """The envelopes of a topic up to the one that makes so many different events: a late relay may repeat some."""
+    consumer = AIOKafkaConsumer(topic.name, bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    found: list[Context] = []
+    try:
+        async with asyncio.timeout(15):
+            while len({context.id for context in found}) < count:
+                found.append(Context.from_headers((await consumer.getone()).headers))
+            return found
+    finally:
+        await consumer.stop()
+
+
 async def make_anew(broker: BrokerProcess, topic: topics.Topic) -> None:
     """Delete a topic and make it again, empty, on the same log."""
     admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)

@@ -1,6 +1,7 @@
 """A tiny process that takes the place of a part: it answers `/ready`, and can be made to end in several ways.
 
-SIGUSR1 makes it exit with 75, as a service does when the log began anew. With `--stubborn` it ignores SIGTERM.
+SIGUSR1 makes it exit with 75, as a service does when the log began anew, SIGUSR2 with 78, as on an older database. With
+`--stubborn` it ignores SIGTERM.
 It appends its name to `stopped.txt` in `--folder` when it stops as asked.
 """
 
@@ -52,7 +53,12 @@ def main() -> None:
         sys.exit(75)
 
     signal.signal(signal.SIGTERM, stop)
+
+    def ledger_short(_signal: int, _frame: FrameType | None) -> None:
+        sys.exit(78)
+
     signal.signal(signal.SIGUSR1, epoch_changed)
+    signal.signal(signal.SIGUSR2, ledger_short)
     server = http.server.HTTPServer(("127.0.0.1", given.port), Answers)
     sys.stdout.write(f"{given.name} is here\n")
     sys.stdout.flush()

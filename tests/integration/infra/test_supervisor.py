@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from infra.local.home import Home
 from infra.local.polling import until
 from infra.local.ports import Ports, free_base
-from infra.local.run_record import is_held
+from infra.local.run_record import REFUSED, is_held
 from infra.local.stack import Stack, start
 
 pytestmark = pytest.mark.integration
@@ -129,3 +130,18 @@ async def test_a_stop_during_the_start_leaves_nothing(tmp_path: Path) -> None:
     pids = list(stack.pids.values())
     assert await stack.stop() == 0
     assert alive(pids) == []
+
+
+async def test_a_part_that_refuses_to_start_says_what_to_do(stack: Stack) -> None:
+    """A service on an older database is shown as refused with the command that helps; it is tried again at leisure."""
+    os.kill(stack.pids["catalog"], signal.SIGUSR2)
+
+    def refused() -> bool:
+        return stack.record().parts["catalog"].state == REFUSED
+
+    await until(refused, 5.0, lambda: "the catalog is not shown as refused")
+    assert "appstore ledger restore catalog" in stack.record().parts["catalog"].reason
+    assert "catalog refuses to start" in stack.said()
+    began = time.monotonic()
+    await stack.ready(20)
+    assert time.monotonic() - began > 3

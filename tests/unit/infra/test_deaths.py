@@ -58,3 +58,12 @@ def test_the_delay_is_always_bounded(lives: list[float]) -> None:
     for lived in lives:
         deaths.restarted(lived)
         assert 0.2 <= deaths.delay() <= LONGEST_DELAY
+
+
+def test_a_refusal_is_looked_at_now_and_then() -> None:
+    """A part that only an operator can help is started again every five seconds, and never stops the stack."""
+    deaths = Deaths()
+    for _ in range(10):
+        deaths.refused()
+    assert deaths.delay() == LONGEST_DELAY
+    assert not deaths.too_many()
