@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.gateway.api.accepting import (
+from services.gateway.api.changes import (
     Asking,
     DeploymentChange,
     RollBack,
