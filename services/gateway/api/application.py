@@ -23,7 +23,7 @@ from contracts.identity.events import SignInRefusal
 from contracts.refusals import Refusal
 from services.gateway.api import (
     apps,
-    changes,
+    change_routes,
     deployments,
     events,
     evidence,
@@ -57,7 +57,7 @@ FORESEEN: tuple[type[Exception], ...] = (
 """What `as_refusal` has words for; the pages answer the same ones."""
 MOST_ERRORS = 50
 """Wrong fields that one answer names."""
-_PARTS = (apps, reviews, evidence, deployments, changes, revisions, timeline, operations, events, me, people)
+_PARTS = (apps, reviews, evidence, deployments, change_routes, revisions, timeline, operations, events, me, people)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
 

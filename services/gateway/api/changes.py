@@ -1,15 +1,16 @@
-"""Changing a deployment: upgrade, configure, scale, restart, roll back, and taking back what is under way.
+"""Accepting a change of a deployment, for whoever asks: the API's routes and the pages' forms.
 
-Each becomes a whole request in `accept/change.py`. The answer is an operation, as for a deployment.
+Before it: who asks was found out. After it: `accept`, which makes the change a whole request.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
+from starlette.requests import Request
 
 from contracts.apps.spec import AppSpec, EnvValue
 from contracts.deployments.environment import Environment
@@ -17,26 +18,40 @@ from contracts.deployments.requests import DeploymentCancelRequested, Deployment
 from contracts.identifiers import DnsLabel, VersionTag
 from services.gateway.accept.cancel import cancel_once
 from services.gateway.accept.change import Change, changed
+from services.gateway.accept.idempotency import RequestKey
 from services.gateway.accept.operation import Operation
 from services.gateway.accept.sealing import NewSecrets, sealed
 from services.gateway.accept.submit import About, Asked, submit
 from services.gateway.api.apps import find_version
-from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf, asked
+from services.gateway.api.asking import asked
 from services.gateway.api.deployments import Replicas, find_deployment
-from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.parameters import known_only, must_fit
 from services.gateway.api.problems import Problem
 from services.gateway.api.secrets_given import ChangedSecrets, secrets_given
 from services.gateway.api.shapes import Taken
 from services.gateway.identity.permissions import Permission
+from services.gateway.identity.person import Person
 from services.gateway.ports import World
 from services.gateway.readmodels.deployment import is_gone, newest_whole
 from services.gateway.readmodels.revision import revision_before, revisions_of
 
-router = APIRouter(tags=["deployments"])
 Document = dict[str, Any]
 Edit = Callable[[DeploymentRequested], DeploymentRequested]
-ADDRESS = "/deployments/{deployment_id}"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who asks about which deployment, with what request."""
+
+    deployment: str
+    person: Person
+    request: Request
+    key: RequestKey | None = None
+
+    async def find(self, world: World) -> tuple[Document, Asked]:
+        """The deployment, when this person may change it."""
+        found, team = await find_deployment(self.deployment, self.person, Permission.DEPLOY, world)
+        return found, asked(self.request, self.person, team, self.key)
 
 
 class DeploymentChange(Taken):
@@ -84,23 +99,9 @@ class RollBack(Taken):
     revision: Annotated[int, Field(ge=1)] | None = None
 
 
-@router.patch(ADDRESS, status_code=202, operation_id="changeDeployment", summary="Upgrade, configure or scale")
-async def change_deployment(
-    deployment_id: str,
-    wish: DeploymentChange,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
-) -> OperationShown:
-    """Accept a change; what is not named stays as it is asked now. What is asked already answers 409."""
-    if earlier is not None:
-        return await answer(earlier, prefer, response, world, texts)
-    found, team = await find_deployment(deployment_id, person, Permission.DEPLOY, world)
+async def accept_change(wish: DeploymentChange, asking: Asking, world: World) -> Operation:
+    """Another version, other settings or another number of pods."""
+    found, made = await asking.find(world)
     app = await _app_of(found, world)
     if wish.version is not None:
         _must_be_deployable(app, wish.version)
@@ -113,54 +114,23 @@ async def change_deployment(
         kept = known_only(base, _spec_of(app, wish.version)) if upgrade else base
         return wish.applied_to(kept, given.ids if given else {})
 
-    made = asked(request, person, team, key)
-    operation = await _submit(found, app, made, edit, None, world, given)
-    return await answer(operation, prefer, response, world, texts)
+    return await _submit(found, app, made, edit, None, world, given)
 
 
-@router.post(f"{ADDRESS}/_restart", status_code=202, operation_id="restartDeployment", summary="Replace every pod")
-async def restart_deployment(
-    deployment_id: str,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
-) -> OperationShown:
-    """Accept a restart: pods that started before now are replaced one after another."""
-    if earlier is not None:
-        return await answer(earlier, prefer, response, world, texts)
-    found, team = await find_deployment(deployment_id, person, Permission.DEPLOY, world)
+async def accept_restart(asking: Asking, world: World) -> Operation:
+    """Every pod that started before now is replaced."""
+    found, made = await asking.find(world)
     now = world.clock.now()
 
     def edit(base: DeploymentRequested) -> DeploymentRequested:
         return base.model_copy(update={"restarted_at": now})
 
-    made = asked(request, person, team, key)
-    operation = await _submit(found, await _app_of(found, world), made, edit, Intent.RESTART, world)
-    return await answer(operation, prefer, response, world, texts)
+    return await _submit(found, await _app_of(found, world), made, edit, Intent.RESTART, world)
 
 
-@router.post(f"{ADDRESS}/_roll-back", status_code=202, operation_id="rollBackDeployment", summary="Go back")
-async def roll_back_deployment(
-    deployment_id: str,
-    wish: RollBack,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
-) -> OperationShown:
-    """Accept going back: what an earlier revision had becomes a new revision."""
-    if earlier is not None:
-        return await answer(earlier, prefer, response, world, texts)
-    found, team = await find_deployment(deployment_id, person, Permission.DEPLOY, world)
+async def accept_roll_back(wish: RollBack, asking: Asking, world: World) -> Operation:
+    """What an earlier revision had."""
+    found, made = await asking.find(world)
     app, target = await _app_of(found, world), _revision(found, wish.revision)
     _must_be_deployable(app, target["request"]["version"])
     earlier_wish = DeploymentRequested.model_validate(target["request"])
@@ -171,39 +141,21 @@ async def roll_back_deployment(
             update={"revision": target["revision"], **{name: getattr(earlier_wish, name) for name in repeated}}
         )
 
-    made = asked(request, person, team, key)
-    operation = await _submit(found, app, made, edit, Intent.ROLL_BACK, world)
-    return await answer(operation, prefer, response, world, texts)
+    return await _submit(found, app, made, edit, Intent.ROLL_BACK, world)
 
 
-@router.post(
-    f"{ADDRESS}/_cancel", status_code=202, operation_id="cancelDeployment", summary="Take back what is under way"
-)
-async def cancel_deployment(
-    deployment_id: str,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
-) -> OperationShown:
-    """Accept taking back the newest request, if it did not end; what ran before it goes on."""
-    if earlier is not None:
-        return await answer(earlier, prefer, response, world, texts)
-    found, team = await find_deployment(deployment_id, person, Permission.DEPLOY, world)
+async def accept_cancel(asking: Asking, world: World) -> Operation:
+    """The newest request is taken back, if it did not end."""
+    found, made = await asking.find(world)
     payload = DeploymentCancelRequested(
-        deployment=deployment_id,
+        deployment=asking.deployment,
         environment=Environment.model_validate(found["environment"]),
         decide_by=_decide_by(world),
         cancels=1,
     )
     about = About("cancel", found["asked"]["app"], found["asked"]["appName"], found["asked"]["version"])
     once = partial(cancel_once, found=found, models=world.models)
-    operation = await submit(payload, about, asked(request, person, team, key), world.performer, once)
-    return await answer(operation, prefer, response, world, texts)
+    return await submit(payload, about, made, world.performer, once)
 
 
 async def _submit(

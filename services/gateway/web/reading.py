@@ -9,7 +9,7 @@ from services.gateway.api.deployments import find_deployment
 from services.gateway.api.operations import objection_shown
 from services.gateway.api.problems import Problem
 from services.gateway.api.reviews import shown_review
-from services.gateway.identity.permissions import Permission
+from services.gateway.identity.permissions import Allowed, Permission, may
 from services.gateway.ports import World
 from services.gateway.readmodels.deployment import newest_wish
 from services.gateway.web.views.app import AppRead
@@ -69,4 +69,5 @@ async def read_deployment(deployment: str, reader: Reader, world: World) -> Depl
         cluster=names_of_clusters.get(found["environment"]["cluster"], found["environment"]["cluster"]),
         held=held,
         team=team.slug,
+        may_change=isinstance(may(reader.person, Permission.DEPLOY, team.id), Allowed),
     )

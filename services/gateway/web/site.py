@@ -19,6 +19,7 @@ from services.gateway.api.problems import KINDS, Problem
 from services.gateway.identity.provider import Provider
 from services.gateway.identity.web_sign_in import WebSignIn, sign_in_routes
 from services.gateway.ports import World
+from services.gateway.web.actions import change_by_form
 from services.gateway.web.assets import Assets, asset_routes, load_assets
 from services.gateway.web.forms import read_query
 from services.gateway.web.pages.app import page as app_page
@@ -84,11 +85,13 @@ class Site:
         raise Problem("no-such-address")
 
     def route(self, path: str, page: Page) -> Route:
-        """An address that can be read and nothing else."""
+        """An address that can be read; a deployment's takes the forms of its page too."""
 
         async def serve(request: Request) -> Response:
             visit = await begin_visit(request, self.world.identity)
             request.state.visit = visit
+            if request.method == "POST" and page == self.deployment:
+                return await change_by_form(request, self.world)
             if request.method not in READS and page != self.nothing:
                 raise Problem("method-not-allowed")
             return visit.answer(await page(visit))

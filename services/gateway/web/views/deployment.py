@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from contracts.deployments.reasons import Cause, Fault
 from services.gateway.api.operations import ObjectionShown
-from services.gateway.readmodels.deployment import newest_wish
+from services.gateway.readmodels.deployment import is_gone, newest_wish
 from services.gateway.readmodels.revision import revisions_of, running
 from services.gateway.web.layout.frame import Frame
 from services.gateway.web.pages.app.verdicts import reasons_of
@@ -58,6 +58,8 @@ class DeploymentRead:
     held: bool
     team: str
     """Slug of the team."""
+    may_change: bool = False
+    """Whether the reader may change it."""
 
 
 def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> DeploymentView:
@@ -90,6 +92,8 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
         failure=_failure(found),
         runs=_runs(found),
         revisions=tuple(_revisions(found))[:MOST_REVISIONS],
+        may_change=read.may_change and not is_gone(found) and request["kind"] != "remove",
+        versions=_versions(read),
         pods=pods_of(found, state, asked["version"], steps, _replicas(read)),
         live=live(FOLLOWED, deployment=found["_id"]),
         open_url=address if not inside else None,
@@ -123,6 +127,13 @@ def _runs(found: Document) -> Runs | None:
     return Runs(
         runs["revision"], runs["version"], found["rollout"].get("replicas") or 0, tuple(sorted(settings.items()))
     )
+
+
+def _versions(read: DeploymentRead) -> tuple[str, ...]:
+    """The versions that can be gone to, newest first."""
+    known = [] if read.app is None or read.app["withdrawn"] else read.app["versions"]
+    now = (read.found["rollout"].get("runs") or {}).get("version")
+    return tuple(one["version"] for one in known if not one["withdrawn"] and one["version"] != now)
 
 
 def _revisions(found: Document) -> Iterator[RevisionRow]:

@@ -19,12 +19,15 @@ class Markup(HTMLParser):
         self.ids: list[str] = []
         self.tags: list[str] = []
         self.links: list[str] = []
+        self.labels: set[str] = set()
+        self.fields: list[str] = []
         self.landmarks: dict[str, int] = {}
         self.language: str | None = None
         self._open: list[str] = []
         self.feed(html)
         self.close()
         self.faults += [f"<{tag}> is not closed" for tag in self._open]
+        self.faults += [f"field {one} has no label" for one in self.fields if one not in self.labels]
         self.faults += [f"id {one} twice" for one in {one for one in self.ids if self.ids.count(one) > 1}]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -66,8 +69,12 @@ class Markup(HTMLParser):
             self.faults.append("<svg> is neither labelled nor hidden")
         if tag == "img" and "alt" not in given:
             self.faults.append("<img> has no alt")
-        if tag == "input" and given.get("type") not in {"hidden", "search"}:
+        if tag == "input" and given.get("type") not in {"hidden", "search", "number"}:
             self.faults.append("<input> of a kind this check does not know")
+        if tag == "label":
+            self.labels.add(given.get("for") or "")
+        if tag == "select" or (tag == "input" and given.get("type") != "hidden"):
+            self.fields.append(given.get("id") or "")
         if tag == "th" and not given.get("scope"):
             self.faults.append("<th> says not of what it is the head")
 
@@ -81,6 +88,8 @@ def test_the_check_finds_faults() -> None:
     faults = Markup('<div id="a" style="x"><p id="a"></div><svg></svg><script>x</script>').faults
     assert {fault.split(">")[0] for fault in faults} >= {"<div", "</div", "<svg", "<script", "<p"}
     assert "id a twice" in faults
+    assert Markup('<label for="n">N</label><input type="number" id="n">').faults == []
+    assert Markup('<input type="number" id="n">').faults == ["field n has no label"]
 
 
 def test_every_page_is_well_formed(pages: list[Rendered]) -> None:

@@ -143,6 +143,10 @@ class DeploymentView:
     runs: Runs | None = None
     revisions: tuple[RevisionRow, ...] = ()
     """Newest first."""
+    may_change: bool = False
+    """Whether the reader gets the forms that change it."""
+    versions: tuple[str, ...] = ()
+    """Versions it can go to, newest first."""
     pods: tuple[Pods, ...] = ()
     usual: Usual | None = None
     live: Live | None = None
@@ -167,7 +171,11 @@ class DeploymentView:
         return f"appstore remove {self.id}"
 
     @property
+    def returns(self) -> tuple[int, ...]:
+        """The revisions that were healthy and do not run, newest first."""
+        return tuple(one.revision for one in self.revisions if one.may_return)
+
+    @property
     def return_command(self) -> str | None:
-        """What goes back to the newest revision that was healthy and does not run."""
-        before = next((one.revision for one in self.revisions if one.may_return), None)
-        return f"appstore rollback {self.id} --to {before}" if before else None
+        """What goes back to the newest of them."""
+        return f"appstore rollback {self.id} --to {self.returns[0]}" if self.returns else None
