@@ -120,7 +120,7 @@ async def test_what_takes_over_is_whole_from_its_first_moment(
     parts: Parts, broker: BrokerProcess, mongo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many fetches the log takes, nothing serves before the last of it is folded."""
-    monkeypatch.setattr(rebuild, "_RECORDS", 10)
+    monkeypatch.setattr(rebuild, "_RECORDS", 20)
     whole: list[int] = []
     serve = Builds.serve
 
@@ -135,7 +135,7 @@ async def test_what_takes_over_is_whole_from_its_first_moment(
         await reader.serves(PAGES, "pages_v1")
         await ask_rebuild(parts.database, PAGES)
         await reader.serves(PAGES, "pages_v1_r2")
-    assert whole == [70, 70]
+    assert set(whole) == {70}
 
 
 async def test_a_builder_may_die_at_any_moment(parts: Parts, broker: BrokerProcess, mongo: str) -> None:
