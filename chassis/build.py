@@ -21,7 +21,7 @@ from contracts.envelope import Context, Event
 
 _ATTEMPTS = 12
 _YIELD_EVERY = 100
-_HELD_ATTEMPTS = 10
+_HELD_ATTEMPTS = 25
 _HELD_SECONDS = 0.2
 
 Key = tuple[str, str]
