@@ -45,8 +45,13 @@ async def restore(service: Service, database: Database, clock: Clock | None = No
     log = _Log(service.settings.kafka, await _epoch(service.settings.kafka))
     if service.table.topics_read:
         await begin_group_again(service.name, service.table.topics_read, service.settings)
-    await database.collection(RESTORING).replace_one({"_id": service.name}, {}, upsert=True)
-    lost, marks = await _read_back(service, database, log)
+    began = await database.collection(RESTORING).replace_one({"_id": service.name}, {}, upsert=True)
+    try:
+        lost, marks = await _read_back(service, database, log)
+    except Forked:
+        if began.upserted_id is not None:  # nothing was changed, and no earlier restore changed anything
+            await database.collection(RESTORING).delete_many({})
+        raise
     done = await _bring_to_now(service, database, log, lost, clock or SystemClock())
     await _mark(database, marks, log)
     await database.collection(RESTORING).delete_many({})
