@@ -13,8 +13,9 @@ from chassis.clock import Clock, SystemClock
 from chassis.entry import LEDGER
 from chassis.epoch import EpochReader
 from chassis.errors import ChassisError
-from chassis.group import begin_group_again
+from chassis.group import ServiceRuns, begin_group_again
 from chassis.kafka import Partition
+from chassis.lease import is_led
 from chassis.ledger_check import CHUNK, RESTORING, event_id, stored_entries
 from chassis.lost_events import LostEvents
 from chassis.mongo import AlreadyThere, Database
@@ -43,6 +44,8 @@ async def restore(service: Service, database: Database, clock: Clock | None = No
     Raises ServiceRuns while it runs, Forked, and KafkaError, TimeoutError or DatabaseError when a part is away.
     """
     log = _Log(service.settings.kafka, await _epoch(service.settings.kafka))
+    if await is_led(database):
+        raise ServiceRuns
     if service.table.topics_read:
         await begin_group_again(service.name, service.table.topics_read, service.settings)
     began = await database.collection(RESTORING).replace_one({"_id": service.name}, {}, upsert=True)
