@@ -49,7 +49,14 @@ test-parts: $(INSTALLED) ## what needs no whole stack, on both cores
 	@exec $(BIN)/python -m pytest --quiet -n 2 --dist loadfile --ignore tests/e2e
 
 test-whole: $(INSTALLED) ## whole stacks, end to end
-	@exec $(BIN)/python -m pytest tests/e2e
+	@exec $(BIN)/python -m pytest -m 'not replicas' tests/e2e
+
+test-replicas: $(INSTALLED) ## two replicas of every service, stopped and woken while they work
+	@exec $(BIN)/python -m pytest -m replicas tests/e2e
+
+tools: $(INSTALLED) ## fetch and build what test-kafka and test-images need: Apache Kafka by Maven, Docker Compose by Go
+	@$(BIN)/python -m infra.kafka.libraries
+	@$(BIN)/python -m infra.docker.docker_compose
 
 test-kafka: $(INSTALLED) ## what touches the log, on Apache Kafka with three partitions and idempotent producers; needs Java and Maven
 	@$(BIN)/python -m infra.kafka.libraries
@@ -96,5 +103,5 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install up down status reset demo test test-parts test-whole test-kafka test-images test-containers \
-	test-sabotage test-chaos bench-events check lint format export lock
+.PHONY: help install tools up down status reset demo test test-parts test-whole test-replicas test-kafka test-images \
+	test-containers test-sabotage test-chaos bench-events check lint format export lock

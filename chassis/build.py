@@ -54,7 +54,7 @@ class Build:
         self._topics = {topic.name for topic in projection.topics}
         self._held: dict[Key, int] = {}
         self._passed_over = PassedOver(database)
-        self._waiting: dict[Key, Partition] = {}
+        self._waiting: dict[Key, tuple[int, Partition]] = {}
 
     async def prepare(self) -> None:
         """Make the indexes, and read what is held."""
@@ -62,10 +62,15 @@ class Build:
         await self._load_held()
 
     async def gaps(self) -> set[Partition]:
-        """The partitions that lack a message of a key, those apart that wait behind one that could not be read."""
+        """The partitions that lack a message of a key, those apart that wait behind one that is held still."""
         if self._waiting:
             await self._load_held()
-        return {place for key, place in self._waiting.items() if key not in self._held}
+        return {place for key, (number, place) in self._waiting.items() if not self._explains(key, number)}
+
+    def _explains(self, key: Key, number: int) -> bool:
+        """Whether what is held now is why this message was not folded."""
+        first = self._held.get(key)
+        return first is not None and first <= number
 
     async def fold(self, batch: Sequence[RawMessage]) -> None:
         """Fold and store what of this batch is for this model. Raises BuildFailed; NotNow when others write faster."""
@@ -107,10 +112,11 @@ class Build:
         if self._passed_over.has(*key, number):
             return
         if self._is_held(raw.topic, event):
-            self._waiting[key] = (raw.topic, raw.partition)  # read again should it be redriven meanwhile
+            # Read again should it be redriven meanwhile.
+            self._waiting.setdefault(key, (number, (raw.topic, raw.partition)))
             return
         if documents.fold(raw.topic, event) is Outcome.GAP:
-            self._waiting[key] = (raw.topic, raw.partition)
+            self._waiting.setdefault(key, (number, (raw.topic, raw.partition)))
         else:
             self._waiting.pop(key, None)
 

@@ -11,6 +11,8 @@
 Anything else that leaves a use case means: hold the message.
 """
 
+from datetime import datetime
+
 from contracts.topics import Topic
 
 
@@ -25,10 +27,12 @@ class NotNow(ChassisError):  # noqa: N818 - reads as the answer it is
 class NotKnownYet(NotNow):
     """The message is about something this service has not heard of: it waits for a message with `key` on `topic`."""
 
-    def __init__(self, topic: Topic, key: str) -> None:
+    def __init__(self, topic: Topic, key: str, until: datetime | None = None) -> None:
+        """`until` is the deadline when the waiting message names none itself."""
         super().__init__(f"{topic.name}/{key} is not known yet")
         self.topic = topic
         self.key = key
+        self.until = until
 
 
 class NotLeading(NotNow):

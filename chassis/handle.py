@@ -7,6 +7,7 @@ waits.
 
 import traceback
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +23,7 @@ from chassis.motions import Table
 from chassis.perform import Performer
 from chassis.waiting import Waiting
 from chassis.wire import RawMessage, Unreadable, read_context, read_event
+from contracts import topics
 from contracts.envelope import Context, Event
 
 log = structlog.get_logger(__name__)
@@ -37,6 +39,7 @@ class Outcome(StrEnum):
     REPEAT = "repeat"
     WAITING = "waiting"
     HELD = "held"
+    LET_GO = "let-go"
     GAP = "gap"
 
 
@@ -70,14 +73,18 @@ class Handler:
 
     async def handle(self, raw: RawMessage) -> Outcome:
         """Handle one message. Raises NotNow when nothing could be decided: deliver it again."""
+        in_a_ledger = topics.named(raw.topic).ledger
+        outcome = await (self._from_a_ledger(raw) if in_a_ledger else self._off_the_ledger(raw))
+        telemetry.MESSAGES.labels(raw.topic, outcome).inc()
+        return outcome
+
+    async def _from_a_ledger(self, raw: RawMessage) -> Outcome:
         context = None
         try:
             context = read_context(raw)
-            outcome = await self._in_its_place(raw, context)
+            return await self._in_its_place(raw, context)
         except Unreadable as unreadable:
-            outcome = await self.hold(raw, context, unreadable.code, unreadable.detail)
-        telemetry.MESSAGES.labels(raw.topic, outcome).inc()
-        return outcome
+            return await self.hold(raw, context, unreadable.code, unreadable.detail)
 
     async def _in_its_place(self, raw: RawMessage, context: Context) -> Outcome:
         place = self.cursors.place(raw.topic, context.subject, context.number)
@@ -89,6 +96,20 @@ class Handler:
         if blocked:
             return await self.hold(raw, context, *BEHIND)
         return await self._next_of_its_key(raw, read_event(raw, context))
+
+    async def _off_the_ledger(self, raw: RawMessage) -> Outcome:
+        """Handle what no ledger holds. It has no place, and what fails is let go: its writer sends it again."""
+        try:
+            event = read_event(raw, read_context(raw))
+            await self.performer.perform(lambda motion: self.run(motion, event), cause=event)
+        except NotKnownYet:
+            return Outcome.LET_GO
+        except NotNow:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, its writer sends it again and hears no answer
+            log.warning("let a message go", topic=raw.topic, offset=raw.offset, reason=code_of(error))
+            return Outcome.LET_GO
+        return Outcome.HANDLED
 
     async def _next_of_its_key(self, raw: RawMessage, event: Event[Any]) -> Outcome:
         context = event.context
@@ -111,7 +132,7 @@ class Handler:
         except Repeated:
             return await self._heard_late(raw, context)
         except NotKnownYet as unknown:
-            return await self._wait(raw, event, (unknown.topic.name, unknown.key))
+            return await self._wait(raw, event, (unknown.topic.name, unknown.key), unknown.until)
         except NotNow:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
@@ -137,12 +158,14 @@ class Handler:
         if (answer := self._answers.get(event.context.type)) is not None:
             await answer(event, self._world_of(motion))
 
-    async def _wait(self, raw: RawMessage, event: Event[Any], awaits: tuple[str, str] | None) -> Outcome:
+    async def _wait(
+        self, raw: RawMessage, event: Event[Any], awaits: tuple[str, str] | None, until: datetime | None = None
+    ) -> Outcome:
         context = event.context
 
         async def work(motion: Motion) -> Any:
             await self.cursors.move(motion, raw.topic, context.subject, context.number)
-            return await self.waiting.add(motion, raw, event, awaits)
+            return await self.waiting.add(motion, raw, event, awaits, until)
 
         try:
             document = await self.performer.perform(work)

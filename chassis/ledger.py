@@ -148,6 +148,12 @@ class Motion:
                 self._kept[place] = _Kept(found["sequence"], found["sequence"], found["hlc"], state)
         return self._kept[place]
 
+    def _place_of_cause(self) -> str | None:
+        """Where the message handled stands; nowhere when no ledger holds it."""
+        if self.cause is None or not self.cause.data.topic.ledger:
+            return None
+        return position_id(self.cause.data.topic.name, self.cause.context.subject, self.cause.context.number)
+
     def _context(
         self,
         payload: Payload,
@@ -170,9 +176,7 @@ class Motion:
             actorroles=came_from.actor_roles,
             correlationid=came_from.correlation,
             causationid=came_from.causation,
-            cause=position_id(self.cause.data.topic.name, cause.subject, cause.number)
-            if self.cause and cause
-            else None,
+            cause=self._place_of_cause(),
             sequence=padded(kept.sequence + 1),
             hlc=stamp_after(now, kept.hlc, cause.hlc if cause else None),
             generation=padded(generation) if generation else None,

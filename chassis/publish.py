@@ -85,7 +85,8 @@ class Publisher:
         count = 0
         for entry in entries:
             headers = [(name, value.encode()) for name, value in entry["headers"]]
-            fits = batch.append(key=entry["key"].encode(), value=bytes(entry["value"]), timestamp=None, headers=headers)
+            value = bytes(entry["value"]) if entry["value"] is not None else None
+            fits = batch.append(key=entry["key"].encode(), value=value, timestamp=None, headers=headers)
             if fits is None:
                 break
             count += 1

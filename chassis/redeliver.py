@@ -108,7 +108,7 @@ class Redelivery:
         while (found := await self._waiting.head(place)) is not None:
             entry, raw = found
             if (unknown := await self._try(place, entry, raw)) is not None:
-                await self._waiting.wait_for_other(entry, (unknown.topic.name, unknown.key))
+                await self._waiting.wait_for_other(entry, (unknown.topic.name, unknown.key), unknown.until)
                 return
             self._arrived.add(place)
 

@@ -73,7 +73,7 @@ async def _read_back(service: Service, database: Database, log: _Log) -> tuple[L
     """What the topics hold and the ledger lacks, and the offset of each partition's last message."""
     lost = LostEvents()
     last: dict[Partition, int] = {}
-    places = partitions_of(topics.written_by(service.name))
+    places = partitions_of(topics.in_ledger_of(service.name))
     async for batch in read_to_ends(log.bootstrap, dict.fromkeys(places, 0), log.epoch):
         last |= {(raw.topic, raw.partition): raw.offset for raw in batch}
         entries = [entry for raw in batch if (entry := entry_of(raw)) is not None]

@@ -190,7 +190,7 @@ class _Life:
         return [*timers, *watches]
 
     def _relay(self, database: Database, epoch: str, readiness: Readiness, lease: Lease) -> Relay:
-        own = list(topics.written_by(self.service))
+        own = list(topics.in_ledger_of(self.service))
         leads = partial(getattr, lease, "held")
         return Relay(database, own, self.settings, epoch, readiness, holder=lease.holder, leads=leads)
 

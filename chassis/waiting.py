@@ -44,8 +44,13 @@ class Waiting:
         """Whether an earlier message of this key waits."""
         return (topic, key) in self._queues
 
-    async def add(self, motion: Motion, raw: RawMessage, event: Event[Any], awaits: Place | None) -> Document:
-        """Store a message in this transaction; without `awaits` it only queues behind an earlier one."""
+    async def add(
+        self, motion: Motion, raw: RawMessage, event: Event[Any], awaits: Place | None, until: datetime | None = None
+    ) -> Document:
+        """Store a message in this transaction; without `awaits` it only queues behind an earlier one.
+
+        Its deadline is its own `decideBy`, or else `until`.
+        """
         context = event.context
         document = {
             "_id": position_id(raw.topic, context.subject, context.number),
@@ -53,7 +58,7 @@ class Waiting:
             "sequence": context.number,
             "awaits": list(awaits) if awaits else None,
             "since": motion.clock.now(),
-            "decide_by": getattr(event.data, "decide_by", None),
+            "decide_by": getattr(event.data, "decide_by", None) or until,
             **to_document(raw),
         }
         await motion.collection(WAITING).insert(document)
@@ -97,10 +102,14 @@ class Waiting:
             self.removed(place, queue[0])  # a commit took it out, and its answer was lost
         return None
 
-    async def wait_for_other(self, entry: str, awaits: Place) -> None:
+    async def wait_for_other(self, entry: str, awaits: Place, until: datetime | None = None) -> None:
         """The first message of a key turned out to wait for something else too."""
-        await self._database.collection(WAITING).update_one({"_id": entry}, {"$set": {"awaits": list(awaits)}})
+        deadline = {} if until is None else {"decide_by": until}
+        change = {"$set": {"awaits": list(awaits), **deadline}}
+        await self._database.collection(WAITING).update_one({"_id": entry}, change)
         self._awaits[entry] = awaits
+        if until is not None:
+            self._deadlines[entry] = until
 
     async def remove(self, motion: Motion, entry: str) -> None:
         """Take a message out, in this transaction. Raises Conflict when somebody else did."""

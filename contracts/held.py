@@ -17,6 +17,8 @@ from contracts.refusals import Refusal
 MessageKey = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 OPERATOR = "operator-on-the-machine"
 """Who wished it, when nobody was signed in at the command."""
+UNREADABLE = frozenset({"too-large", "bad-envelope", "unknown-type", "wrong-topic", "bad-data"})
+"""The reasons for which a message is held because it can't be read; other reasons name the fault of a handler."""
 PERSON = "person"
 """Who wished it is the `person` of the event."""
 

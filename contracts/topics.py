@@ -17,7 +17,11 @@ ledger names partitions. The embedded broker makes 4 of a missing topic, so 4 it
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic. `key` is the payload's field that becomes the Kafka key; `retention_ms` None keeps for ever."""
+    """One topic. `key` is the payload's field that becomes the Kafka key; `retention_ms` None keeps for ever.
+
+    What is on a topic with `ledger` False stands in no ledger: its messages are not numbered (`sequence` is always 1),
+    their writer sends them again for as long as they matter, and a reader keeps no cursor for them.
+    """
 
     subject: str
     writer: str
@@ -28,6 +32,7 @@ class Topic:
     partitions: int = PARTITIONS
     retention_ms: int | None = None
     compacted: bool = False
+    ledger: bool = True
 
     @property
     def name(self) -> str:
@@ -47,6 +52,8 @@ EVIDENCE = Topic("evidence", "compliance", "evidence", "evidence", ("gateway",))
 DECISIONS = Topic("decisions", "compliance", "decision", "deployment", ("deployer", "gateway"))
 DEPLOYMENTS = Topic("deployments", "deployer", "deployment", "deployment", ("community", "gateway"))
 CLUSTERS = Topic("clusters", "deployer", "cluster", "cluster", ("gateway",))
+SEALING_KEYS = Topic("sealing-keys", "deployer", "sealing-key", "cluster", ("gateway",))
+SECRETS = Topic("secrets", "deployer", "secret", "secret", ("gateway",))
 REVIEWS = Topic("reviews", "community", "review", "review", ("gateway",))
 DEPLOYMENT_REQUESTS = Topic(
     "deployment-requests",
@@ -58,6 +65,17 @@ DEPLOYMENT_REQUESTS = Topic(
 EVIDENCE_REQUESTS = Topic("evidence-requests", "gateway", "evidence-request", "evidence", ("compliance", "gateway"))
 REVIEW_REQUESTS = Topic("review-requests", "gateway", "review-request", "review", ("community", "gateway"))
 SIGN_INS = Topic("sign-ins", "gateway", "sign-in", "sign_in", ("gateway",))
+SEALED_SECRETS = Topic(
+    "sealed-secrets",
+    "gateway",
+    "sealed-secret",
+    "deployment",
+    ("deployer",),
+    retention_ms=10 * 60 * 1000,
+    ledger=False,
+)
+PEOPLE = Topic("people", "gateway", "person", "person", ("gateway",))
+PERSON_KEYS = Topic("person-keys", "gateway", "person-key", "person", (), compacted=True, ledger=False)
 
 SERVICES = ("catalog", "compliance", "deployer", "community", "gateway")
 HELD_MESSAGES = {service: Topic("held-messages", service, "held-message", "held", ("gateway",)) for service in SERVICES}
@@ -70,18 +88,32 @@ ALL: tuple[Topic, ...] = (
     DECISIONS,
     DEPLOYMENTS,
     CLUSTERS,
+    SEALING_KEYS,
+    SECRETS,
     REVIEWS,
     DEPLOYMENT_REQUESTS,
     EVIDENCE_REQUESTS,
     REVIEW_REQUESTS,
     SIGN_INS,
+    SEALED_SECRETS,
+    PEOPLE,
+    PERSON_KEYS,
     *HELD_MESSAGES.values(),
 )
+
+
+IN_LEDGERS: tuple[Topic, ...] = tuple(topic for topic in ALL if topic.ledger)
+"""What people follow and read models are made of: every topic that some ledger holds whole."""
 
 
 def written_by(service: str) -> Iterator[Topic]:
     """The topics one service writes."""
     return (topic for topic in ALL if topic.writer == service)
+
+
+def in_ledger_of(service: str) -> Iterator[Topic]:
+    """The topics that one service writes and its ledger holds."""
+    return (topic for topic in IN_LEDGERS if topic.writer == service)
 
 
 def named(name: str) -> Topic:

@@ -114,7 +114,7 @@ class DeploymentRemoved(DeploymentEvent):
 
 
 class DeploymentClosed(DeploymentEvent):
-    """This generation ended and the cluster was not touched for it."""
+    """This generation ended, and what ran before it goes on: the cluster was not touched, or was put back."""
 
     outcome: ClosedOutcome
 

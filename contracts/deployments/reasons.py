@@ -57,7 +57,7 @@ class Fault(StrEnum):
 
 
 class ClosedOutcome(StrEnum):
-    """Why a generation ended without touching the cluster."""
+    """Why a generation ended and left what ran before it."""
 
     REJECTED = "rejected"
     SUPERSEDED = "superseded"

@@ -96,6 +96,14 @@ def _our_own(daemon: str, folder: Path) -> Iterator[Engine]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(_STOP_SECONDS)
+        _unmount_all(folder)
+
+
+def _unmount_all(folder: Path) -> None:
+    """Let go of what the daemon leaves mounted, so that the folder can be removed."""
+    mounted = [line.split()[1] for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()]
+    for place in sorted((place for place in mounted if place.startswith(f"{folder}/")), reverse=True):
+        subprocess.run(["umount", "--lazy", place], check=False, timeout=_ASK_SECONDS)  # noqa: S603, S607 - no shell
 
 
 def _client() -> str:

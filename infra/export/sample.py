@@ -61,6 +61,7 @@ _BY_PATTERN = {
     r"^[A-Za-z_][A-Za-z0-9_]{0,127}$": "LOG_LEVEL",
     r"^[0-9]+(\.[0-9]+){0,2}$": "1.0",
     r"^[A-Za-z0-9+/]+={0,2}$": "bm90IGEgc2VjcmV0",
+    r"^[A-Za-z0-9+/]{43}=$": "bm90IGEga2V5LCBidXQgMzIgYnl0ZXMgaW4gYmFzZTY=",
     r"^/[A-Za-z0-9._/-]{1,255}$": "/var/lib/assistant",
     r"^/[\x21-\x7e]{0,255}$": "/healthz",
 }

@@ -89,14 +89,10 @@ def _row(row: Row) -> tuple[str, str]:
         case Restored():
             return f"own {row.message.__name__}, read back by a restore", f"`{row.do.__name__}`"
         case Project() | React():
-            leads_to = (
-                f"read model `{row.collection}`" if isinstance(row, Project) else f"`{row.do.__name__}`, once per event"
+            once = (
+                f"`{row.do.__name__}`, once per event" if isinstance(row, React) else f"read model `{row.collection}`"
             )
-            return " ".join(f"`{topic.name}`" for topic in row.topics), leads_to
-
-
-def _fed(row: Project | React) -> str:
-    return f"read model `{row.collection}`" if isinstance(row, Project) else f"`{row.do.__name__}`, once per event"
+            return " ".join(f"`{topic.name}`" for topic in row.topics), once
 
 
 def markdown(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -17,6 +17,7 @@ from aiokafka.errors import InvalidReplicationFactorError, TopicAlreadyExistsErr
 FOR_EVER = "-1"
 # A short topic must also start a new segment that often, or what is past its time stays until the segment is full.
 SEGMENTS_PER_RETENTION = 4
+DAY_MS = 24 * 3600 * 1000
 BROKERS_COME_WITHIN = 30.0
 
 
@@ -48,6 +49,9 @@ def configuration(topic: Topic, replication: int) -> dict[str, str]:
     }
     if topic.retention_ms is not None:
         settings["segment.ms"] = str(max(topic.retention_ms // SEGMENTS_PER_RETENTION, 1))
+    if topic.compacted:
+        # What was voided must be gone from the disk soon; the newest segment is never compacted.
+        settings["segment.ms"] = settings["max.compaction.lag.ms"] = str(DAY_MS)
     if replication > 1:
         settings["min.insync.replicas"] = "2"
     return settings

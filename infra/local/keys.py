@@ -19,10 +19,11 @@ _OWNER_ONLY = 0o600
 
 @dataclass(frozen=True, slots=True)
 class StackKeys:
-    """Files with the key that wraps people's keys and with the web client's secret, and the installation's id."""
+    """Files with the key that wraps people's keys, the web client's secret, the deployer's key; and the stack's id."""
 
     platform_key_file: Path
     web_client_secret_file: Path
+    secrets_key_file: Path
     installation_id: str
 
 
@@ -34,7 +35,9 @@ def keep_keys(home: Home) -> StackKeys:
     # The issuer and the gateway start side by side and must both find it.
     web_client_secret = home.data / "appstore-web.secret"
     _read_or_make(web_client_secret, secrets.token_urlsafe(_WEB_SECRET_BYTES))
-    return StackKeys(key_file, web_client_secret, installation_id)
+    secrets_key = home.data / "secrets.key"
+    _read_or_make(secrets_key, base64.urlsafe_b64encode(secrets.token_bytes(_PLATFORM_KEY_BYTES)).decode())
+    return StackKeys(key_file, web_client_secret, secrets_key, installation_id)
 
 
 def _read_or_make(path: Path, fresh: str) -> str:

@@ -127,6 +127,7 @@ def _own_environment(name: str, ports: Ports, home: Home, keys: StackKeys) -> di
                 "APPSTORE_CLUSTER_FILE",
                 str(CHECKOUT / "infra" / "local" / "cluster.yaml"),
             ),
+            "APPSTORE_SECRETS_KEY_FILE": str(keys.secrets_key_file),
         },
         "gateway": {
             "APPSTORE_PORT": str(ports.public(name)),

@@ -72,11 +72,11 @@ async def _comparison(name: str) -> Comparison:
     database = Database(made.settings.mongo, f"appstore_{name}")
     try:
         for _ in range(_TRIES - 1):
-            found = await compare(database, topics.written_by(name), made.settings.kafka)
+            found = await compare(database, topics.in_ledger_of(name), made.settings.kafka)
             if found.equal:
                 return found
             await asyncio.sleep(_PAUSE_SECONDS)
-        return await compare(database, topics.written_by(name), made.settings.kafka)
+        return await compare(database, topics.in_ledger_of(name), made.settings.kafka)
     finally:
         database.close()
 

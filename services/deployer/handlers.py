@@ -18,6 +18,7 @@ from contracts.deployments.requests import (
     DeploymentRemovalRequested,
     DeploymentRequested,
 )
+from contracts.deployments.secrets import SecretSealed
 from services.deployer.domain import cluster, deployment
 from services.deployer.usecases.accept_request import accept_request
 from services.deployer.usecases.cancel_deployment import cancel_deployment
@@ -25,10 +26,12 @@ from services.deployer.usecases.catch_up_with_own_event import catch_up_with_own
 from services.deployer.usecases.close_deployment import close_deployment
 from services.deployer.usecases.close_skipped import close_skipped
 from services.deployer.usecases.close_undecided import close_undecided
+from services.deployer.usecases.keep_sealing_key import keep_sealing_key
 from services.deployer.usecases.register_cluster import register_cluster
 from services.deployer.usecases.remember_version import remember_version
 from services.deployer.usecases.remove_deployment import remove_deployment
 from services.deployer.usecases.start_deployment import start_deployment
+from services.deployer.usecases.store_secret import store_secret
 
 MOTIONS: tuple[Row, ...] = (
     On(VersionPublished, remember_version),
@@ -37,7 +40,9 @@ MOTIONS: tuple[Row, ...] = (
     On(DeploymentRejected, close_deployment),
     On(DeploymentCancelRequested, cancel_deployment, skipped=close_skipped),
     On(DeploymentRemovalRequested, remove_deployment, skipped=close_skipped),
+    On(SecretSealed, store_secret),
     Every(seconds=5, do=close_undecided),
+    Every(seconds=60, do=keep_sealing_key),
     Watch("cluster", register_cluster),
     *(
         Restored(told, catch_up_with_own_event)
@@ -53,4 +58,6 @@ MOTIONS: tuple[Row, ...] = (
     ),
     Keeps(topics.DEPLOYMENTS, deployment.Deployment, deployment.evolve),
     Keeps(topics.CLUSTERS, cluster.Cluster, cluster.evolve),
+    Keeps(topics.SEALING_KEYS),
+    Keeps(topics.SECRETS),
 )

@@ -6,6 +6,7 @@ from functools import partial
 
 from chassis.ledger import Motion, new_id
 from chassis.run import Running, run
+from chassis.sealed import Lockbox, read_key
 from chassis.wiring import Service
 from services.deployer.adapters.mongo.clusters import MongoClusters
 from services.deployer.adapters.mongo.deployments import MongoDeployments
@@ -15,6 +16,8 @@ from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
 from services.deployer.adapters.mongo.revisions import MongoRevisions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
+from services.deployer.adapters.mongo.sealing_keys import MongoSealingKeys
+from services.deployer.adapters.mongo.secrets import MongoSecrets
 from services.deployer.adapters.mongo.woken_by_others import woken_by_others
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
@@ -31,6 +34,7 @@ def service() -> Service:
     """The deployer as its environment sets it."""
     settings = DeployerSettings()
     file, queue = WatchedClusterFile(settings.cluster_file), KeyedQueue()
+    lockbox = Lockbox(read_key(settings.secrets_key_file)) if settings.secrets_key_file else None
     caught_up_at = datetime.now(UTC) + timedelta(seconds=settings.catch_up_seconds)
 
     def world_of(motion: Motion) -> World:
@@ -38,12 +42,15 @@ def service() -> Service:
             clock=motion.clock,
             record=motion.record,
             wake=partial(queue.wake_after_commit, motion.after_commit),
-            cluster=SandboxCluster(MongoSandboxObjects(motion), file, motion.clock, new_id),
+            cluster=SandboxCluster(MongoSandboxObjects(motion, lockbox), file, motion.clock, new_id),
             deployments=MongoDeployments(motion),
             clusters=MongoClusters(motion),
             requests=MongoKnownRequests(motion),
             versions=MongoKnownVersions(motion),
             desired=MongoDesiredStates(motion),
+            secrets=MongoSecrets(motion, lockbox),
+            sealing_keys=MongoSealingKeys(motion, lockbox),
+            sealing_key_lifetime=timedelta(days=settings.sealing_key_days),
             revisions=MongoRevisions(motion),
             patience=settings.patience,
             undecided_grace_seconds=settings.undecided_grace_seconds,

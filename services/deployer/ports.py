@@ -6,12 +6,13 @@ speaks of objects, server-side apply and statuses.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chassis.clock import Clock
 from chassis.motions import Lineage, Record
 from contracts.clusters.events import ClusterRegistered
+from contracts.deployments.secrets import SecretSealed
 from contracts.envelope import Context
 from services.deployer.domain.cluster import Cluster as KnownCluster
 from services.deployer.domain.deployment import Deployment
@@ -20,6 +21,7 @@ from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import CameFrom, KnownRequest
 from services.deployer.domain.known_version import KnownVersion
 from services.deployer.domain.observed import Observation
+from services.deployer.domain.sealing import SealingKey
 
 Object = dict[str, Any]
 
@@ -134,6 +136,55 @@ class DesiredStates(Protocol):
         ...
 
 
+class Secrets(Protocol):
+    """Values of secret parameters."""
+
+    @property
+    def offered(self) -> bool:
+        """Whether secrets can be kept here at all; the operator brings a key for it."""
+        ...
+
+    async def has(self, secret: str) -> bool:
+        """Whether this secret is kept."""
+        ...
+
+    async def keep(self, secret: str, deployment: str, value: str) -> None:
+        """Keep a value for a deployment."""
+        ...
+
+    async def value(self, secret: str) -> str | None:
+        """A value; None when it is not kept."""
+        ...
+
+    async def generated(self, deployment: str, parameter: str) -> str:
+        """The value made here for a parameter; the same for as long as the deployment lives."""
+        ...
+
+    async def forget(self, deployment: str) -> None:
+        """Keep nothing of a deployment."""
+        ...
+
+
+class SealingKeys(Protocol):
+    """What secrets for this cluster are sealed with."""
+
+    async def all(self) -> tuple[SealingKey, ...]:
+        """Every key that may still open something."""
+        ...
+
+    async def make(self, now: datetime) -> SealingKey:
+        """A new one."""
+        ...
+
+    async def open(self, sealed: SecretSealed) -> str | None:
+        """What was sealed; None when no key here opens it, or it is not what it says."""
+        ...
+
+    async def forget(self, key: SealingKey) -> None:
+        """Destroy a key."""
+        ...
+
+
 class Revisions(Protocol):
     """What each of the newest revisions was built from."""
 
@@ -193,6 +244,9 @@ class World:
     requests: KnownRequests
     versions: KnownVersions
     desired: DesiredStates
+    secrets: Secrets
+    sealing_keys: SealingKeys
+    sealing_key_lifetime: timedelta
     revisions: Revisions
     patience: Patience
     undecided_grace_seconds: float

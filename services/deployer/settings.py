@@ -15,6 +15,13 @@ class DeployerSettings(ServiceSettings):
     cluster_file: Path = Path("infra/local/cluster.yaml")
     """The file that describes the simulated cluster."""
 
+    secrets_key_file: Path | None = None
+    """File with 32 bytes in base64 that encrypt secrets and sealing keys in this service's database, so that a copy of
+    it shows none. Without it no secret parameter can be given or generated."""
+
+    sealing_key_days: Annotated[float, Field(gt=0, le=3650)] = 90
+    """Days after which secrets are sealed with a new key."""
+
     image_pull_attempts: Annotated[int, Field(ge=1, le=100)] = 3
     """After so many tries an image counts as not found: one answer may be a registry's slip, three are not."""
 
@@ -31,8 +38,9 @@ class DeployerSettings(ServiceSettings):
     progress_deadline_seconds: Annotated[float, Field(ge=1, le=86_400)] = 600
     """Seconds a rollout may take in all, as in Kubernetes."""
 
-    undecided_grace_seconds: Annotated[float, Field(ge=0, le=600)] = 5
-    """Seconds after `decideBy` before a request is closed: a decision made in time may still be on its way."""
+    undecided_grace_seconds: Annotated[float, Field(ge=0, le=600)] = 10
+    """Seconds after `decideBy` before a request is closed: a decision made in time may still be on its way, or lie in
+    the partitions of a replica that died, which nobody reads for a session and a rebalance (6 and 3 seconds)."""
 
     catch_up_seconds: Annotated[float, Field(ge=0, le=600)] = 15
     """Seconds after a start before anything is closed as undecided: joining the group and reading on take a few."""

@@ -8,6 +8,7 @@ from contracts.deployments.requests import DeploymentCancelRequested, Deployment
 from services.gateway.accept.read_back import restore_request
 from services.gateway.accept.request_state import Requested, evolve
 from services.gateway.audit.append import AUDIT_LOG
+from services.gateway.identity import erased
 from services.gateway.readmodels.store import MODELS
 
 MOTIONS: tuple[Row, ...] = (
@@ -17,6 +18,7 @@ MOTIONS: tuple[Row, ...] = (
     Keeps(topics.EVIDENCE_REQUESTS, Requested, evolve),
     Keeps(topics.REVIEW_REQUESTS, Requested, evolve),
     Keeps(topics.SIGN_INS),
+    Keeps(topics.PEOPLE, erased.Erased, erased.evolve),
     Restored(DeploymentRequested, restore_request),
     Restored(DeploymentRemovalRequested, restore_request),
     Restored(DeploymentCancelRequested, restore_request),

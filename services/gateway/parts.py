@@ -4,22 +4,29 @@ Runs as the `parts` of `chassis.run`: after the relay can publish, before the re
 """
 
 import base64
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
 from chassis.clock import SystemClock
 from chassis.health import serving
+from chassis.off_ledger import OffLedger
+from chassis.publish import Publisher
 from chassis.run import Running
 from chassis.tail import Tail
 from contracts import topics
 from services.gateway.accept import store as accepted
+from services.gateway.accept.secret_road import SecretRoad
 from services.gateway.accept.store import Operations
 from services.gateway.audit import store as audit_log
 from services.gateway.identity import store as identities
 from services.gateway.identity.current_person import Identity
+from services.gateway.identity.erase_person import reapply_erasures
+from services.gateway.identity.key_topic import KeyTopic
 from services.gateway.identity.names import Names
 from services.gateway.identity.oidc import TokenVerifier
 from services.gateway.identity.person_key import PersonKeys
@@ -37,29 +44,39 @@ from services.gateway.web.public_address import public_address
 @asynccontextmanager
 async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[None]:
     """Serve the public address while the block lasts."""
-    await identities.prepare(running.database.raw)
+    await identities.prepare(running.database)
+    await reapply_erasures(running.database)
     await accepted.prepare(running.database)
     await audit_log.prepare(running.database)
     hub = Hub(running.epoch)
-    tail = Tail(settings, topics.ALL, running.epoch, hub.hear, hub.begin_at, running.readiness)
+    tail = Tail(settings, topics.IN_LEDGERS, running.epoch, hub.hear, hub.begin_at, running.readiness)
     await tail.start()
     try:
         async with httpx.AsyncClient(timeout=5, follow_redirects=False) as http:
             provider = Provider(settings.issuer.rstrip("/"), http)
-            world = _world(running, settings, hub, provider)
-            async with serving(public_address(world, provider), settings.host, settings.port, stopping=hub.end):
+            key_topic = KeyTopic(running.database, _voice(running))
+            world = _world(running, settings, hub, provider, key_topic)
+            road = SecretRoad(running.database, world.models, _voice(running), world.clock)
+            world = replace(world, secret_accepted=road.wake)
+            address = public_address(world, provider)
+            async with (
+                key_topic.kept(running.lease),
+                road.open(),
+                serving(address, settings.host, settings.port, stopping=hub.end),
+            ):
                 yield
     finally:
         await tail.stop()
 
 
-def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Provider) -> World:
-    raw = running.database.raw
-    people = identities.MongoPeople(raw)
-    sign_ins = SignIns(LedgerSignInLog(running.performer), identities.MongoSeenSignIns(raw), people)
+def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Provider, key_topic: KeyTopic) -> World:
+    platform_key = _platform_key(settings.platform_key_file)
+    people = identities.MongoPeople(running.database)
+    seen = identities.MongoSeenSignIns(running.database)
+    sign_ins = SignIns(LedgerSignInLog(running.performer), seen, people)
     identity = Identity(
         TokenVerifier(provider),
-        Sessions(identities.MongoSessions(raw)),
+        Sessions(identities.MongoSessions(running.database)),
         sign_ins,
         people,
         settings.public_url.rstrip("/"),
@@ -74,9 +91,15 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
         identity=identity,
         people=people,
         names=Names(people),
-        keys=PersonKeys(running.database, _platform_key(settings.platform_key_file)),
+        keys=PersonKeys(running.database, platform_key, key_topic.wake),
+        fingerprint_secret=hashlib.sha256(b"fingerprints" + platform_key).digest() if platform_key else b"",
+        person_erased=key_topic.wake,
         readiness=running.readiness,
     )
+
+
+def _voice(running: Running) -> OffLedger:
+    return OffLedger(running.performer.writer, Publisher(running.settings.kafka))
 
 
 def _platform_key(file: Path | None) -> bytes | None:

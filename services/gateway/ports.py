@@ -3,7 +3,8 @@
 The gateway has no domain and no use cases of its own: its concerns are folders (DESIGN), and this is what they share.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from chassis.clock import Clock
 from chassis.health import Readiness
@@ -33,3 +34,9 @@ class World:
     names: Names
     keys: PersonKeys
     readiness: Readiness
+    fingerprint_secret: bytes = field(default=b"", repr=False)
+    """Goes into what is kept of requests to know them again."""
+    secret_accepted: Callable[[], None] = lambda: None
+    """To be told of a sealed secret: the road has something to send."""
+    person_erased: Callable[[], None] = lambda: None
+    """To be told after an erasure: the topic of keys has something to forget."""

@@ -18,7 +18,7 @@ def disagreements(service: str, table: Table) -> Iterator[str]:
     yield from (f"{service} reads {name}, and contracts/topics.py does not say so" for name in sorted(read - listed))
     yield from (f"contracts/topics.py says {service} reads {name}; no row does" for name in sorted(listed - read))
     kept = {row.topic.name for row in table.of(Keeps)}
-    own = {topic.name for topic in topics.written_by(service)} - {topics.HELD_MESSAGES[service].name}
+    own = {topic.name for topic in topics.in_ledger_of(service)} - {topics.HELD_MESSAGES[service].name}
     yield from (f"{service} writes {name} and has no Keeps row for it" for name in sorted(own - kept))
     yield from (f"{service} keeps {name}, which is another's" for name in sorted(kept - own))
 
@@ -27,6 +27,7 @@ def without_a_writer(messages: Mapping[str, Topic], tables: Mapping[str, Table])
     """The messages on a topic that its writer, when it has a table, does not keep."""
     kept = {row.topic.name for table in tables.values() for row in table.of(Keeps)}
     kept |= {topic.name for topic in topics.HELD_MESSAGES.values()}
+    kept |= {topic.name for topic in topics.ALL if not topic.ledger}
     return [name for name, topic in messages.items() if topic.writer in tables and topic.name not in kept]
 
 

@@ -21,6 +21,8 @@ SECOND_GUESS = {
     "a deployment comes nearer to what was asked": "services/deployer/usecases/reconcile_deployment.py",
     "a review with proof of use": "services/community/usecases/publish_review.py",
     "same key, other body": "services/gateway/accept/idempotency.py",
+    "a change loses nothing of another": "services/gateway/accept/change.py",
+    "what a change builds on": "services/gateway/accept/base.py",
     "who may do what": "services/gateway/identity/permissions.py",
     "which code has which status": "services/gateway/api/problems.py",
     "a message that can't be handled": "chassis/held.py",

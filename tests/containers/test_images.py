@@ -94,7 +94,7 @@ async def test_an_image_starts_and_becomes_ready(
     secret = tmp_path / "appstore_mongo"
     secret.write_text(parts.mongo, encoding="utf-8")
     environment = {"APPSTORE_KAFKA": parts.kafka, "APPSTORE_HEALTH_PORT": str(port), "APPSTORE_PORT": str(free_port())}
-    mounts = [f"{tmp_path}:/run/secrets:ro"]
+    mounts = [f"{secret}:/run/secrets/appstore_mongo:ro"]
     if service == "deployer":
         environment["APPSTORE_CLUSTER_FILE"] = "/etc/appstore/cluster.yaml"
         mounts += [f"{CHECKOUT}/infra/local/{file}:/etc/appstore/{file}:ro" for file in ("cluster.yaml", "images.yaml")]

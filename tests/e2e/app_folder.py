@@ -36,6 +36,7 @@ def write_app(
     image: str = QUICK,
     memory: str = "64Mi",
     version: str = "1.0.0",
+    parameters: str = "",
 ) -> None:
     """Write the folder of an app whole, then move it to its place, as a copy of a folder arrives."""
     draft = folder / f".{name}"
@@ -62,5 +63,5 @@ def write_app(
               resources: {{cpu: 50m, memory: {memory}}}
               readiness: {{port: http, path: /healthz, periodSeconds: 1}}
         """
-    (draft / "versions" / f"{version}.yaml").write_text(dedent(spec))
+    (draft / "versions" / f"{version}.yaml").write_text(dedent(spec) + indent(parameters, "  "))
     draft.rename(folder / name)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from bson import BSON
 from pymongo import MongoClient
 from pymongo.database import Database
 
@@ -72,9 +73,15 @@ class Ledgers:
         return self._client["appstore_gateway"]
 
     def sandbox_objects(self) -> list[Document]:
-        """The objects of the simulated cluster that somebody declared: no nodes, no pods."""
-        bodies = (json.loads(one["body"]) for one in self.collection("deployer", "sandbox_objects").find({}))
-        return [body for body in bodies if body["kind"] not in {"Node", "Pod"}]
+        """The objects of the simulated cluster that somebody declared and anybody may read: no nodes, pods, secrets."""
+        unasked = {"kind": {"$nin": ["Node", "Pod", "Secret"]}}
+        return [json.loads(one["body"]) for one in self.collection("deployer", "sandbox_objects").find(unasked)]
+
+    def everything(self, service: str) -> list[bytes]:
+        """Every document of a service as it is stored, but for raw messages that are held."""
+        database = self._client[f"appstore_{service}"]
+        names = [name for name in database.list_collection_names() if name != "held"]
+        return [BSON.encode(document) for name in names for document in database[name].find({})]
 
     def collection(self, service: str, name: str) -> Any:
         """A collection of a service."""

@@ -72,6 +72,26 @@ async def test_raw_bytes_are_held_whole_and_the_next_message_is_handled(
     assert BROKEN.decode() not in json.dumps(told)
 
 
+async def test_what_is_skipped_is_gone_and_what_is_redriven_may_fail_again(stack: Stack, ledgers: Ledgers) -> None:
+    """The services do what the operator marks while they run; both say what became of it, and a skip is told once."""
+    [item] = (await held(stack, "list", "compliance", "-o", "json")).json["items"]
+    again = await held(stack, "redrive", "compliance", item["id"])
+    assert (again.code, "failed again: bad-envelope" in again.err) == (7, True), again.said
+    for service in ("compliance", "gateway"):
+        items = (await held(stack, "list", service, "-o", "json")).json["items"]
+        for one in items:
+            done = await held(stack, "skip", service, one["id"], "--reason", "noise of a test", "--yes")
+            assert done.code == 0, done.said
+    assert (await held(stack, "list", "--all", "-o", "json")).json["items"] == []
+    told = [event["data"] for event in ledgers.events("compliance") if event["topic"] == "compliance.held-messages"]
+    assert [(one.get("attempts"), one.get("by")) for one in told] == [
+        (1, None),
+        (2, None),
+        (None, "operator-on-the-machine"),
+    ]
+    assert "noise of a test" not in json.dumps(told)
+
+
 async def test_the_same_bytes_again_are_held_once(stack: Stack, ledgers: Ledgers) -> None:
     """Bytes without an envelope have no sequence: they are told apart by their hash, so a repeat is not held twice."""
     topic = "community.reviews"

@@ -4,7 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
-from pymongo.errors import AutoReconnect, ConnectionFailure, ServerSelectionTimeoutError
+from pymongo.errors import (
+    AutoReconnect,
+    ConnectionFailure,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
 
 from chassis.errors import NotNow
 from chassis.mongo import Database, Document
@@ -57,13 +63,33 @@ class UnreachableDatabase(Database):
         return cast("AsyncIOMotorCollection[Document]", Lost()) if name in self.lost else super().collection(name)
 
 
+class FullDatabase(UnreachableDatabase):
+    """Refuses every write to one collection while its disk is full, and counts how often it was asked."""
+
+    def __init__(self, other: Database, name: str) -> None:
+        super().__init__(other)
+        self._name = name
+        self.full = False
+        self.refused = 0
+
+    def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
+        """A collection, or one that refuses."""
+        if not self.full or name != self._name:
+            return super().collection(name)
+        self.refused += 1
+        return cast("AsyncIOMotorCollection[Document]", Lost(OperationFailure("no space left on device", 14031)))
+
+
 class Lost:
     """A collection that fails whatever is asked of it."""
+
+    def __init__(self, error: PyMongoError | None = None) -> None:
+        self._error = error
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[None]]:
         """Fail when called, as the driver would."""
 
         async def fail(*_: object, **__: object) -> None:
-            raise AutoReconnect(f"connection closed during {name}")
+            raise self._error or AutoReconnect(f"connection closed during {name}")
 
         return fail

@@ -12,6 +12,8 @@ from tests.fakes.chassis_messages import Sent, app_published
 from tests.fakes.chassis_processes import BrokerProcess
 from tests.fakes.chassis_service import Parts, until
 
+_PATIENCE = 60
+"""Seconds: a producer whose broker died may need several tries of ten seconds each on a busy machine."""
 _LARGEST = 4 * 1024 * 1024
 
 
@@ -33,8 +35,22 @@ async def read(broker: BrokerProcess, topic: topics.Topic, count: int) -> list[C
     consumer = AIOKafkaConsumer(topic.name, bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(_PATIENCE):
             return [Context.from_headers((await consumer.getone()).headers) for _ in range(count)]
+    finally:
+        await consumer.stop()
+
+
+async def read_distinct(broker: BrokerProcess, topic: topics.Topic, count: int) -> list[Context]:
+    """The envelopes of a topic up to the one that makes so many different events: a late relay may repeat some."""
+    consumer = AIOKafkaConsumer(topic.name, bootstrap_servers=broker.bootstrap, auto_offset_reset="earliest")
+    await consumer.start()
+    found: list[Context] = []
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            while len({context.id for context in found}) < count:
+                found.append(Context.from_headers((await consumer.getone()).headers))
+            return found
     finally:
         await consumer.stop()
 

@@ -57,14 +57,16 @@ class PartProcess:
             self._process = None
 
     def pause(self) -> None:
-        """Freeze it: it lives and does nothing."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGSTOP)
+        """Stop it where it is: it holds its connections and answers nothing."""
+        self._signal(signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let it go on."""
+        """Let it go on where it was."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
+            self._process.send_signal(number)
 
     def answers(self) -> bool:
         """Whether somebody listens."""

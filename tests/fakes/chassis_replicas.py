@@ -98,3 +98,13 @@ async def _ended(*tasks: "asyncio.Task[None]") -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def who_leads(one: Replica, two: Replica) -> tuple[Replica, Replica]:
+    """The replica that leads and publishes, as soon as one does, and the other."""
+
+    async def either() -> bool:
+        return await one.leads() or await two.leads()
+
+    await until(either, "one of them leads")
+    return (one, two) if await one.leads() else (two, one)

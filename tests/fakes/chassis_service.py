@@ -174,7 +174,7 @@ async def living(parts: Parts, settings: ServiceSettings, readiness: Readiness |
     epochs = EpochReader(settings.kafka)
     epoch = await epochs.wait(readiness)
     await epochs.close()
-    relay = Relay(parts.database, list(topics.written_by(parts.service)), settings, epoch, readiness)
+    relay = Relay(parts.database, list(topics.in_ledger_of(parts.service)), settings, epoch, readiness)
     alive = await Parts(parts.service, parts.rows, parts.database, relay, parts.clock).memory()
     async with AsyncExitStack() as stack:
         await relay.check_ledger()

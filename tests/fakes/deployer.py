@@ -22,6 +22,7 @@ from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
 from services.deployer.ports import Cluster, Object, World
 from tests.fakes.deployer_examples import START, an_event, an_id
+from tests.fakes.deployer_secrets import MemorySecrets, NoSealingKeys
 
 S = TypeVar("S")
 
@@ -114,6 +115,7 @@ class FakeWorld:
     woken: list[str] = field(default_factory=list)
     caught_up_at: datetime = START
     patience: Patience = field(default_factory=Patience)
+    secrets: MemorySecrets = field(default_factory=MemorySecrets)
     _requests: dict[str, KnownRequest] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
     _versions: dict[tuple[str, str], KnownVersion] = field(default_factory=dict)
@@ -141,6 +143,9 @@ class FakeWorld:
             requests=_Requests(self._requests, self._open),
             versions=_Versions(self._versions),
             desired=_DesiredStates(self._desired),
+            secrets=self.secrets,
+            sealing_keys=NoSealingKeys(),
+            sealing_key_lifetime=timedelta(days=90),
             revisions=_Revisions(self._revisions),
             patience=self.patience,
             undecided_grace_seconds=5,

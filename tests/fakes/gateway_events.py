@@ -229,9 +229,9 @@ def closed(outcome: ClosedOutcome) -> DeploymentClosed:
     return DeploymentClosed(**SUBJECT, outcome=outcome)
 
 
-def review(review_id: str = an_id(71)) -> ReviewPublished:
-    """A review stands."""
-    text = Personal(person=PERSON, key=an_id(72), ciphertext="AAAA")
+def review(review_id: str = an_id(71), text: Personal | None = None) -> ReviewPublished:
+    """A review stands; its text is one nobody can read, when none is given."""
+    text = text or Personal(person=PERSON, key=an_id(72), ciphertext="AAAA")
     return ReviewPublished(review=review_id, app=APP, author=PERSON, rating=4, text=text)
 
 

@@ -4,6 +4,7 @@ Identity is real and its ports are in memory; people sign in with a token of the
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -32,9 +33,11 @@ from services.gateway.identity.current_person import Identity
 from services.gateway.identity.names import Names
 from services.gateway.identity.oidc import TokenVerifier
 from services.gateway.identity.person_key import PersonKeys
+from services.gateway.identity.ports import People
 from services.gateway.identity.provider import Provider
 from services.gateway.identity.session import Sessions
 from services.gateway.identity.sign_ins import SignIns
+from services.gateway.identity.store import MongoPeople, MongoSessions
 from services.gateway.live.hub import Hub
 from services.gateway.ports import World
 from services.gateway.readmodels.store import ReadModels
@@ -61,7 +64,8 @@ PLATFORM_KEY = b"0" * 32
 class GatewayOnADatabase:
     """A gateway's World and its public address, with hands to play the log."""
 
-    def __init__(self, mongo: str) -> None:
+    def __init__(self, mongo: str, *, real_people: bool = False) -> None:
+        """Take the database's address; with `real_people` names and sessions are in it too."""
         table = Table(MOTIONS)
         self.database = Database(mongo, f"gateway_{uuid4().hex}")
         self.published = Published()
@@ -82,6 +86,8 @@ class GatewayOnADatabase:
         self._heard = 0
         self._key: ECKey = new_key()
         self.people = PeopleInMemory()
+        self.known: People = MongoPeople(self.database) if real_people else self.people
+        self.sessions = Sessions(MongoSessions(self.database) if real_people else SessionsInMemory())
         self.hub = Hub(EPOCH)
         self.issuer = DocumentIssuer([self._key])
         self.provider = Provider(ISSUER, self.issuer.client())
@@ -92,9 +98,9 @@ class GatewayOnADatabase:
         settings = GatewaySettings(public_url="https://store.example", issuer=ISSUER)
         identity = Identity(
             TokenVerifier(self.provider),
-            Sessions(SessionsInMemory()),
-            SignIns(SignInLogInMemory(), SeenInMemory(), self.people),
-            self.people,
+            self.sessions,
+            SignIns(SignInLogInMemory(), SeenInMemory(), self.known),
+            self.known,
             settings.public_url,
         )
         return World(
@@ -105,8 +111,8 @@ class GatewayOnADatabase:
             operations=Operations(self.database),
             hub=self.hub,
             identity=identity,
-            people=self.people,
-            names=Names(self.people),
+            people=self.known,
+            names=Names(self.known),
             keys=PersonKeys(self.database, PLATFORM_KEY),
             readiness=Readiness("gateway"),
         )
@@ -163,11 +169,13 @@ class GatewayOnADatabase:
         *roles: str,
         person: str = PERSON,
         teams: Sequence[tuple[str, str]] = ((TEAM, "team-data"),),
+        issued_at: datetime | None = None,
     ) -> str:
         """An access token of somebody with these roles in these teams; a developer when no role is named."""
         named = list(roles) or ["developer"]
+        iat = {"iat": int(issued_at.timestamp())} if issued_at is not None else {}
         claim = [{"id": team, "slug": slug, "roles": named} for team, slug in teams]
-        return sign(self._key, sub=person, sid=f"sid-{person}-{named}", name="Demi Demo", teams=claim)
+        return sign(self._key, sub=person, sid=f"sid-{person}-{named}", name="Demi Demo", teams=claim, **iat)
 
     def client(self, token: str | None = None, **headers: str) -> httpx.AsyncClient:
         """A client of the public address."""

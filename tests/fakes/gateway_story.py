@@ -25,6 +25,8 @@ from contracts.deployments.events import (
     DeploymentFailed,
     DeploymentProgressed,
     DeploymentRemoved,
+    DeploymentRollbackStarted,
+    DeploymentRolledBack,
     DeploymentStarted,
     DeploymentSucceeded,
 )
@@ -217,6 +219,22 @@ def fail(models: ReadModelsInMemory, after: float = 9) -> None:
     params: dict[str, str | int | float | bool] = {"resource": "memory", "asked": "500Gi", "free": "64Gi"}
     failed = DeploymentFailed(**ABOUT, revision=3, cause=Cause.UNSCHEDULABLE, fault=Fault.PLATFORM, params=params)
     models.tell(failed, after=after, generation=1, team=TEAM_DATA)
+
+
+def upgrade_goes_back(models: ReadModelsInMemory, after: float = 10) -> None:
+    """A second request gets no room, and what ran before runs again."""
+    ask(models, after)
+    about = {**ABOUT, "revision": 4}
+    why = {"cause": Cause.UNSCHEDULABLE, "fault": Fault.PLATFORM, "to_revision": 3, "to_version": ABOUT["version"]}
+    params: dict[str, str | int | float | bool] = {"resource": "memory", "asked": "500Gi", "free": "64Gi"}
+    for number, payload in enumerate(
+        (
+            DeploymentStarted(**about, name="leeslamp"),
+            DeploymentRollbackStarted(**about, **why, params=params),
+            DeploymentRolledBack(**about, **why, params=params),
+        )
+    ):
+        models.tell(payload, after=after + 1 + number, generation=2, team=TEAM_DATA)
 
 
 def remove(models: ReadModelsInMemory, after: float = 20) -> None:

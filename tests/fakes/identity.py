@@ -31,6 +31,12 @@ class SessionsInMemory:
         self.writes += 1
         self.kept[session.key] = session
 
+    async def touch(self, session: Session) -> None:
+        """Note the newest use, unless the session is gone."""
+        self.writes += 1
+        if session.key in self.kept:
+            self.kept[session.key] = session
+
     async def get(self, key: str) -> Session | None:
         """Return the session with this hash."""
         return self.kept.get(key)
@@ -45,6 +51,7 @@ class PeopleInMemory:
     """A `People`."""
 
     names: dict[str, str] = field(default_factory=dict)
+    erased: dict[str, datetime] = field(default_factory=dict)
 
     async def remember(self, person_id: str, name: str) -> None:
         """Keep the name."""
@@ -54,6 +61,10 @@ class PeopleInMemory:
         """Return the name."""
         return self.names.get(person_id)
 
+    async def erased_at(self, person_id: str) -> datetime | None:
+        """Return when somebody was erased."""
+        return self.erased.get(person_id)
+
 
 @dataclass
 class SeenInMemory:
@@ -61,7 +72,7 @@ class SeenInMemory:
 
     keys: set[str] = field(default_factory=set)
 
-    async def first_use(self, key: str, until: datetime) -> bool:  # noqa: ARG002 - nothing expires here
+    async def first_use(self, key: str, person: str, until: datetime) -> bool:  # noqa: ARG002 - nothing expires here
         """Return True exactly once."""
         known = key in self.keys
         self.keys.add(key)

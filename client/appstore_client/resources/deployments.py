@@ -34,11 +34,15 @@ class Deployments:
         team: str | None = None,
         name: str | None = None,
         parameters: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
         replicas: int | None = None,
         wait: float = 0,
         key: str | None = None,
     ) -> Operation:
-        """Ask for a deployment; without `version` the newest, without `name` the app's, without `team` the only one."""
+        """Ask for a deployment; without `version` the newest, without `name` the app's, without `team` the only one.
+
+        Values of `secrets` are sealed by the platform at once; nobody can read them back.
+        """
         asked = {
             "app": app,
             "version": version,
@@ -46,6 +50,7 @@ class Deployments:
             "team": team,
             "name": name,
             "parameters": dict(parameters) if parameters else None,
+            "secrets": dict(secrets) if secrets else None,
             "replicas": replicas,
         }
         body = {field: value for field, value in asked.items() if value is not None}
@@ -57,6 +62,7 @@ class Deployments:
         *,
         version: str | None = None,
         parameters: Mapping[str, str | None] | None = None,
+        secrets: Mapping[str, str | None] | None = None,
         replicas: int | None = None,
         wait: float = 0,
         key: str | None = None,
@@ -65,7 +71,12 @@ class Deployments:
 
         Raises `Problem` with code nothing-to-change when it is like that already.
         """
-        asked = {"version": version, "parameters": dict(parameters) if parameters else None, "replicas": replicas}
+        asked = {
+            "version": version,
+            "parameters": dict(parameters) if parameters else None,
+            "secrets": dict(secrets) if secrets else None,
+            "replicas": replicas,
+        }
         body = {field: value for field, value in asked.items() if value is not None}
         return await request(self._transport, "PATCH", _path(deployment), body, wait=wait, key=key)
 

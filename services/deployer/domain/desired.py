@@ -10,7 +10,7 @@ from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.manifest.facts import DeploymentFacts
 
 KEPT_REVISIONS = 20
-"""How many revisions one can go back: a few months of a busy app, and at most a megabyte each deployment."""
+"""How many revisions one can go back: a few months of a busy app, and little over a megabyte for the largest."""
 
 
 class Desired(Noun):

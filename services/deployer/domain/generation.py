@@ -23,8 +23,10 @@ from services.deployer.domain.known_request import KnownRequest
 
 
 def is_open(request: KnownRequest, state: Deployment | None) -> bool:
-    """Whether this generation still owes its final event."""
-    return state is None or request.generation > state.ended
+    """Whether this generation still owes its final event. What is under way does, whatever ended beside it."""
+    if state is None or request.generation > state.ended:
+        return True
+    return state.under_way and request.generation == state.started
 
 
 def awaits_decision(request: KnownRequest, state: Deployment | None) -> bool:

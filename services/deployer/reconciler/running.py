@@ -41,13 +41,18 @@ async def reconciling(
 
 
 async def _lead(queue: KeyedQueue, workers: Workers, names: Names, others: Others) -> None:
-    queue.open()
-    asked = asyncio.Event()
-    asked.set()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_wake_all(queue, names, asked))
-        group.create_task(workers.run())
-        group.create_task(_hear(others, queue, asked))
+    while True:
+        queue.open()
+        asked = asyncio.Event()
+        asked.set()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(_wake_all(queue, names, asked))
+                group.create_task(workers.run())
+                group.create_task(_hear(others, queue, asked))
+        except Exception:
+            log.exception("reconciling failed, beginning again with all")
+            await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def _hear(others: Others, queue: KeyedQueue, asked: asyncio.Event) -> NoReturn:

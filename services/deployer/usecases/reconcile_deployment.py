@@ -7,7 +7,7 @@ is new (follow_rollout), and says when to look again. Killed at any point, the n
 from collections.abc import Sequence
 
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
-from services.deployer.domain.deployment import Deployment
+from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.generation import close, is_open, remove
 from services.deployer.domain.health import Failure
@@ -16,11 +16,14 @@ from services.deployer.domain.manifest.build import build
 from services.deployer.domain.rollout import progressed
 from services.deployer.ports import Object, ObjectRefused, World, lineage
 from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome
+from services.deployer.usecases.build_secret import build_secret
 from services.deployer.usecases.end_generation import end_generation
 from services.deployer.usecases.follow_rollout import follow_rollout
 
 LOOK_AGAIN_SECONDS = 1.0
 """While something is still being removed."""
+MAYBE_UNFINISHED = (Phase.FAILED, Phase.CANCELLED, Phase.SUPERSEDED)
+"""Ends that say nothing about pods of before; all others mean that none is left."""
 
 
 async def reconcile_deployment(deployment: str, world: World) -> Outcome:
@@ -57,7 +60,9 @@ async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> F
             },
         )
     try:
-        await world.cluster.apply(desired.request.deployment, objects)
+        namespace, *others = objects
+        secret = await build_secret(desired, world)
+        await world.cluster.apply(desired.request.deployment, (namespace, *secret, *others))
     except ObjectRefused as refused:
         return Failure(
             Cause.MANIFEST_INVALID,
@@ -74,11 +79,12 @@ async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> F
 
 async def _let_finish(state: Deployment, world: World) -> Outcome:
     """While pods of before are still being replaced, look on for as long as a rollout may take; nobody is told."""
-    observed = await world.cluster.observe(state.deployment)
-    if observed is None or not observed.outdated or observed.next_change_at is None or state.started_at is None:
-        return Done()
     now = world.clock.now()
-    if (now - state.started_at).total_seconds() > world.patience.progress_deadline_seconds:
+    waited = (now - state.started_at).total_seconds() if state.started_at is not None else 0.0
+    if state.phase not in MAYBE_UNFINISHED or waited > world.patience.progress_deadline_seconds:
+        return Done()
+    observed = await world.cluster.observe(state.deployment)
+    if observed is None or not observed.outdated or observed.next_change_at is None:
         return Done()
     return AgainAfter(max((observed.next_change_at - now).total_seconds(), 0.0))
 
@@ -105,5 +111,6 @@ async def _take_away(request: KnownRequest, state: Deployment | None, world: Wor
         await world.record(step, generation=request.generation, lineage=lineage(request))
     await world.desired.forget(request.deployment)
     await world.revisions.forget(request.deployment)
+    await world.secrets.forget(request.deployment)
     await end_generation(remove(request), request, world)
     return Done()

@@ -11,6 +11,7 @@ from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.plan import goes_on, plan, plan_again
 from services.deployer.ports import World
+from services.deployer.usecases.await_secrets import await_secrets
 from services.deployer.usecases.end_generation import end_generation
 from services.deployer.usecases.restore_previous import restore_previous
 
@@ -18,7 +19,7 @@ from services.deployer.usecases.restore_previous import restore_previous
 async def start_deployment(event: Event[DeploymentApproved], world: World) -> None:
     """Start the newest request's generation; an approval that is late, or of an older one, does nothing.
 
-    Raises NotKnownYet when the request or the version has not arrived.
+    Raises NotKnownYet when the request, a secret it refers to, or the version has not arrived.
     """
     approved, generation = event.data, event.context.generation_number
     request = await world.requests.get(approved.deployment)
@@ -37,6 +38,7 @@ async def start_deployment(event: Event[DeploymentApproved], world: World) -> No
         await restore_previous(request.deployment, world)
         await end_generation(fail(request, number, planned), request, world)
         return
+    await await_secrets(request, world)
     await world.record(start(request, number), generation=generation)
     await world.desired.keep(planned)
     await world.revisions.keep(planned, state.proven.revision if state and state.proven else None)

@@ -5,6 +5,7 @@ that of two at once only one becomes an operation.
 """
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +30,8 @@ class RequestKey:
     person: str
     key: str
     fingerprint: str
+    plain: str = ""
+    """The fingerprint without a secret, as releases before 0.2 stored it."""
 
     @property
     def id(self) -> str:
@@ -36,16 +39,20 @@ class RequestKey:
         return hashlib.sha256(f"{self.person}\n{self.key}".encode()).hexdigest()
 
 
-def fingerprint(method: str, path: str, body: bytes) -> str:
-    """What two requests have in common when they are the same."""
-    return hashlib.sha256(b"\n".join((method.encode(), path.encode(), body))).hexdigest()
+def fingerprint(method: str, path: str, body: bytes, secret: bytes = b"") -> str:
+    """What two requests have in common when they are the same.
+
+    With `secret`, because a body may hold somebody's password: nobody can hold guesses against what is stored.
+    """
+    content = b"\n".join((method.encode(), path.encode(), body))
+    return (hmac.new(secret, content, hashlib.sha256) if secret else hashlib.sha256(content)).hexdigest()
 
 
 def operation_of(stored: Document | None, key: RequestKey) -> str | None:
     """The operation a stored key stands for. Raises IdempotencyKeyReused when it was sent with something else."""
     if stored is None:
         return None
-    if stored["fingerprint"] != key.fingerprint:
+    if stored["fingerprint"] not in {key.fingerprint, key.plain}:
         raise IdempotencyKeyReused(key=key.key)
     return str(stored["operation"])
 

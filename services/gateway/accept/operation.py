@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from contracts.deployments.reasons import ClosedOutcome
+from contracts.held import SkippedByOperator
 from contracts.topics import DEPLOYMENT_REQUESTS, EVIDENCE_REQUESTS, REVIEW_REQUESTS, Topic
 from services.gateway.readmodels.deployment import status_of
 from services.gateway.readmodels.store import ReadModels
@@ -20,6 +22,12 @@ ABOUT_OTHERS: Mapping[str, str] = {"add-evidence": "evidence", "review": "review
 """What an operation is about, unless it is about a deployment."""
 REQUESTED_ON: Mapping[str, Topic] = {"add-evidence": EVIDENCE_REQUESTS, "review": REVIEW_REQUESTS}
 """Where an operation's request went, unless it is about a deployment."""
+ANSWERED_BY: Mapping[str, str] = {
+    DEPLOYMENT_REQUESTS.name: "deployer",
+    EVIDENCE_REQUESTS.name: "compliance",
+    REVIEW_REQUESTS.name: "community",
+}
+"""Which service owes the answer to the requests on a topic."""
 ENDED = frozenset({"succeeded", "rejected", "failed", "rolled-back", "cancelled"})
 
 
@@ -75,7 +83,24 @@ async def standing_of(operation: Operation, models: ReadModels) -> Standing:
     else:
         found = await models.deployment(operation.subject)
         status = status_of(found, operation.generation)
-    place = (REQUESTED_ON.get(operation.kind, DEPLOYMENT_REQUESTS).name, operation.subject)
-    if status not in ENDED and await models.is_held(operation.id, place, operation.generation):
-        return Standing("held", found)
+    if status not in ENDED:
+        return await _open_or_stuck(status, found, operation, models)
     return Standing(status, found)
+
+
+async def _open_or_stuck(
+    status: str, found: dict[str, Any] | None, operation: Operation, models: ReadModels
+) -> Standing:
+    """Whether an operation without an end waits for an operator, or never gets one because its request was skipped."""
+    topic = REQUESTED_ON.get(operation.kind, DEPLOYMENT_REQUESTS)
+    place = (topic.name, operation.subject)
+    if await models.is_held(operation.id, place, operation.generation):
+        return Standing("held", found)
+    gone = await models.skipped_unread(place, operation.generation, ANSWERED_BY[topic.name])
+    if gone is None:
+        return Standing(status, found)
+    if operation.kind in ABOUT_OTHERS:
+        return Standing("rejected", {"code": SkippedByOperator.code, "at": gone["at"]})
+    final = {"outcome": ClosedOutcome.UNDECIDED.value, "at": gone["at"]}
+    ends = {**(found or {}).get("finals", {}), str(operation.generation): final}
+    return Standing("failed", {**(found or {}), "finals": ends})

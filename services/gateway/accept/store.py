@@ -9,6 +9,7 @@ from typing import Any
 from chassis.mongo import Database
 from services.gateway.accept.idempotency import KEYS, RequestKey, operation_of
 from services.gateway.accept.operation import OPERATIONS, Operation
+from services.gateway.accept.sealing import SEALED_SECRETS
 from services.gateway.readmodels.store import database_answers
 
 MOST = 200
@@ -20,6 +21,7 @@ async def prepare(database: Database) -> None:
     await database.collection(OPERATIONS).create_index([("person", 1), ("requested_at", -1)])
     await database.collection(OPERATIONS).create_index([("team", 1), ("requested_at", -1)])
     await database.collection(OPERATIONS).create_index("subject")
+    await database.collection(SEALED_SECRETS).create_index("until", expireAfterSeconds=0)
 
 
 class Operations:

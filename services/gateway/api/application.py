@@ -29,6 +29,7 @@ from services.gateway.api import (
     evidence,
     me,
     operations,
+    people,
     reviews,
     revisions,
     timeline,
@@ -56,7 +57,7 @@ FORESEEN: tuple[type[Exception], ...] = (
 """What `as_refusal` has words for; the pages answer the same ones."""
 MOST_ERRORS = 50
 """Wrong fields that one answer names."""
-_PARTS = (apps, reviews, evidence, deployments, changes, revisions, timeline, operations, events, me)
+_PARTS = (apps, reviews, evidence, deployments, changes, revisions, timeline, operations, events, me, people)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
 

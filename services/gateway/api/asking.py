@@ -14,7 +14,15 @@ from services.gateway.accept.operation import Operation
 from services.gateway.accept.submit import Asked
 from services.gateway.api.problems import Problem, texts_for
 from services.gateway.identity.current_person import current_person
-from services.gateway.identity.permissions import Allowed, DenialReason, Denied, Permission, may, may_anywhere
+from services.gateway.identity.permissions import (
+    Allowed,
+    DenialReason,
+    Denied,
+    Permission,
+    may,
+    may_about,
+    may_anywhere,
+)
 from services.gateway.identity.person import Person
 from services.gateway.identity.team import Platform, Team
 from services.gateway.locales.texts import Texts
@@ -60,6 +68,11 @@ def anywhere(person: Person | None, permission: Permission) -> Allowed[Platform]
     return _allowed(may_anywhere(person, permission))
 
 
+def about_person(person: Person, permission: Permission, about: str) -> Allowed[Platform]:
+    """Proof that this person may do this about somebody, who may be themself."""
+    return _allowed(may_about(person, permission, about))
+
+
 def may_read(person: Person, team_id: str) -> bool:
     """Whether this person may read the deployments of a team, and what was asked about them."""
     return isinstance(may(person, Permission.READ_DEPLOYMENTS, team_id), Allowed)
@@ -103,7 +116,9 @@ async def request_key(
     """The Idempotency-Key of this request, if it has one."""
     if key is None:
         return None
-    return RequestKey(person.id, key, fingerprint(request.method, request.url.path, await request.body()))
+    what = (request.method, request.url.path, await request.body())
+    secret = world_of(request).fingerprint_secret
+    return RequestKey(person.id, key, fingerprint(*what, secret), fingerprint(*what))
 
 
 Key = Annotated[RequestKey | None, Depends(request_key)]

@@ -3,13 +3,13 @@
 Each becomes a whole request in `accept/change.py`. The answer is an operation, as for a deployment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from contracts.apps.spec import AppSpec, EnvValue
 from contracts.deployments.environment import Environment
@@ -18,6 +18,7 @@ from contracts.identifiers import DnsLabel, VersionTag
 from services.gateway.accept.cancel import cancel_once
 from services.gateway.accept.change import Change, changed
 from services.gateway.accept.operation import Operation
+from services.gateway.accept.sealing import NewSecrets, sealed
 from services.gateway.accept.submit import About, Asked, submit
 from services.gateway.api.apps import find_version
 from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf, asked
@@ -25,6 +26,7 @@ from services.gateway.api.deployments import Replicas, find_deployment
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.parameters import known_only, must_fit
 from services.gateway.api.problems import Problem
+from services.gateway.api.secrets_given import ChangedSecrets, secrets_given
 from services.gateway.api.shapes import Taken
 from services.gateway.identity.permissions import Permission
 from services.gateway.ports import World
@@ -40,21 +42,44 @@ ADDRESS = "/deployments/{deployment_id}"
 class DeploymentChange(Taken):
     """What shall be otherwise; what is not named stays. A parameter that is null goes back to the version's default."""
 
-    version: VersionTag | None = None
-    parameters: Annotated[dict[DnsLabel, EnvValue | None], Field(max_length=32)] = {}
-    replicas: Replicas | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"version": "1.19.0"},
+                {"parameters": {"log-level": "debug", "workers": None}},
+                {"replicas": 3},
+            ]
+        }
+    )
 
-    def applied_to(self, base: DeploymentRequested) -> DeploymentRequested:
-        """The whole request with this change."""
+    version: Annotated[VersionTag | None, Field(description="The version to go to")] = None
+    parameters: Annotated[
+        dict[DnsLabel, EnvValue | None],
+        Field(max_length=32, description="Settings by name, each a text; null for the version's own value"),
+    ] = {}
+    secrets: ChangedSecrets = {}
+    replicas: Annotated[Replicas | None, Field(description="Pods; null leaves their number to the version")] = None
+
+    def applied_to(self, base: DeploymentRequested, ids: Mapping[str, str]) -> DeploymentRequested:
+        """The whole request with this change; `ids` are those of the secrets that were given."""
+        taken_back = {name for name, value in self.secrets.items() if value is None}
+        secrets = {name: one for name, one in {**base.secrets, **ids}.items() if name not in taken_back}
         merged = {name: value for name, value in {**base.parameters, **self.parameters}.items() if value is not None}
         replicas = self.replicas if "replicas" in self.model_fields_set else base.replicas
         return base.model_copy(
-            update={"version": self.version or base.version, "parameters": merged, "replicas": replicas}
+            update={
+                "version": self.version or base.version,
+                "parameters": merged,
+                "secrets": secrets,
+                "replicas": replicas,
+            }
         )
 
 
 class RollBack(Taken):
     """Where to go back to; without a revision the last one that was healthy before what runs."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 1}, {}]})
 
     revision: Annotated[int, Field(ge=1)] | None = None
 
@@ -80,12 +105,16 @@ async def change_deployment(
     if wish.version is not None:
         _must_be_deployable(app, wish.version)
 
+    values = {name: value for name, value in wish.secrets.items() if value is not None}
+    given = await secrets_given(values, Environment.model_validate(found["environment"]), world)
+
     def edit(base: DeploymentRequested) -> DeploymentRequested:
         upgrade = wish.version is not None and wish.version != base.version
-        return wish.applied_to(known_only(base, _spec_of(app, wish.version)) if upgrade else base)
+        kept = known_only(base, _spec_of(app, wish.version)) if upgrade else base
+        return wish.applied_to(kept, given.ids if given else {})
 
     made = asked(request, person, team, key)
-    operation = await _submit(found, app, made, edit, None, world)
+    operation = await _submit(found, app, made, edit, None, world, given)
     return await answer(operation, prefer, response, world, texts)
 
 
@@ -178,7 +207,13 @@ async def cancel_deployment(
 
 
 async def _submit(
-    found: Document, app: Document, made: Asked, edit: Edit, intent: Intent | None, world: World
+    found: Document,
+    app: Document,
+    made: Asked,
+    edit: Edit,
+    intent: Intent | None,
+    world: World,
+    given: NewSecrets | None = None,
 ) -> Operation:
     if is_gone(found):
         raise Problem("already-removed", deployment=found["_id"])
@@ -188,7 +223,7 @@ async def _submit(
 
     change = partial(changed, change=Change(edit, check, _decide_by(world), intent), found=found)
     seen = DeploymentRequested.model_validate(newest_whole(found))
-    return await submit(seen, about, made, world.performer, change)
+    return await submit(seen, about, made, world.performer, sealed(change, given, world.secret_accepted))
 
 
 def about(wanted: DeploymentRequested) -> About:

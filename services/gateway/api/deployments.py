@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from chassis.ledger import new_id
 from contracts.apps.spec import AppSpec, EnvValue
@@ -14,6 +14,7 @@ from contracts.deployments.requests import DeploymentRemovalRequested, Deploymen
 from contracts.identifiers import AppName, DnsLabel, VersionTag
 from services.gateway.accept.name_claim import claim_name
 from services.gateway.accept.removal import removal_once
+from services.gateway.accept.sealing import sealed
 from services.gateway.accept.submit import About, submit
 from services.gateway.api.apps import find_app, find_version
 from services.gateway.api.asking import (
@@ -32,6 +33,7 @@ from services.gateway.api.deployment_shown import DeploymentShown, show_deployme
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.parameters import must_fit
 from services.gateway.api.problems import Problem
+from services.gateway.api.secrets_given import GivenSecrets, secrets_given
 from services.gateway.api.shapes import Shown, Taken
 from services.gateway.identity.permissions import Permission
 from services.gateway.identity.person import Person
@@ -47,12 +49,28 @@ Replicas = Annotated[int, Field(ge=0, le=20)]
 class DeploymentWish(Taken):
     """What somebody wants to deploy. Without a version the newest; without a name the app's; else its defaults."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"app": "qdrant", "environment": "test"},
+                {
+                    "app": "qdrant",
+                    "version": "1.19.0",
+                    "name": "papers",
+                    "parameters": {"log-level": "info"},
+                    "replicas": 2,
+                },
+            ]
+        }
+    )
+
     app: AppName
     version: VersionTag | None = None
     environment: DnsLabel = "test"
     team: Annotated[str | None, Field(max_length=63)] = None
     name: AppName | None = None
     parameters: Annotated[dict[DnsLabel, EnvValue], Field(max_length=32)] = {}
+    secrets: GivenSecrets = {}
     replicas: Replicas | None = None
 
 
@@ -84,6 +102,7 @@ async def request_deployment(
         raise Problem("app-withdrawn", app=wish.app)
     version = find_version(app, wish.version)
     environment = await _environment(wish.environment, team, world)
+    given = await secrets_given(wish.secrets, environment, world)
     payload = DeploymentRequested(
         deployment=new_id(),
         environment=environment,
@@ -92,13 +111,15 @@ async def request_deployment(
         version=version["version"],
         name=wish.name or wish.app,
         parameters=wish.parameters,
+        secrets=dict(given.ids) if given else {},
         replicas=wish.replicas,
         decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
     )
     must_fit(payload, AppSpec.model_validate(version["spec"]))
     about = About("deploy", app["id"], wish.app, version["version"])
     made = asked(request, person, team, key)
-    operation = await submit(payload, about, made, world.performer, partial(claim_name, models=world.models))
+    prepare = sealed(partial(claim_name, models=world.models), given, world.secret_accepted)
+    operation = await submit(payload, about, made, world.performer, prepare)
     return await answer(operation, prefer, response, world, texts)
 
 

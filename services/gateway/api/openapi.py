@@ -72,7 +72,7 @@ def _responses(found: Document) -> Document:
         accepted = {**good["202"], "headers": {**_VERSION, **_WHERE}, "description": "Accepted; follow the operation"}
         ended = {**accepted, "description": "Accepted, and ended within `Prefer: wait`"}
         good = {"200": ended, "202": accepted}
-    elif "content" not in good["200"]:
+    elif "200" in good and "content" not in good["200"]:
         good["200"]["content"] = _EVENTS
     return {
         **good,

@@ -11,6 +11,7 @@ from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import FieldError
 
 _FIELD = "parameters"
+_SECRETS = "secrets"
 
 
 def must_fit(request: DeploymentRequested, spec: AppSpec) -> None:
@@ -37,6 +38,10 @@ def _faults(request: DeploymentRequested, spec: AppSpec) -> Iterator[FieldError]
             yield _fault(name, "unknown", known=known)
         elif fault := _value_fault(declared[name], value):
             yield fault
+    for name in request.secrets:
+        if name not in declared or not declared[name].secret:
+            known = ", ".join(sorted(one.name for one in spec.parameters if one.secret)) or "-"
+            yield FieldError(f"{_SECRETS}.{name}", "parameter-unknown", "parameter.unknown", {"known": known})
     for parameter in spec.parameters:
         if parameter.required and not _has_value(parameter, request):
             yield _fault(parameter.name, "secret" if parameter.secret else "required")

@@ -51,6 +51,8 @@ KINDS: Mapping[str, Kind] = {
     "unknown-version": Kind(404),
     "unknown-deployment": Kind(404),
     "unknown-operation": Kind(404),
+    "unknown-person": Kind(404),
+    "no-sealing-key": Kind(503, "platform"),
     "unknown-team": Kind(404),
     "unknown-environment": Kind(404),
     "team-is-ambiguous": Kind(422),

@@ -29,11 +29,12 @@ from services.gateway.api.asking import (
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import Shown, Taken
-from services.gateway.api.timeline import Actor
+from services.gateway.api.timeline import Actor, actor_shown
 from services.gateway.identity.permissions import Permission
 from services.gateway.identity.person import Person
 from services.gateway.identity.person_key import NoPlatformKey
 from services.gateway.identity.team import Team
+from services.gateway.locales.texts import Texts
 from services.gateway.ports import World
 
 router = APIRouter(tags=["reviews"])
@@ -98,7 +99,7 @@ class ProofShown(Shown):
 
 
 class ReviewShown(Shown):
-    """A review; text and name are None when their author's key is gone."""
+    """A review; without a text, and by a former member, when its author's key is gone."""
 
     id: str
     app: str
@@ -154,14 +155,15 @@ async def submit_review(
 
 
 @router.get("/apps/{name}/reviews", operation_id="listReviews", summary="What people say about an app")
-async def list_reviews(name: str, world: WorldOf, person: Anybody) -> ReviewList:
+async def list_reviews(name: str, world: WorldOf, person: Anybody, texts: TextsOf) -> ReviewList:
     """Published reviews, newest first."""
     anywhere(person, Permission.READ_CATALOG)
     app = await find_app(name, world.models)
-    return ReviewList(items=[await shown_review(found, world) for found in await world.models.reviews(app["id"])])
+    reviews = await world.models.reviews(app["id"])
+    return ReviewList(items=[await shown_review(found, world, texts) for found in reviews])
 
 
-async def shown_review(found: dict[str, Any], world: World) -> ReviewShown:
+async def shown_review(found: dict[str, Any], world: World, texts: Texts) -> ReviewShown:
     """A review unlocked for reading."""
     text = await world.keys.unlock(Personal.model_validate(found["text"]))
     name = await world.names.of(found["author"]) if text is not None else None
@@ -171,7 +173,7 @@ async def shown_review(found: dict[str, Any], world: World) -> ReviewShown:
         app=found["app"],
         rating=found["rating"],
         text=text,
-        author=Actor(id=found["author"], name=name),
+        author=actor_shown(found["author"], name, texts),
         written_at=found["at"],
         proof=proof,
     )

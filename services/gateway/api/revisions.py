@@ -8,7 +8,7 @@ from services.gateway.api.asking import Somebody, TextsOf, WorldOf
 from services.gateway.api.deployments import find_deployment
 from services.gateway.api.operations import ProblemShown, failure_of
 from services.gateway.api.shapes import Shown
-from services.gateway.api.timeline import Actor
+from services.gateway.api.timeline import Actor, actor_shown
 from services.gateway.identity.permissions import Permission
 from services.gateway.locales.texts import Texts
 from services.gateway.readmodels.revision import revisions_of
@@ -18,7 +18,10 @@ Document = dict[str, Any]
 
 
 class RevisionShown(Shown):
-    """One revision. `intent` is what somebody wanted; `outcome` is how its operation stands; `failure` says why."""
+    """One revision. `intent` is what somebody wanted; `outcome` is how its operation stands; `failure` says why.
+
+    `replicas` is null where their number is left to the version; `rolledBackTo` is the revision that was built again.
+    """
 
     revision: int
     generation: int
@@ -58,7 +61,7 @@ async def list_revisions(deployment_id: str, world: WorldOf, person: Somebody, t
 def shown_revision(one: Document, name: str | None, texts: Texts) -> RevisionShown:
     """A revision in the reader's language; `name` is that of who asked for it."""
     request, final = one["request"], one["final"] or {}
-    actor = Actor(id=request["actor"], name=name) if request["actor"] else None
+    actor = actor_shown(request["actor"], name, texts) if request["actor"] else None
     values = {"app": request["appName"], "version": request["version"]}
     return RevisionShown(
         revision=one["revision"],

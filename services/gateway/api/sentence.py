@@ -31,7 +31,7 @@ def _values(entry: Document, texts: Texts, person: str | None, code: str | None)
     values = {
         **told,
         **told.get("params", {}),
-        "person": person or texts("timeline.somebody"),
+        "person": person or texts("app.former_member"),
         "code": code or entry["event"],
         "count": len(told.get("objections", ())) or told.get("rules") or told.get("params", {}).get("objects") or 0,
         "app": told.get("appName") or told.get("title") or entry["app"] or "",

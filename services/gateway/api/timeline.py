@@ -17,10 +17,11 @@ Document = dict[str, Any]
 
 
 class Actor(Shown):
-    """Who set it off: an opaque id, and the name when it is known here."""
+    """Somebody: an opaque id, and their name here; `former` when there is none, and then the name says so."""
 
     id: str
-    name: str | None = None
+    name: str
+    former: bool = False
 
 
 class TimelineEntry(Shown):
@@ -77,7 +78,7 @@ def shown_entry(
 ) -> TimelineEntry:
     """One entry in the reader's language; `name` is its actor's."""
     gap = (datetime.fromisoformat(entry["time"]) - datetime.fromisoformat(before)).total_seconds() if before else None
-    actor = Actor(id=entry["actor"], name=name) if entry["actor"] else None
+    actor = actor_shown(entry["actor"], name, texts) if entry["actor"] else None
     return TimelineEntry(
         id=entry["id"],
         type=entry["type"],
@@ -98,3 +99,8 @@ def shown_entry(
         sentence=sentence_of(entry, texts, name, asked_at),
         told=entry["told"],
     )
+
+
+def actor_shown(person: str, name: str | None, texts: Texts) -> Actor:
+    """Somebody as people read about them; without a name, a former member."""
+    return Actor(id=person, name=name or texts("app.former_member"), former=name is None)

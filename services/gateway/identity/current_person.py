@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
-from contracts.identity.events import SignInMethod
+from contracts.identity.events import SignInMethod, SignInRefusal
 from services.gateway.identity.csrf import must_be_same_site
-from services.gateway.identity.oidc import TokenRefusedError, TokenVerifier
+from services.gateway.identity.oidc import Bearer, TokenRefusedError, TokenVerifier
 from services.gateway.identity.person import Person
 from services.gateway.identity.ports import People
 from services.gateway.identity.session import SESSION_COOKIE, CookieRules, Session, Sessions
@@ -60,8 +60,16 @@ def bearer_token(request: Request) -> str | None:
 async def _by_token(token: str, identity: Identity) -> Person:
     try:
         bearer = await identity.verifier.bearer(token)
+        await _must_be_newer_than_an_erasure(bearer, identity.people)
     except TokenRefusedError as error:
         await identity.sign_ins.refused(SignInMethod.TOKEN, error.reason)
         raise
     await identity.sign_ins.by_token(bearer)
     return bearer.person
+
+
+async def _must_be_newer_than_an_erasure(bearer: Bearer, people: People) -> None:
+    """Refuse a token from before its holder was erased: only a new sign-in may bring their name back."""
+    erased_at = await people.erased_at(bearer.person.id)
+    if erased_at is not None and bearer.issued_at <= erased_at:
+        raise TokenRefusedError(SignInRefusal.EXPIRED)

@@ -35,6 +35,10 @@ class Names:
             self._known.popitem(last=False)
         return name
 
+    def forget(self, person: str) -> None:
+        """This person was erased; other replicas forget within ten seconds."""
+        self._known.pop(person, None)
+
     async def of_all(self, people: Iterable[str | None]) -> dict[str, str | None]:
         """The names of some people."""
         return {person: await self.of(person) for person in {one for one in people if one is not None}}

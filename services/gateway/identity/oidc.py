@@ -3,6 +3,7 @@
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jwt
@@ -42,6 +43,7 @@ class Bearer:
     """The person as the provider calls them (`sub`)."""
     sign_in: str
     """The provider's session (`sid`), else this token (`jti`): the same for as long as one sign-in lasts."""
+    issued_at: datetime
 
 
 class TokenVerifier:
@@ -58,7 +60,8 @@ class TokenVerifier:
         sign_in = claims.get("sid") or claims.get("jti")
         if not isinstance(sign_in, str):
             raise TokenRefusedError(SignInRefusal.FORGED)
-        return Bearer(_person(claims, self._provider.issuer), claims["sub"], sign_in)
+        issued_at = datetime.fromtimestamp(claims["iat"], UTC)
+        return Bearer(_person(claims, self._provider.issuer), claims["sub"], sign_in, issued_at)
 
     async def claims(self, token: str, audience: str) -> dict[str, Any]:
         """Return the claims of a token made by our issuer for this audience. Raises `TokenRefusedError`."""

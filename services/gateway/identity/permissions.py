@@ -1,4 +1,4 @@
-"""Who may do what: one table, and the only two functions that say yes.
+"""Who may do what: one table, and the only three functions that say yes.
 
 A use of a permission takes an `Allowed`, which nothing but these functions can make. So a route that forgot to ask does
 not type-check, and no other file needs to know the roles.
@@ -24,6 +24,7 @@ class Permission(StrEnum):
     REMOVE = "deployments:remove"
     ADD_EVIDENCE = "evidence:add"
     WRITE_REVIEW = "reviews:write"
+    ERASE_PERSON = "people:erase"
 
 
 class Standing(StrEnum):
@@ -56,7 +57,7 @@ GRANTS: Final[Mapping[Role | Standing, frozenset[Permission]]] = MappingProxyTyp
         Role.PRODUCT_MANAGER: frozenset(),
         Role.COMMUNITY_MEMBER: frozenset(),
         Role.MODERATOR: frozenset(),
-        Role.ADMIN: frozenset(),
+        Role.ADMIN: frozenset({Permission.ERASE_PERSON}),
     }
 )
 
@@ -71,7 +72,7 @@ _MINT: Final = _Mint()
 
 
 class Allowed(Generic[Place]):
-    """Proof that a guard said yes. Frozen, and made by `may` and `may_anywhere` only."""
+    """Proof that a guard said yes. Frozen, and made by `may`, `may_anywhere` and `may_about` only."""
 
     __slots__ = ("permission", "person", "place")
 
@@ -138,6 +139,13 @@ def may_anywhere(person: Person | None, permission: Permission) -> Allowed[Platf
     if any(permission in GRANTS[held] for held in {Standing.SIGNED_IN} | person.roles()):
         return Allowed(_MINT, permission, person, PLATFORM)
     return _denied(DenialReason.ROLE_LACKS_IT, permission)
+
+
+def may_about(person: Person | None, permission: Permission, about: str) -> Allowed[Platform] | Denied:
+    """Tell whether somebody may do this about a person: about oneself always, about others by a role that grants it."""
+    if person is not None and person.id == about:
+        return Allowed(_MINT, permission, person, PLATFORM)
+    return may_anywhere(person, permission)
 
 
 def _denied(reason: DenialReason, permission: Permission) -> Denied:

@@ -12,8 +12,8 @@ from contracts.identity.events import SignInMethod, SignInRefusal
 class SeenSignIns(Protocol):
     """Which sign-ins by token were already told of."""
 
-    async def first_use(self, key: str, until: datetime) -> bool:
-        """Remember the key until then; True exactly once, also with several replicas."""
+    async def first_use(self, key: str, person: str, until: datetime) -> bool:
+        """Remember whose key it is until then; True exactly once, also with several replicas."""
 
     async def forget(self, key: str) -> None:
         """Take it back, when it could not be told of."""
@@ -27,6 +27,9 @@ class People(Protocol):
 
     async def name_of(self, person_id: str) -> str | None:
         """Return the name; None for somebody unknown or erased."""
+
+    async def erased_at(self, person_id: str) -> datetime | None:
+        """Return when somebody was erased; None when never."""
 
 
 class SignInLog(Protocol):

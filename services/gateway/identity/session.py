@@ -45,6 +45,9 @@ class SessionStore(Protocol):
     async def put(self, session: Session) -> None:
         """Keep or replace."""
 
+    async def touch(self, session: Session) -> None:
+        """Note the newest use, unless the session is gone: what was ended or erased meanwhile stays so."""
+
     async def get(self, key: str) -> Session | None:
         """Return the session with this hash."""
 
@@ -90,7 +93,7 @@ class Sessions:
             return None
         if now - session.seen_at >= TOUCH_EVERY:
             session = replace(session, seen_at=now)
-            await self._store.put(session)
+            await self._store.touch(session)
         return session
 
     async def end(self, cookie: str) -> None:

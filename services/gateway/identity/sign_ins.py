@@ -43,7 +43,7 @@ class SignIns:
         if bearer.sign_in in self._recent:
             self._recent.move_to_end(bearer.sign_in)
             return
-        if await self._seen.first_use(bearer.sign_in, datetime.now(UTC) + REMEMBER):
+        if await self._seen.first_use(bearer.sign_in, bearer.person.id, datetime.now(UTC) + REMEMBER):
             try:
                 await self._remember_name(bearer.person)
                 await self._log.signed_in(bearer.person.id, SignInMethod.TOKEN)

@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 from chassis.errors import NotNow
 from chassis.mongo import Database, is_away
 from chassis.motions import Project
+from contracts.held import UNREADABLE
 from services.gateway.readmodels.app import APPS
 from services.gateway.readmodels.cluster import CLUSTERS
 from services.gateway.readmodels.deployment import DEPLOYMENTS
@@ -18,6 +19,7 @@ from services.gateway.readmodels.evidence import EVIDENCE
 from services.gateway.readmodels.held import HELD
 from services.gateway.readmodels.review import REVIEWS
 from services.gateway.readmodels.rule import RULES
+from services.gateway.readmodels.secret import SEALING_KEYS, STORED_SECRETS
 from services.gateway.readmodels.timeline import TIMELINE, in_order
 from services.gateway.readmodels.verdict import VERDICTS
 
@@ -123,6 +125,24 @@ class ReadModels:
         before_it = await self._all(HELD, {"messageKey": key, "fromTopic": topic, "standing": "held"})
         return any(one["messageSequence"] <= generation for one in before_it)
 
+    async def sealing_key(self, cluster: str) -> Document | None:
+        """What secrets for a cluster are sealed with."""
+        return await self._one(SEALING_KEYS, {"_id": cluster})
+
+    async def stored_secrets(self, secrets: list[str]) -> set[str]:
+        """Which of these secrets their deployers have."""
+        if not secrets:
+            return set()
+        return {found["_id"] for found in await self._all(STORED_SECRETS, {"_id": {"$in": secrets[:MOST]}})}
+
+    async def skipped_unread(self, request: Place, generation: int, owner: str) -> Document | None:
+        """The request that its owner could not even read and an operator skipped there: nobody answers that one."""
+        topic, key = request
+        found = await self._all(HELD, {"messageKey": key, "fromTopic": topic, "standing": "skipped", "service": owner})
+        return next(
+            (one for one in found if one["messageSequence"] == generation and one["reason"] in UNREADABLE), None
+        )
+
     async def _one(self, model: Project, query: Document, sort: Sort = ()) -> Document | None:
         found = await self._all(model, query, sort, limit=1)
         return found[0] if found else None
@@ -133,4 +153,16 @@ class ReadModels:
             return [found async for found in collection.find(query, limit=limit, sort=list(sort) or None)]
 
 
-MODELS: Sequence[Project] = (APPS, VERDICTS, RULES, DEPLOYMENTS, TIMELINE, REVIEWS, EVIDENCE, CLUSTERS, HELD)
+MODELS: Sequence[Project] = (
+    APPS,
+    VERDICTS,
+    RULES,
+    DEPLOYMENTS,
+    TIMELINE,
+    REVIEWS,
+    EVIDENCE,
+    CLUSTERS,
+    HELD,
+    SEALING_KEYS,
+    STORED_SECRETS,
+)

@@ -39,7 +39,7 @@ async def read_app(name: str, reader: Reader, world: World) -> AppRead:
         rules=await models.rules(),
         running=await models.running(app["id"]),
         mine=await models.deployments(teams) if teams else [],
-        reviews=[await shown_review(found, world) for found in reviews[:MOST_SHOWN]],
+        reviews=[await shown_review(found, world, reader.texts) for found in reviews[:MOST_SHOWN]],
         ratings=[found["rating"] for found in reviews],
     )
 

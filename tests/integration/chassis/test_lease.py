@@ -86,8 +86,11 @@ async def test_a_leader_knows_that_it_is_late_before_another_may_lead(database: 
             stopped.set()
 
     working = asyncio.create_task(lease.while_held(work))
-    await asyncio.wait_for(stopped.wait(), TTL)
-    assert (await stored(database))["holder"] == lease.holder
+    began = (await stored(database))["renewal"]
+    await asyncio.wait_for(stopped.wait(), 10 * TTL)
+    assert not lease.held
+    found = await stored(database)
+    assert (found["holder"], found["renewal"]) == (lease.holder, began)
     working.cancel()
 
 

@@ -1,7 +1,5 @@
 """Partitions move between replicas: memory follows the database, and a message that is no longer one's own is left."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from chassis.handle import Outcome
@@ -53,7 +51,7 @@ async def test_a_replica_that_does_not_know_yet_that_it_lost_a_partition_changes
     asked = asked.model_copy(update={"app": app})
     for each in (slow, fast):
         each.redelivery.ownership.assigned(ALL)
-        await each.sweep(datetime.now(UTC))
+        await each.sweep(each.clock.now())
     await fast.handle(sent(app_published(app)).arrived())
     message = sent(asked).arrived()
     assert await fast.handle(message) is Outcome.HANDLED
@@ -68,7 +66,7 @@ async def test_what_waits_belongs_to_whoever_has_its_partition(services: dict[st
     one.redelivery.ownership.assigned(ALL)
     assert await one.handle(sent(review_submitted(app)).arrived()) is Outcome.WAITING
     one.redelivery.ownership.assigned(NONE)
-    await one.sweep(datetime.now(UTC))
+    await one.sweep(one.clock.now())
     assert one.handler.waiting.places() == []
     two.redelivery.ownership.assigned(ALL)
     await two.handle(sent(app_published(app)).arrived())

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from chassis import rebuild, versions
+from chassis import build, rebuild, versions
+from chassis.build import Build
 from chassis.builds import Builds
 from chassis.documents import Documents
 from chassis.errors import Conflict, NotNow
 from chassis.handle import Outcome
 from chassis.health import Readiness
+from chassis.held import HELD
 from chassis.ledger import new_id
 from chassis.mongo import Database, Document
 from chassis.motions import Project
@@ -25,7 +27,7 @@ from tests.fakes.chassis_messages import Sent, app_published, sent
 from tests.fakes.chassis_on_the_wire import send
 from tests.fakes.chassis_processes import BrokerProcess
 from tests.fakes.chassis_read_models import EPOCH, ask_rebuild, digest_of, reading
-from tests.fakes.chassis_service import Parts, settings_for, until
+from tests.fakes.chassis_service import Parts, delivery, settings_for, until
 from tests.fakes.published import Published
 
 pytestmark = pytest.mark.integration
@@ -157,9 +159,10 @@ async def test_a_builder_may_die_at_any_moment(parts: Parts, broker: BrokerProce
 
 
 async def test_a_fold_that_throws_ends_its_build_and_what_serves_goes_on(
-    parts: Parts, broker: BrokerProcess, mongo: str
+    parts: Parts, broker: BrokerProcess, mongo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The build stops with event and reason in the registry and in /ready; the old documents take new events."""
+    monkeypatch.setattr(build, "_HELD_SECONDS", 0.01)
     settings = settings_for(broker.bootstrap, mongo)
     async with reading(parts, settings) as reader:
         await reader.hear(sent(app_published(app := new_id(), "Unloved")))
@@ -190,6 +193,25 @@ async def test_what_is_held_stays_out_of_a_rebuild(parts: Parts, broker: BrokerP
         await ask_rebuild(parts.database, PAGES)
         await reader.serves(PAGES, "pages_v1_r2")
         assert [page["title"] for page in await parts.stored("pages_v1_r2")] == ["First", "Fine"]
+
+
+async def test_what_is_redriven_while_it_is_built_is_read_again(parts: Parts) -> None:
+    """A build that passed over a held message asks for its partition again once that message is not held any more."""
+    loved = replace(PAGES, apply=fold_length)
+    polls = await delivery(with_fold(parts, loved))
+    titles, app = ("First", "Unloved", "Third"), new_id()
+    raws = [sent(app_published(app, title), number).arrived(number) for number, title in enumerate(titles, 1)]
+    await polls(raws)
+    beside = Build(PAGES, "pages_v1_r2", parts.database)
+    await beside.prepare()
+    await beside.fold(raws)
+    assert await beside.gaps() == set()
+    held = parts.database.collection(HELD)
+    await held.delete_one({"sequence": 2})  # as a redrive does; the third still queues
+    assert await beside.gaps() == {(raws[0].topic, raws[0].partition)}
+    await beside.fold(raws)
+    assert await beside.gaps() == set()
+    assert [page["title"] for page in await parts.stored("pages_v1_r2")] == ["Unloved"]
 
 
 async def test_what_this_release_cant_read_does_not_serve(parts: Parts, broker: BrokerProcess, mongo: str) -> None:

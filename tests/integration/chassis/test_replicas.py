@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,22 +12,33 @@ from chassis.ledger import new_id
 from contracts import topics
 from contracts.envelope import Context
 from tests.fakes.chassis_messages import app_published, review_submitted, sent
-from tests.fakes.chassis_on_the_wire import answered, publish, read, send
+from tests.fakes.chassis_on_the_wire import answered, publish, read, read_distinct, send
 from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess
-from tests.fakes.chassis_replicas import TTL, Replica, replica, until_shared
+from tests.fakes.chassis_replicas import TTL, Replica, replica, until_shared, who_leads
 from tests.fakes.chassis_service import Parts, settings_for, until
 
 pytestmark = pytest.mark.integration
 
 
-def once_and_in_order(contexts: Sequence[Context]) -> bool:
-    """Whether each key's events count on from one, each place has one event, and none is there twice."""
+def whole(contexts: Sequence[Context]) -> bool:
+    """Whether each key counts on from one, and every place has one event; what is repeated is the same again."""
     last: dict[str, int] = {}
+    places: dict[tuple[str, int], str] = {}
     for context in contexts:
-        if context.number != last.get(context.subject, 0) + 1:
+        if context.number > last.get(context.subject, 0) + 1:
             return False
-        last[context.subject] = context.number
-    return len({context.id for context in contexts}) == len(contexts)
+        last[context.subject] = max(context.number, last.get(context.subject, 0))
+        if places.setdefault((context.subject, context.number), context.id) != context.id:
+            return False
+    return True
+
+
+class Ahead:
+    """A clock that runs an hour ahead."""
+
+    def now(self) -> datetime:
+        """The time, wrong."""
+        return datetime.now(UTC) + timedelta(hours=1)
 
 
 def id_in(topic: topics.Topic, wanted: Callable[[int], bool]) -> str:
@@ -34,14 +46,14 @@ def id_in(topic: topics.Topic, wanted: Callable[[int], bool]) -> str:
     return next(key for key in iter(new_id, "") if wanted(topic.partition_of(key)))
 
 
-async def test_what_any_replica_records_is_published_once_and_in_order(
+async def test_what_any_replica_records_is_published_in_order(
     broker: BrokerProcess, database_process: DatabaseProcess, services: dict[str, Parts]
 ) -> None:
     """Two replicas write the same keys side by side; the one that leads publishes all of it, n+1 behind n."""
     settings = settings_for(broker.bootstrap, database_process.url)
     apps = [new_id() for _ in range(3)]
-    async with replica(services["catalog"], settings) as one, replica(services["catalog"], settings) as two:
-        await until(one.leads, "the first leads")
+    async with replica(services["catalog"], settings) as first, replica(services["catalog"], settings) as second:
+        one, two = await who_leads(first, second)
 
         async def write(each: Replica) -> None:
             for number in range(8):
@@ -49,9 +61,8 @@ async def test_what_any_replica_records_is_published_once_and_in_order(
                     await publish(each.parts, app, f"{each.lease.holder} {number}")
 
         await asyncio.gather(write(one), write(two))
-        contexts = await read(broker, topics.APPS, 2 * 8 * len(apps))
-        assert once_and_in_order(contexts)
-        assert not two.lease.held
+        contexts = await read_distinct(broker, topics.APPS, 2 * 8 * len(apps))
+        assert whole(contexts)
 
 
 async def test_the_work_of_a_replica_that_stopped_is_taken_over_and_it_may_wake_up(
@@ -60,8 +71,8 @@ async def test_the_work_of_a_replica_that_stopped_is_taken_over_and_it_may_wake_
     """A leader that renews no more is followed: what it left is published, and it publishes nothing after."""
     settings = settings_for(broker.bootstrap, database_process.url)
     app = new_id()
-    async with replica(services["catalog"], settings) as one, replica(services["catalog"], settings) as two:
-        await until(one.leads, "the first leads")
+    async with replica(services["catalog"], settings) as first, replica(services["catalog"], settings) as second:
+        one, two = await who_leads(first, second)
         await publish(one.parts, app, "published")
         await read(broker, topics.APPS, 1)
         await one.freeze()
@@ -69,10 +80,24 @@ async def test_the_work_of_a_replica_that_stopped_is_taken_over_and_it_may_wake_
         await until(two.leads, "the second leads", within=4 * TTL)
         await publish(one.parts, app, "recorded by one that does not lead")
         await publish(two.parts, app, "recorded by the leader")
-        contexts = await read(broker, topics.APPS, 4)
-        assert sorted({context.number for context in contexts}) == [1, 2, 3, 4]
-        assert len({(context.number, context.id) for context in contexts}) == 4
+        contexts = await read_distinct(broker, topics.APPS, 4)
+        assert whole(contexts)
         assert (one.lease.held, one.relay.publishing) == (False, False)
+
+
+async def test_a_replica_whose_clock_is_an_hour_ahead_changes_no_order(
+    broker: BrokerProcess, database_process: DatabaseProcess, services: dict[str, Parts]
+) -> None:
+    """Two replicas that disagree about the time write one key in turn: it is published in order, and one leads."""
+    settings = settings_for(broker.bootstrap, database_process.url)
+    app, right = new_id(), services["catalog"]
+    wrong = Parts(right.service, right.rows, right.database, right.relay, Ahead())
+    async with replica(right, settings) as first, replica(wrong, settings) as second:
+        await who_leads(first, second)
+        for number in range(6):
+            await publish((first, second)[number % 2].parts, app, str(number))
+        assert whole(await read_distinct(broker, topics.APPS, 6))
+        assert [first.lease.held, second.lease.held].count(True) == 1
 
 
 async def test_a_leader_that_stops_hands_over_at_once(
@@ -90,7 +115,7 @@ async def test_a_leader_that_stops_hands_over_at_once(
         await until(two.leads, "the second leads", within=TTL)
         assert await services["catalog"].stored(LEDGER, unpublished=True) == []
         await publish(two.parts, app, "the next")
-        assert once_and_in_order(await read(broker, topics.APPS, 6))
+        assert whole(await read_distinct(broker, topics.APPS, 6))
 
 
 async def test_a_message_that_waits_here_for_what_arrives_there_is_taken_up(
@@ -135,7 +160,7 @@ async def test_replicas_come_and_go_while_messages_flow(
             await until_shared(one, two)
         await until(lambda: answered(services["community"], len(reviews)), "all are answered", within=30)
         await asking
-        contexts = await read(broker, topics.REVIEWS, len(reviews))
+        contexts = await read_distinct(broker, topics.REVIEWS, len(reviews))
     assert {context.subject for context in contexts} == set(reviews)
-    assert len({(context.subject, context.number): context.id for context in contexts}) == len(reviews)
+    assert whole(contexts)
     assert await answered(services["community"], len(reviews))

@@ -1,6 +1,7 @@
 """A real database over the MongoDB protocol, and the deployer's motions upon it."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from chassis.ledger import Motion, Writer
 from chassis.mongo import Database
 from chassis.motions import Keeps
 from chassis.perform import Performer
+from chassis.sealed import Lockbox
 from contracts.envelope import Event
 from services.deployer.adapters.mongo.clusters import MongoClusters
 from services.deployer.adapters.mongo.deployments import MongoDeployments
@@ -17,6 +19,8 @@ from services.deployer.adapters.mongo.known_requests import MongoKnownRequests
 from services.deployer.adapters.mongo.known_versions import MongoKnownVersions
 from services.deployer.adapters.mongo.revisions import MongoRevisions
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
+from services.deployer.adapters.mongo.sealing_keys import MongoSealingKeys
+from services.deployer.adapters.mongo.secrets import MongoSecrets
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.domain.health import Patience
@@ -39,6 +43,7 @@ class Service:
         self.database, self.clock, self.published = database, clock, published or Published()
         self.file = WatchedClusterFile(CLUSTER_FILE)
         self.performer = Performer(Writer("deployer", an_id(1), "0" * 20, folds, clock), database, self.published)
+        self.lockbox: Lockbox | None = Lockbox(b"7" * 32)
         self._ids = 0x100_000
 
     def world_of(self, motion: Motion) -> World:
@@ -47,12 +52,15 @@ class Service:
             clock=motion.clock,
             record=motion.record,
             wake=lambda _name: None,
-            cluster=SandboxCluster(MongoSandboxObjects(motion), self.file, motion.clock, self._new_id),
+            cluster=SandboxCluster(MongoSandboxObjects(motion, self.lockbox), self.file, motion.clock, self._new_id),
             deployments=MongoDeployments(motion),
             clusters=MongoClusters(motion),
             requests=MongoKnownRequests(motion),
             versions=MongoKnownVersions(motion),
             desired=MongoDesiredStates(motion),
+            secrets=MongoSecrets(motion, self.lockbox),
+            sealing_keys=MongoSealingKeys(motion, self.lockbox),
+            sealing_key_lifetime=timedelta(days=90),
             revisions=MongoRevisions(motion),
             patience=Patience(),
             undecided_grace_seconds=5,

@@ -1,14 +1,18 @@
 """Reading a message: an event, or a code that says why it is none."""
 
+import inspect
+import re
 from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis import wire
 from chassis.ledger import new_id
 from chassis.wire import READ_LIMIT, RawMessage, Unreadable, raw_message, read_context, read_event
 from contracts.envelope import Context
+from contracts.held import UNREADABLE
 from tests.fakes.chassis_messages import Sent, app_published, sent
 
 
@@ -108,3 +112,9 @@ def test_a_record_with_nothing_in_it_is_carried_all_the_same() -> None:
     assert (raw.headers, raw.value, raw.key_text, raw.epoch) == ((("ce_id", b""),), b"", None, "an-epoch")
     with pytest.raises(Unreadable):
         read_context(raw)
+
+
+def test_the_reasons_for_what_cant_be_read_are_in_the_contracts() -> None:
+    """The gateway tells by them which request can have no answer."""
+    source = inspect.getsource(wire)
+    assert set(re.findall(r'Unreadable\("([a-z-]+)"', source)) == UNREADABLE

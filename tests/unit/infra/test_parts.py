@@ -14,7 +14,7 @@ from infra.local.ports import SERVICES, Ports
 @pytest.fixture
 def plan(tmp_path: Path) -> tuple[Stage, ...]:
     """The stages of a stack on port 8400."""
-    keys = StackKeys(tmp_path / "platform.key", tmp_path / "web.secret", "0a0b0c0d-0000-4000-8000-000000000000")
+    keys = _keys(tmp_path)
     return stages(Ports(8400), Home(tmp_path), keys)
 
 
@@ -22,8 +22,13 @@ def plan(tmp_path: Path) -> tuple[Stage, ...]:
 def plan_on_apache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Stage, ...]:
     """The same with BROKER=apache."""
     monkeypatch.setenv("BROKER", "apache")
-    keys = StackKeys(tmp_path / "platform.key", tmp_path / "web.secret", "0a0b0c0d-0000-4000-8000-000000000000")
+    keys = _keys(tmp_path)
     return stages(Ports(8400), Home(tmp_path), keys)
+
+
+def _keys(folder: Path) -> StackKeys:
+    installation = "0a0b0c0d-0000-4000-8000-000000000000"
+    return StackKeys(folder / "platform.key", folder / "web.secret", folder / "secrets.key", installation)
 
 
 def part(plan: tuple[Stage, ...], name: str) -> Part:
@@ -68,7 +73,7 @@ def test_an_unknown_part_is_named(plan: tuple[Stage, ...]) -> None:
 
 def test_a_replica_is_its_service_again_under_a_name_and_ports_of_its_own(tmp_path: Path) -> None:
     """Each replica knows its name, and a further gateway answers on a port of its own under the same public address."""
-    keys = StackKeys(tmp_path / "platform.key", tmp_path / "web.secret", "0a0b0c0d-0000-4000-8000-000000000000")
+    keys = _keys(tmp_path)
     doubled = stages(Ports(8400, {"gateway": 2}), Home(tmp_path), keys)
     first, second = part(doubled, "gateway"), part(doubled, "gateway-2")
     assert first.command == second.command
@@ -94,6 +99,6 @@ def test_apache_kafka_gets_what_it_can_do_and_asks_for(plan_on_apache: tuple[Sta
 def test_an_unknown_broker_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A typing mistake does not start another broker than the one asked for."""
     monkeypatch.setenv("BROKER", "redpanda")
-    keys = StackKeys(tmp_path / "platform.key", tmp_path / "web.secret", "0a0b0c0d-0000-4000-8000-000000000000")
+    keys = _keys(tmp_path)
     with pytest.raises(ValueError, match="BROKER=redpanda is not known"):
         stages(Ports(8400), Home(tmp_path), keys)

@@ -27,7 +27,9 @@ def test_a_short_topic_starts_new_segments_too() -> None:
 
 def test_a_compacted_topic_keeps_the_last_of_each_key() -> None:
     """Keys and tombstones live on a compacted topic."""
-    assert configuration(a_topic(compacted=True), 1)["cleanup.policy"] == "compact"
+    settings = configuration(a_topic(compacted=True), 1)
+    assert settings["cleanup.policy"] == "compact"
+    assert settings["max.compaction.lag.ms"] == settings["segment.ms"] == "86400000", "a voided key is gone in a day"
 
 
 def test_a_replicated_topic_needs_two_in_sync() -> None:

@@ -9,25 +9,29 @@ from appstore_client.cli.change import LONGEST, DeploymentArgument, NoWaitOption
 from appstore_client.cli.exit_codes import InvalidInputError
 from appstore_client.cli.language import text
 from appstore_client.cli.output import Output, OutputOption
+from appstore_client.cli.secret_values import SecretFileOption, SecretOption, read_secrets
 from appstore_client.models.operation import Operation
 
 NOTHING: list[str] = []
 
 
-def configure(
+def configure(  # noqa: PLR0913, PLR0917 - the options of the command
     deployment: DeploymentArgument,
     settings: Annotated[list[str], typer.Argument(metavar="KEY=VALUE", help=text("option.settings"))] = NOTHING,
     unset: Annotated[list[str], typer.Option("--unset", help=text("option.unset"))] = NOTHING,
+    secret: SecretOption = NOTHING,
+    secret_from_file: SecretFileOption = NOTHING,
     no_wait: NoWaitOption = False,  # noqa: FBT002 - a flag
     timeout: TimeoutOption = LONGEST,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Configure a deployment."""
     parameters: dict[str, str | None] = {**read_settings(settings), **dict.fromkeys(unset)}
-    if not parameters:
+    secrets = read_secrets(secret, secret_from_file)
+    if not parameters and not secrets:
         raise InvalidInputError(text("settings-missing"))
 
     async def ask(store: AppStore, found: str) -> Operation:
-        return await store.deployments.change(found, parameters=parameters)
+        return await store.deployments.change(found, parameters=parameters, secrets=secrets)
 
     change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout)

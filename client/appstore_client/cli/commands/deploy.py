@@ -12,6 +12,7 @@ from appstore_client.cli.language import text
 from appstore_client.cli.outcome import seconds_of, show_accepted, show_outcome
 from appstore_client.cli.output import Output, OutputOption, print_next, say
 from appstore_client.cli.progress import watch
+from appstore_client.cli.secret_values import SecretFileOption, SecretOption, read_secrets
 from appstore_client.cli.session import run
 from appstore_client.models.operation import Operation
 
@@ -25,13 +26,15 @@ def deploy(  # noqa: PLR0913, PLR0917 - the options of the command
     team: Annotated[str | None, typer.Option(help=text("option.team"))] = None,
     deployment_name: Annotated[str | None, typer.Option("--name", help=text("option.name"))] = None,
     settings: Annotated[list[str], typer.Option("--set", help=text("option.set"))] = NOTHING,
+    secret: SecretOption = NOTHING,
+    secret_from_file: SecretFileOption = NOTHING,
     replicas: Annotated[int | None, typer.Option(min=0, max=MOST, help=text("option.replicas"))] = None,
     no_wait: Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))] = False,  # noqa: FBT002 - a flag
     timeout: Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))] = 120,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Deploy an app."""
-    parameters = read_settings(settings)
+    parameters, secrets = read_settings(settings), read_secrets(secret, secret_from_file)
 
     async def work(store: AppStore) -> ExitCode:
         operation = await store.deployments.request(
@@ -41,6 +44,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - the options of the command
             team=team,
             name=deployment_name,
             parameters=parameters,
+            secrets=secrets,
             replicas=replicas,
         )
         if no_wait:

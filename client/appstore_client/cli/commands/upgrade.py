@@ -8,25 +8,28 @@ from appstore_client.app_store import AppStore
 from appstore_client.cli.change import LONGEST, DeploymentArgument, NoWaitOption, TimeoutOption, change, read_settings
 from appstore_client.cli.language import text
 from appstore_client.cli.output import Output, OutputOption
+from appstore_client.cli.secret_values import SecretFileOption, SecretOption, read_secrets
 from appstore_client.models.operation import Operation
 
 NOTHING: list[str] = []
 
 
-def upgrade(
+def upgrade(  # noqa: PLR0913, PLR0917 - the options of the command
     deployment: DeploymentArgument,
     version: Annotated[str | None, typer.Option(help=text("option.version"))] = None,
     settings: Annotated[list[str], typer.Option("--set", help=text("option.set"))] = NOTHING,
+    secret: SecretOption = NOTHING,
+    secret_from_file: SecretFileOption = NOTHING,
     no_wait: NoWaitOption = False,  # noqa: FBT002 - a flag
     timeout: TimeoutOption = LONGEST,
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Upgrade a deployment."""
-    parameters = read_settings(settings)
+    parameters, secrets = read_settings(settings), read_secrets(secret, secret_from_file)
 
     async def ask(store: AppStore, found: str) -> Operation:
         return await store.deployments.change(
-            found, version=version or await _newest(store, found), parameters=parameters
+            found, version=version or await _newest(store, found), parameters=parameters, secrets=secrets
         )
 
     change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout)

@@ -27,7 +27,7 @@ class MongoKnownRequests:
     async def ended(self, request: KnownRequest) -> None:
         """No deadline is watched for this generation any more."""
         which = {"_id": request.deployment, "generation": request.generation}
-        await self._requests.change(which, {"$set": {"open": False}, "$inc": {"answers": 1}})
+        await self._requests.change(which, {"$set": {"open": False, "by": self._by}, "$inc": {"answers": 1}})
 
     async def unanswered(self, limit: int) -> tuple[KnownRequest, ...]:
         """Requests whose deadline is watched, the earliest first."""

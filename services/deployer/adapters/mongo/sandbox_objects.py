@@ -9,18 +9,22 @@ import orjson
 from chassis.errors import Conflict
 from chassis.ledger import Motion
 from chassis.mongo import Document
+from chassis.sealed import Lockbox, Unopened
 from services.deployer.domain.manifest.labels import DEPLOYMENT
-from services.deployer.ports import Object
+from services.deployer.ports import Object, ObjectRefused
 
 OBJECTS = "sandbox_objects"
 _REVISION = "revision"
 _LIMIT = 100_000
+_ENCRYPTED = "Secret"
 
 
 class MongoSandboxObjects:
     """Meets `ports.ObjectStore`, for one motion."""
 
-    def __init__(self, motion: Motion) -> None:
+    def __init__(self, motion: Motion, lockbox: Lockbox | None) -> None:
+        """Take the key that encrypts Secrets where they are stored, as an API server's own encryption at rest does."""
+        self._lockbox = lockbox
         self._objects = motion.collection(OBJECTS)
         self._counter = motion.collection("sandbox_revision")
         self._revision: int | None = None
@@ -28,18 +32,18 @@ class MongoSandboxObjects:
 
     async def of_deployment(self, deployment: str) -> tuple[Object, ...]:
         """The objects with the deployment's label."""
-        return _read(await self._objects.find({"deployment": deployment}, limit=_LIMIT))
+        return self._read_all(await self._objects.find({"deployment": deployment}, limit=_LIMIT))
 
     async def of_kind(self, kind: str) -> tuple[Object, ...]:
         """Every object of one kind."""
         if kind not in self._read:
-            self._read[kind] = _read(await self._objects.find({"kind": kind}, limit=_LIMIT))
+            self._read[kind] = self._read_all(await self._objects.find({"kind": kind}, limit=_LIMIT))
         return self._read[kind]
 
     async def named(self, kind: str, namespace: str, name: str) -> Object | None:
         """One object."""
         found = await self._objects.get(f"{kind}/{namespace}/{name}")
-        return _read([found])[0] if found is not None else None
+        return self._read_all([found])[0] if found is not None else None
 
     async def put(self, found: Object) -> None:
         """Write an object whole."""
@@ -50,7 +54,7 @@ class MongoSandboxObjects:
             {
                 "kind": found["kind"],
                 "deployment": found["metadata"].get("labels", {}).get(DEPLOYMENT),
-                "body": orjson.dumps(found),
+                "body": self._written(found),
             },
         )
 
@@ -73,11 +77,24 @@ class MongoSandboxObjects:
             self._revision = before + 1
         return self._revision
 
+    def _written(self, found: Object) -> bytes:
+        if found["kind"] != _ENCRYPTED:
+            return orjson.dumps(found)
+        if self._lockbox is None:
+            raise ObjectRefused(_ENCRYPTED, found["metadata"]["name"], ".", "no key is set that would keep it secret")
+        return self._lockbox.lock(orjson.dumps(found))
+
+    def _read_all(self, documents: list[Document]) -> tuple[Object, ...]:
+        return tuple(orjson.loads(self._opened(document)) for document in documents)
+
+    def _opened(self, document: Document) -> bytes:
+        if document["kind"] != _ENCRYPTED:
+            return bytes(document["body"])
+        if self._lockbox is None:
+            raise Unopened
+        return self._lockbox.unlock(bytes(document["body"]))
+
 
 def _key(found: Object) -> str:
     metadata = found["metadata"]
     return f"{found['kind']}/{metadata.get('namespace', '')}/{metadata['name']}"
-
-
-def _read(documents: list[Document]) -> tuple[Object, ...]:
-    return tuple(orjson.loads(document["body"]) for document in documents)

@@ -3,7 +3,7 @@
 Before it: `site`. After it: `pages/deployment/page.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,18 +12,31 @@ from urllib.parse import urlsplit
 from contracts.deployments.reasons import Cause, Fault
 from services.gateway.api.operations import ObjectionShown
 from services.gateway.readmodels.deployment import newest_wish
+from services.gateway.readmodels.revision import revisions_of, running
 from services.gateway.web.layout.frame import Frame
 from services.gateway.web.pages.app.verdicts import reasons_of
 from services.gateway.web.pages.deployment.told import event_of
-from services.gateway.web.pages.deployment.view import FOLLOWED, Decision, DeploymentView, Failure
+from services.gateway.web.pages.deployment.view import (
+    FOLLOWED,
+    Decision,
+    DeploymentView,
+    Failure,
+    RevisionRow,
+    Runs,
+)
 from services.gateway.web.views.live import live
 from services.gateway.web.views.pods import pods_of
 from services.gateway.web.views.states import final_of, request_of, state_of
 
 Document = dict[str, Any]
 
+MOST_REVISIONS = 20
+"""Revisions a page shows; the deployer keeps as many to go back to."""
 CLUSTER_ONLY = (".svc", ".svc.cluster.local")
 """How the names of Kubernetes services end; no browser outside the cluster finds them."""
+
+WITH_ADDRESS = frozenset({"healthy", "rolled-back"})
+"""States in which the app answers."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +66,7 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
     request, state = request_of(found), state_of(found, held=read.held)
     title = (read.app or {}).get("title") or asked["appName"]
     generation = newest_wish(found)
-    address = found["rollout"].get("address") if state == "healthy" else None
+    address = found["rollout"].get("address") if state in WITH_ADDRESS else None
     inside = address is not None and (urlsplit(address).hostname or "").endswith(CLUSTER_ONLY)
     steps = [entry for entry in read.entries if entry["generation"] == generation]
     return DeploymentView(
@@ -75,6 +88,8 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
         cluster=read.cluster,
         decision=_decision(found["decisions"].get(str(generation)), read),
         failure=_failure(found),
+        runs=_runs(found),
+        revisions=tuple(_revisions(found))[:MOST_REVISIONS],
         pods=pods_of(found, state, asked["version"], steps, _replicas(read)),
         live=live(FOLLOWED, deployment=found["_id"]),
         open_url=address if not inside else None,
@@ -98,6 +113,24 @@ def _passed(decision: Document, verdict: Document | None) -> int:
     if verdict is None or verdict["scoredAt"] > decision["at"]:
         return 0
     return sum(result["verdict"] == "pass" for result in verdict["results"])
+
+
+def _runs(found: Document) -> Runs | None:
+    runs = running(found)
+    if runs is None:
+        return None
+    settings = runs["request"].get("parameters", {})
+    return Runs(
+        runs["revision"], runs["version"], found["rollout"].get("replicas") or 0, tuple(sorted(settings.items()))
+    )
+
+
+def _revisions(found: Document) -> Iterator[RevisionRow]:
+    for one in revisions_of(found):
+        request, outcome = one["request"], "runs" if one["runs"] else one["status"]
+        at = datetime.fromisoformat(request["at"])
+        may_return = outcome == "succeeded"
+        yield RevisionRow(one["revision"], request["intent"], request["version"], outcome, at, may_return)
 
 
 def _since(found: Document) -> datetime:

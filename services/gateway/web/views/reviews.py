@@ -24,7 +24,7 @@ def _review(found: ReviewShown) -> Review:
         key=found.id,
         text=found.text,
         rating=found.rating,
-        author=found.author.name,
+        author=None if found.author.former else found.author.name,
         team=None,
         at=datetime.fromisoformat(found.written_at),
         proof=_proof(found.proof),

@@ -18,7 +18,7 @@ _OPEN: Mapping[str, State] = {
     "rejected": "rejected",
     "failed": "failed",
     "cancelled": "cancelled",
-    "rolled-back": "failed",
+    "rolled-back": "rolled-back",
 }
 _CLOSED: Mapping[str, State] = {"superseded": "superseded", "undecided": "undecided", "cancelled": "cancelled"}
 

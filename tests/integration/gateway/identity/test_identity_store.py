@@ -1,42 +1,23 @@
 """Identity's collections in a real database."""
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from motor.motor_asyncio import AsyncIOMotorClient
-from secantus.server import SecantusDBServer
 
+from chassis.mongo import Database
 from contracts.people import Role
 from services.gateway.identity.person import Membership, Person
 from services.gateway.identity.session import Sessions, hash_cookie
-from services.gateway.identity.store import Database, MongoPeople, MongoSeenSignIns, MongoSessions, prepare
+from services.gateway.identity.store import MongoPeople, MongoSeenSignIns, MongoSessions, prepare
 from tests.fakes.identity import PERSON, TEAM_DATA
-from tests.fakes.issuer_process import free_port
 
 SOMEBODY = Person(PERSON, (Membership(TEAM_DATA, "team-data", frozenset({Role.DEVELOPER, Role.DEVOPS})),), "Demi Demo")
 
 
-@pytest.fixture(scope="module")
-def mongo_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of the embedded database, with a folder of its own."""
-    folder: Path = tmp_path_factory.mktemp("mongo")
-    server = SecantusDBServer(host="127.0.0.1", port=free_port(), storage_path=str(folder))
-    server.start()
-    yield f"mongodb://127.0.0.1:{server.port}"
-    server.stop()
-
-
-@pytest_asyncio.fixture
-async def database(mongo_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
-    """Return a database for this test alone, with its indexes."""
-    client: AsyncIOMotorClient[dict[str, object]] = AsyncIOMotorClient(mongo_url, serverSelectionTimeoutMS=5000)
-    made = client[f"t{abs(hash(request.node.name))}"]
-    await prepare(made)
-    yield made
-    client.close()
+@pytest.fixture(autouse=True)
+async def _indexed(database: Database) -> None:
+    """The collections have their indexes, as after a start."""
+    await prepare(database)
 
 
 @pytest.mark.asyncio
@@ -57,7 +38,7 @@ async def test_a_session_is_kept_used_and_ended(database: Database) -> None:
 async def test_neither_cookie_nor_name_is_in_the_database(database: Database) -> None:
     """The stored session names the person by id and the cookie by hash."""
     cookie, _ = await Sessions(MongoSessions(database)).start(SOMEBODY)
-    document = await database["sessions"].find_one({"_id": hash_cookie(cookie)})
+    document = await database.collection("sessions").find_one({"_id": hash_cookie(cookie)})
     assert document is not None
     assert cookie not in str(document)
     assert "Demi" not in str(document)
@@ -69,7 +50,7 @@ async def test_expired_documents_are_the_databases_to_remove(database: Database)
     """Both collections that grow with use have a TTL index, and preparing twice is no error."""
     await prepare(database)
     for collection, field in (("sessions", "ends_at"), ("seen_sign_ins", "until")):
-        indexes = (await database[collection].index_information()).values()
+        indexes = (await database.collection(collection).index_information()).values()
         assert [index["expireAfterSeconds"] for index in indexes if index["key"] == [(field, 1)]] == [0]
 
 
@@ -78,9 +59,9 @@ async def test_a_sign_in_is_seen_for_the_first_time_once(database: Database) -> 
     """Of several replicas exactly one is told that it is the first."""
     until = datetime.now(UTC) + timedelta(days=1)
     replicas = [MongoSeenSignIns(database) for _ in range(3)]
-    assert [await replica.first_use("one", until) for replica in replicas] == [True, False, False]
+    assert [await replica.first_use("one", PERSON, until) for replica in replicas] == [True, False, False]
     await replicas[0].forget("one")
-    assert await replicas[1].first_use("one", until)
+    assert await replicas[1].first_use("one", PERSON, until)
 
 
 @pytest.mark.asyncio

@@ -37,7 +37,7 @@ async def stored(mongo: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[S
     client: MongoClient[dict[str, Any]] = MongoClient(mongo)
     for service in ("gateway", "deployer"):
         for name in client[f"appstore_{service}"].list_collection_names():
-            client[f"appstore_{service}"][name].drop()
+            client[f"appstore_{service}"][name].delete_many({})
     tell = Telling()
     events: list[Event[Any]] = [tell(told.app()), tell(told.requested(), team=told.TEAM, actor=told.PERSON)]
     events += [tell(one, generation=1) for one in (told.approved(), told.started(), told.failed())]

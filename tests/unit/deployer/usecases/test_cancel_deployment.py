@@ -5,7 +5,9 @@ import pytest
 from chassis.errors import NotKnownYet
 from contracts.apps.spec import AppSpec
 from services.deployer.reconciler.outcome import Done
+from services.deployer.usecases.close_skipped import close_skipped
 from tests.fakes.deployer import FakeWorld
+from tests.fakes.deployer_examples import cancel_asked, removal_asked
 from tests.fakes.deployer_life import Life
 from tests.unit.deployer.specs import SMALL, small_with
 
@@ -194,3 +196,23 @@ async def test_a_cancel_of_what_was_never_heard_of_waits(life: Life) -> None:
     """The request it names may be on its way."""
     with pytest.raises(NotKnownYet):
         await life.cancels(1, 1)
+
+
+@pytest.mark.parametrize("started", [True, False])
+async def test_a_cancel_that_an_operator_skipped_stops_nothing(life: Life, fake: FakeWorld, started: bool) -> None:  # noqa: FBT001 - a case
+    """It is too late then, and the request it named has its own end."""
+    await life.asks(1)
+    if started:
+        await life.is_approved(1)
+    await close_skipped(cancel_asked(generation=2, cancels=1), fake.world())
+    await (life.settles() if started else life.is_rejected(1))
+    assert life.ends() == {1: ["succeeded" if started else "rejected"], 2: ["too-late"]}
+
+
+async def test_a_skipped_removal_leaves_a_rollout_its_end(life: Life, fake: FakeWorld) -> None:
+    """What is under way still owes its answer, also when a newer request overtakes it after that."""
+    await life.starts(1)
+    await life.is_looked_at()
+    await close_skipped(removal_asked(generation=2), fake.world())
+    await life.runs(3, "2.0")
+    assert life.ends() == {1: ["superseded"], 2: ["undecided"], 3: ["succeeded"]}

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.deployments.requests import Intent
 from tests.fakes.deployer import FakeWorld
-from tests.fakes.deployer_examples import START, an_environment
+from tests.fakes.deployer_examples import DEPLOYMENT, START, an_environment
 from tests.fakes.deployer_life import Life
 from tests.unit.deployer.specs import SMALL, WITH_SETTINGS, small_with
 
@@ -162,7 +162,9 @@ async def test_what_is_required_has_to_be_there(fake: FakeWorld) -> None:
     chosen = {"languages": "nl", "workers": "2", "open": "true", "mode": "fast"}
     await life.runs(2, parameters=chosen)
     assert life.last("DeploymentFailed").params["field"] == "secrets.token"
-    await life.runs(3, parameters=chosen, secrets={"token": "019abf00-0000-7000-8000-000000000001"})
+    token = "019abf00-0000-7000-8000-000000000001"
+    await fake.secrets.keep(token, DEPLOYMENT, "a token")
+    await life.runs(3, parameters=chosen, secrets={"token": token})
     assert life.ends()[3] == ["succeeded"]
 
 

@@ -14,6 +14,7 @@ from services.gateway.identity.permissions import (
     Permission,
     Standing,
     may,
+    may_about,
     may_anywhere,
 )
 from services.gateway.identity.person import Membership, Person
@@ -27,16 +28,17 @@ COLUMNS = (
     "evidence:add",
     "reviews:write",
     "catalog:read",
+    "people:erase",
 )
 TABLE = {
-    Role.DEVELOPER: (True, True, True, False, True, True),
-    Role.DEVOPS: (True, True, True, False, True, True),
-    Role.SECURITY: (False, False, False, True, True, True),
-    Role.COMPLIANCE_OFFICER: (True, False, False, True, True, True),
-    Role.PRODUCT_MANAGER: (False, False, False, False, True, True),
-    Role.COMMUNITY_MEMBER: (False, False, False, False, True, True),
-    Role.MODERATOR: (False, False, False, False, True, True),
-    Role.ADMIN: (False, False, False, False, True, True),
+    Role.DEVELOPER: (True, True, True, False, True, True, False),
+    Role.DEVOPS: (True, True, True, False, True, True, False),
+    Role.SECURITY: (False, False, False, True, True, True, False),
+    Role.COMPLIANCE_OFFICER: (True, False, False, True, True, True, False),
+    Role.PRODUCT_MANAGER: (False, False, False, False, True, True, False),
+    Role.COMMUNITY_MEMBER: (False, False, False, False, True, True, False),
+    Role.MODERATOR: (False, False, False, False, True, True, False),
+    Role.ADMIN: (False, False, False, False, True, True, True),
 }
 CELLS = [
     (role, Permission(column), expected)
@@ -134,3 +136,12 @@ def test_a_permission_is_asked_for_in_one_way_only(permission: Permission) -> No
     wrong_way = may_anywhere if permission in OF_A_TEAM else partial(may, team_id=TEAM_DATA)
     with pytest.raises(ValueError, match="team"):
         wrong_way(None, permission)
+
+
+def test_about_oneself_no_role_is_needed() -> None:
+    """Anybody who signed in may do to themself what takes a role to do to others; somebody unknown may neither."""
+    nobody_special = Person(PERSON, ())
+    assert isinstance(may_about(nobody_special, Permission.ERASE_PERSON, PERSON), Allowed)
+    assert isinstance(may_about(nobody_special, Permission.ERASE_PERSON, TEAM_WEB), Denied)
+    assert isinstance(may_about(None, Permission.ERASE_PERSON, PERSON), Denied)
+    assert isinstance(may_about(member(Role.ADMIN), Permission.ERASE_PERSON, TEAM_WEB), Allowed)

@@ -1,5 +1,7 @@
 """Each sign-in is told of once; refusals are told of, but not without end."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from contracts.identity.events import SignInMethod, SignInRefusal
@@ -9,7 +11,7 @@ from services.gateway.identity.sign_ins import MOST_REFUSALS_A_MINUTE, SignIns
 from tests.fakes.identity import PERSON, PeopleInMemory, SeenInMemory, SignInLogInMemory
 
 SOMEBODY = Person(PERSON, (), "Demi Demo")
-BEARER = Bearer(SOMEBODY, PERSON, "sign-in-1")
+BEARER = Bearer(SOMEBODY, PERSON, "sign-in-1", datetime(2026, 11, 24, tzinfo=UTC))
 
 
 class House:

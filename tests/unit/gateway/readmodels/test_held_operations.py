@@ -7,7 +7,7 @@ import pytest
 
 from contracts import topics
 from contracts.held import MessageHeld, MessageRedriven, MessageSkipped
-from services.gateway.accept.operation import Kind, Operation, standing_of
+from services.gateway.accept.operation import ANSWERED_BY, REQUESTED_ON, Kind, Operation, standing_of
 from tests.fakes.gateway_events import an_id
 from tests.fakes.gateway_read import ReadModelsInMemory
 
@@ -67,3 +67,19 @@ async def test_a_message_nobody_could_read_holds_no_operation() -> None:
     models = ReadModelsInMemory()
     models.tell(held())
     assert (await standing_of(operation("deploy"), models)).status == "accepted"
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+async def test_a_request_that_its_owner_could_not_read_ends_when_it_is_skipped(kind: Kind) -> None:
+    """Nobody answers bytes that nobody read, so the operation ends here; skipped by another service it stays open."""
+    topic = REQUESTED_ON.get(kind, topics.DEPLOYMENT_REQUESTS).name
+    owner = ANSWERED_BY[topic]
+    about: dict[str, Any] = {"held": an_id(9), "from_topic": topic, "message_key": SUBJECT, "message_sequence": 1}
+    skipped = MessageSkipped(**about, service=owner, reason="bad-data", reason_sha256="0" * 64, by="person")
+    models = ReadModelsInMemory()
+    models.tell(skipped.model_copy(update={"service": "gateway"}))
+    assert not (await standing_of(operation(kind), models)).ended
+    models.tell(skipped)
+    standing = await standing_of(operation(kind), models)
+    assert (standing.ended, standing.status in {"failed", "rejected"}) == (True, True)
+    assert not (await standing_of(operation(kind, 2), models)).ended

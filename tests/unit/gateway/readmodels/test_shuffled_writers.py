@@ -22,6 +22,7 @@ from contracts.compliance.events import EvidenceRecorded, EvidenceRefused
 from contracts.compliance.evidence import EvidenceKind
 from contracts.compliance.verdict import ScoreChange
 from contracts.deployments.reasons import ClosedOutcome
+from contracts.deployments.secrets import SealingKeyPublished, SecretStored
 from contracts.envelope import Event
 from contracts.held import MessageHeld
 from services.gateway.readmodels.store import MODELS
@@ -64,6 +65,8 @@ def _everything() -> list[Event[Any]]:
         (changes.cancelled(4), 5),
         (told.removal_requested(), None),
         (told.removed(), 6),
+        (SealingKeyPublished(cluster=told.CLUSTER, sealing_key=an_id(84), public_key="A" * 43 + "="), None),
+        (SecretStored(secret=an_id(85), deployment=told.DEPLOYMENT, parameter="password"), None),
         (told.review(), None),
         (ReviewRefused(review=an_id(73), app=told.APP, code="already-reviewed"), None),
         (EvidenceRecorded(evidence=an_id(81), app=told.APP, version="1.0", kind=EvidenceKind.DPIA, fact={}), None),

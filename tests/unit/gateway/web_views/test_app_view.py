@@ -94,7 +94,7 @@ async def test_hostile_text_stays_text(models: ReadModelsInMemory, frame: Frame,
     story.publish_app(models)
     story.review(models, LOCKED)
     site.keys.words = "<script>alert(1)</script> {{ view }} &amp;"
-    reviews = [await shown_review(found, site.world) for found in await models.reviews(story.APP)]
+    reviews = [await shown_review(found, site.world, NL) for found in await models.reviews(story.APP)]
     html = page.render(await _view(models, frame, {}, reviews), NL)
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt; {{ view }} &amp;amp;" in html
@@ -107,11 +107,11 @@ async def test_a_review_carries_its_proof_and_its_author(
     story.publish_app(models)
     story.review(models, LOCKED)
     found = (await models.reviews(story.APP))[0]
-    known = page.render(await _view(models, frame, {}, [await shown_review(found, site.world)]), NL)
+    known = page.render(await _view(models, frame, {}, [await shown_review(found, site.world, NL)]), NL)
     assert "Sanne Bakker" in known
     assert "2 uur in test" in known
     site.keys.words = None
-    erased = page.render(await _view(models, frame, {}, [await shown_review(found, site.world)]), NL)
+    erased = page.render(await _view(models, frame, {}, [await shown_review(found, site.world, NL)]), NL)
     assert "Sanne Bakker" not in erased
     assert NL("app.former_member") in erased
     assert NL("app.text_erased") in erased

@@ -99,6 +99,19 @@ async def test_a_shortage_is_drawn_from_what_was_asked_and_free(site: FakeSite, 
     assert NL("failure.fault.platform") in html
 
 
+async def test_a_change_that_went_back_says_why_and_what_runs(site: FakeSite, frame: Frame) -> None:
+    """The cause of the change that failed stands beside what runs again, and every revision is listed."""
+    chapters: list[Chapter] = [story.ask, story.approve, story.start, story.succeed, story.upgrade_goes_back]
+    view = await _view(site, frame, story.publish_app, *chapters)
+    html = page.render(view, NL)
+    assert view.runs is not None
+    assert (view.state, view.runs.revision, view.runs.version, view.runs.pods) == ("rolled-back", 3, "2.1", 2)
+    assert [(one.revision, one.outcome) for one in view.revisions] == [(4, "rolled-back"), (3, "runs")]
+    assert NL("deployment.heading.rolled-back", app="Leeslamp") in html
+    assert NL("failure.cause.unschedulable.what") in html
+    assert NL("deployment.outcome.rolled-back") in html
+
+
 async def test_an_erased_person_has_no_name(site: FakeSite, frame: Frame) -> None:
     """Who asked is a former member when the name is gone."""
     view = await _view(site, frame, story.ask, names=False)

@@ -31,13 +31,13 @@ def device(number: int, expires_in: float = 60.0) -> Device:
     return Device(f"d{number}", f"u{number}", "appstore-cli", "openid", time.time() + expires_in)
 
 
-def test_the_demo_people_are_three_in_two_teams() -> None:
-    """The file holds three invented people in two teams, each thing with an id of its own."""
+def test_the_demo_people_are_four_in_three_teams() -> None:
+    """The file holds four invented people in three teams, each thing with an id of its own."""
     everybody = read_people(PEOPLE_FILE)
     teams = {one.team.slug: one.team.id for person in everybody.people for one in person.memberships}
     ids = [person.id for person in everybody.people] + [system.id for system in everybody.systems]
-    assert len(everybody.people) == 3
-    assert set(teams) == {"team-data", "team-web"}
+    assert len(everybody.people) == 4
+    assert set(teams) == {"team-data", "team-web", "team-platform"}
     assert len({*ids, *teams.values()}) == len(ids) + len(teams)
     assert all(identifier[14] == "7" for identifier in (*ids, *teams.values()))
     assert all("Demo" in person.name for person in everybody.people)

@@ -17,7 +17,9 @@ _NODES: Mapping[str, Node] = {
     "DeploymentRejected": "failed",
     "DeploymentFailed": "failed",
     "DeploymentApprovalRequested": "attention",
+    "DeploymentRollbackStarted": "attention",
     "DeploymentRolledBack": "attention",
+    "DeploymentCancelled": "around",
     "DeploymentRemovalRequested": "around",
     "DeploymentCancelRequested": "around",
 }
@@ -38,7 +40,7 @@ _EXPECTED: Mapping[State, tuple[str, ...]] = {
     "removing": ("removed",),
 }
 # Looked back on rather than followed: newest first.
-_HISTORY: frozenset[State] = frozenset({"healthy", "removed", "cancelled", "superseded"})
+_HISTORY: frozenset[State] = frozenset({"healthy", "rolled-back", "removed", "cancelled", "superseded"})
 _STOPWATCH_UNTIL = timedelta(hours=1)
 _MEBIBYTE = 1024 * 1024
 

@@ -45,6 +45,8 @@ def _sentence(view: DeploymentView, texts: Texts) -> str:
         count=len(view.decision.reasons) if view.decision else 0,
         version=view.version,
         revision=view.revision,
+        runs=view.runs.revision if view.runs else view.revision,
+        runs_version=view.runs.version if view.runs else view.version,
         place=f"{view.team} / {texts.named('environment', view.environment)}",
         span=texts.span(view.now - view.since),
         day=texts.moment(view.since),

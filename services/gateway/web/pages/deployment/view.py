@@ -21,6 +21,7 @@ State = Literal[
     "rolling-out",
     "healthy",
     "failed",
+    "rolled-back",
     "removing",
     "removed",
     "held",
@@ -39,7 +40,11 @@ FOLLOWED = (
     "DeploymentProgressed",
     "DeploymentSucceeded",
     "DeploymentFailed",
+    "DeploymentRollbackStarted",
+    "DeploymentRolledBack",
     "DeploymentClosed",
+    "DeploymentCancelRequested",
+    "DeploymentCancelled",
     "DeploymentRemovalRequested",
     "DeploymentRemoved",
     "MessageHeld",
@@ -85,6 +90,30 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Runs:
+    """What runs now, also while something else is asked or failed."""
+
+    revision: int
+    version: str
+    pods: int
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class RevisionRow:
+    """One revision, as a line."""
+
+    revision: int
+    intent: str
+    version: str
+    outcome: str
+    """`runs` for what runs now, else how its request ended or stands."""
+    at: datetime
+    may_return: bool = False
+    """Whether going back to it would change something."""
+
+
+@dataclass(frozen=True)
 class DeploymentView:
     """One deployment as it is at `now`."""
 
@@ -111,6 +140,9 @@ class DeploymentView:
     cluster: str | None = None
     decision: Decision | None = None
     failure: Failure | None = None
+    runs: Runs | None = None
+    revisions: tuple[RevisionRow, ...] = ()
+    """Newest first."""
     pods: tuple[Pods, ...] = ()
     usual: Usual | None = None
     live: Live | None = None
@@ -133,3 +165,9 @@ class DeploymentView:
     def remove_command(self) -> str:
         """What removes this deployment."""
         return f"appstore remove {self.id}"
+
+    @property
+    def return_command(self) -> str | None:
+        """What goes back to the newest revision that was healthy and does not run."""
+        before = next((one.revision for one in self.revisions if one.may_return), None)
+        return f"appstore rollback {self.id} --to {before}" if before else None
