@@ -32,6 +32,16 @@ _VALID_PART = 0.7
 Work = Callable[[], Awaitable[None]]
 
 
+async def is_led(database: Database, ttl: float = TTL_SECONDS) -> bool:
+    """Whether some process leads now: its renewals are counted while this waits a quarter of the lease's time."""
+    leases = database.collection(LEASES)
+    before = await leases.find_one({"_id": LEADER})
+    if before is None or before["holder"] is None:
+        return False
+    await asyncio.sleep(ttl * _RENEW_PART * 1.25)
+    return bool(await leases.find_one({"_id": LEADER}) != before)
+
+
 class Lease:
     """One process's view of its service's lease. `replica` is its name: a successor of that name need not wait."""
 

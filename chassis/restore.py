@@ -13,8 +13,9 @@ from chassis.clock import Clock, SystemClock
 from chassis.entry import LEDGER
 from chassis.epoch import EpochReader
 from chassis.errors import ChassisError
-from chassis.group import begin_group_again
+from chassis.group import ServiceRuns, begin_group_again
 from chassis.kafka import Partition
+from chassis.lease import is_led
 from chassis.ledger_check import CHUNK, RESTORING, event_id, stored_entries
 from chassis.lost_events import LostEvents
 from chassis.mongo import AlreadyThere, Database
@@ -43,10 +44,17 @@ async def restore(service: Service, database: Database, clock: Clock | None = No
     Raises ServiceRuns while it runs, Forked, and KafkaError, TimeoutError or DatabaseError when a part is away.
     """
     log = _Log(service.settings.kafka, await _epoch(service.settings.kafka))
+    if await is_led(database):
+        raise ServiceRuns
     if service.table.topics_read:
         await begin_group_again(service.name, service.table.topics_read, service.settings)
-    await database.collection(RESTORING).replace_one({"_id": service.name}, {}, upsert=True)
-    lost, marks = await _read_back(service, database, log)
+    began = await database.collection(RESTORING).replace_one({"_id": service.name}, {}, upsert=True)
+    try:
+        lost, marks = await _read_back(service, database, log)
+    except Forked:
+        if began.upserted_id is not None:  # nothing was changed, and no earlier restore changed anything
+            await database.collection(RESTORING).delete_many({})
+        raise
     done = await _bring_to_now(service, database, log, lost, clock or SystemClock())
     await _mark(database, marks, log)
     await database.collection(RESTORING).delete_many({})

@@ -1,5 +1,6 @@
 """A database that was put back from an older copy while the broker kept running, on a real broker and database."""
 
+import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from chassis.errors import LedgerShort
+from chassis.lease import Lease, is_led
 from chassis.ledger import new_id
+from chassis.mongo import Database
 from chassis.restore import restore
 from chassis.settings import ServiceSettings
 from chassis.wiring import Service
@@ -76,3 +79,21 @@ async def test_an_older_copy_is_refused_and_brought_to_now(
         await until(lambda: answered(running["community"], 4), "the next is answered")
         on_the_log = Counter(context.id for context in await read(broker, topics.REVIEWS, 4))
     assert set(on_the_log.values()) == {1}
+
+
+async def test_a_service_that_leads_is_not_restored(database: Database) -> None:
+    """While some process renews the lease a restore would refuse; when it stopped, dead or alive, it would not."""
+    lease = Lease(database, ttl=0.5)
+    keeping = asyncio.create_task(lease.keep())
+    try:
+
+        async def led() -> bool:
+            return await is_led(database, ttl=0.5)
+
+        await until(led, "a renewal is seen")
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+    assert not await is_led(database, ttl=0.5)
+    await lease.release()
+    assert not await is_led(database, ttl=0.5)
