@@ -56,6 +56,8 @@ async def restore(service: Service, database: Database, clock: Clock | None = No
             await database.collection(RESTORING).delete_many({})
         raise
     done = await _bring_to_now(service, database, log, lost, clock or SystemClock())
+    if service.read_back is not None:
+        await service.read_back(database)
     await _mark(database, marks, log)
     await database.collection(RESTORING).delete_many({})
     return done

@@ -1,12 +1,13 @@
 """What makes a service, in one shape for all: `main.py` of each builds one, for `run` and for whoever restores it."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from chassis.clock import Clock
 from chassis.ledger import Motion, Writer
+from chassis.mongo import Database
 from chassis.motions import Keeps, Row, Table
 from chassis.passed_over import keeps_held
 from chassis.settings import ServiceSettings
@@ -18,7 +19,8 @@ Source = Callable[[], AsyncIterator[Any]]
 class Service:
     """`world_of(motion)` builds the World of a motion; `sources` feed the `Watch` rows.
 
-    `parts(running)` are parts of its own that run between the relay's start and the consumer's (`chassis.run`).
+    `parts(running)` are parts of its own that run between the relay's start and the consumer's (`chassis.run`);
+    `read_back(database)` takes from the log what a restore can't find in a ledger (`chassis.restore`).
     """
 
     name: str
@@ -27,6 +29,7 @@ class Service:
     world_of: Callable[[Motion], Any]
     sources: Mapping[str, Source] = field(default_factory=dict)
     parts: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
+    read_back: Callable[[Database], Awaitable[Any]] | None = None
 
     @property
     def table(self) -> Table:

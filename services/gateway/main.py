@@ -1,11 +1,13 @@
 """Starts the gateway: the only place where its parts are put together."""
 
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 from chassis.ledger import Motion
 from chassis.run import Running, run
 from chassis.wiring import Service
 from services.gateway.handlers import MOTIONS
+from services.gateway.identity.key_topic import read_back
 from services.gateway.parts import gateway
 from services.gateway.settings import GatewaySettings
 
@@ -23,7 +25,8 @@ def service() -> Service:
         """The API and pages of this process."""
         return gateway(running, settings)
 
-    return Service("gateway", settings, MOTIONS, world_of, parts=public_address)
+    keys = partial(read_back, settings.kafka)
+    return Service("gateway", settings, MOTIONS, world_of, parts=public_address, read_back=keys)
 
 
 if __name__ == "__main__":

@@ -84,5 +84,6 @@ def test_secrets_are_files(composition: dict[str, Any]) -> None:
         for variable, value in (part.get("environment") or {}).items():
             secret = any(word in variable for word in ("PASSWORD", "SECRET", "KEY", "MONGO"))
             assert not secret or variable.endswith(("_FILE", "_USERNAME")), (name, variable, value)
-    holders = {name for name, part in composition["services"].items() if "platform_key" in str(part.get("secrets"))}
-    assert holders == {"gateway"}
+    for file, holder in {"platform_key": "gateway", "secrets_key": "deployer"}.items():
+        holders = {name for name, part in composition["services"].items() if file in str(part.get("secrets"))}
+        assert holders == {holder}
