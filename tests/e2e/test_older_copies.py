@@ -126,6 +126,7 @@ def said(models: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, An
     return {
         name: [{key: value for key, value in one.items() if key != "revision"} for one in documents]
         for name, documents in models.items()
+        if documents
     }
 
 
