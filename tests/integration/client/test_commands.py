@@ -169,7 +169,7 @@ def test_a_short_outage_is_ridden_out(appstore: Appstore, gateway: Served) -> No
 
 def test_an_operators_command_says_where_it_lives(anonymous: Appstore) -> None:
     """An operator's command that nothing installed brings says in one sentence where it lives, and exits 2."""
-    ran = anonymous("ledger", "verify")
+    ran = anonymous("policy", "list")
     assert (ran.code, len(ran.err.strip().splitlines())) == (2, 1)
     assert "checkout of the platform" in ran.err
 

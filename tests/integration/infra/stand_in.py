@@ -16,6 +16,8 @@ from types import FrameType
 
 FIGURES = {"lag": 1, "backlog": 2, "held": 3, "waiting": 4}
 
+STANDING = {"role": "leader", "partitions": 4}
+
 
 class Answers(http.server.BaseHTTPRequestHandler):
     """Every path is answered with what a ready service says."""
@@ -23,7 +25,15 @@ class Answers(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Say that this part is ready."""
         body = json.dumps(
-            {"service": "stand-in", "ready": True, "reasons": [], "epoch": "", "pid": os.getpid()} | FIGURES
+            {
+                "service": "stand-in",
+                "ready": True,
+                "reasons": [],
+                "epoch": "",
+                "pid": os.getpid(),
+                **STANDING,
+                **FIGURES,
+            }
         )
         self.send_response(200)
         self.end_headers()

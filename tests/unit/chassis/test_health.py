@@ -48,6 +48,7 @@ async def test_the_report_has_the_figures_that_operators_read(readiness: Readine
     """Lag, backlog, held and waiting are whole numbers, the epoch is named."""
     readiness.epoch = "an-epoch"
     telemetry.HELD.set(2)
+    telemetry.LEADER.set(0)
     report = (await ask(readiness, "/ready")).json()
     telemetry.HELD.set(0)
     figures = {"lag", "backlog", "held", "oldestHeldSeconds", "waiting", "term", "partitions"}
