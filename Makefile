@@ -38,7 +38,7 @@ reset: $(INSTALLED) ## forget everything that was stored
 demo: $(INSTALLED) ## see one deployment from beginning to end
 	@exec $(BIN)/python -m infra.local.demo
 
-test: $(INSTALLED) ## every test on the embedded stack: unit, contract, integration, end to end; TESTS=tests/unit for some
+test: $(INSTALLED) ## the default run on the embedded stack: unit, contract, integration, end to end; TESTS=tests/unit for some
 ifdef TESTS
 	@exec $(BIN)/python -m pytest $(TESTS)
 else
@@ -48,11 +48,11 @@ endif
 test-parts: $(INSTALLED) ## what needs no whole stack, on both cores
 	@exec $(BIN)/python -m pytest --quiet -n 2 --dist loadfile --ignore tests/e2e
 
-test-whole: $(INSTALLED) ## whole stacks, end to end
-	@exec $(BIN)/python -m pytest -m 'not replicas' tests/e2e
+test-whole: $(INSTALLED) ## a whole stack, end to end
+	@exec $(BIN)/python -m pytest -m 'not kills and not replicas' tests/e2e
 
-test-replicas: $(INSTALLED) ## two replicas of every service, stopped and woken while they work
-	@exec $(BIN)/python -m pytest -m replicas tests/e2e
+test-recovery: $(INSTALLED) ## whole stacks that are killed, stopped, doubled, put back from older copies and upgraded
+	@exec $(BIN)/python -m pytest -m 'kills or replicas' tests/e2e
 
 tools: $(INSTALLED) ## fetch and build what test-kafka and test-images need: Apache Kafka by Maven, Docker Compose by Go
 	@$(BIN)/python -m infra.kafka.libraries
@@ -103,5 +103,5 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install tools up down status reset demo test test-parts test-whole test-replicas test-kafka test-images \
+.PHONY: help install tools up down status reset demo test test-parts test-whole test-recovery test-kafka test-images \
 	test-containers test-sabotage test-chaos bench-events check lint format export lock
