@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from contracts import topics
-from infra.local.home import CHECKOUT
 from infra.local.ports import Ports, free_base
 from infra.local.stack import Stack, start
 from tests.chaos.checker import (
@@ -149,6 +148,8 @@ async def _story(chaos: Chaos, stack: Stack, ledgers: Ledgers) -> list[str]:
         *what_is_left_over(ledgers),
         *what_is_wrong_with_the_cluster(asked, ledgers),
     ]
+    for command in (("ledger", "verify", "--all"), ("audit", "verify")):
+        wrong += await _says(stack, *command)
     before = await _digest(stack)
     await _operator(stack, "readmodels", "rebuild", "--all", "-o", "json")
     wrong += _other(before, await _digest(stack), "a rebuild")
@@ -214,9 +215,18 @@ def _other(before: Digests, after: Digests, what: str) -> list[str]:
     ]
 
 
+async def _says(stack: Stack, *command: str) -> list[str]:
+    """What an operator's command finds wrong."""
+    done = await run(str(APPSTORE), *command, environment=_operators(stack), within=SETTLED_WITHIN)
+    return [] if done.code == 0 else [f"appstore {' '.join(command)}: {done.said}"]
+
+
+def _operators(stack: Stack) -> dict[str, str]:
+    return {"APPSTORE_MONGO": stack.mongo, "APPSTORE_KAFKA": stack.kafka, "APPSTORE_LANG": "en"}
+
+
 async def _operator(stack: Stack, *arguments: str) -> Any:
-    environment = {"APPSTORE_MONGO": stack.mongo, "APPSTORE_LANG": "en", "PYTHONPATH": str(CHECKOUT)}
-    done = await run(str(APPSTORE), *arguments, environment=environment, within=SETTLED_WITHIN)
+    done = await run(str(APPSTORE), *arguments, environment=_operators(stack), within=SETTLED_WITHIN)
     if done.code != 0:
         message = f"appstore {' '.join(arguments)}: {done.said}"
         raise RuntimeError(message)
