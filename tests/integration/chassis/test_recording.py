@@ -75,8 +75,8 @@ async def test_writers_of_one_key_do_not_lose_each_others_events(parts: Parts) -
     assert [entry["sequence"] for entry in await parts.ledger(topics.APPS)] == [1, 2, 3, 4, 5]
 
 
-async def test_a_conflict_is_not_a_failure_of_the_work(parts: Parts) -> None:
-    """A key that another motion made between this one's read and write is a conflict and no failure."""
+async def overtaken(parts: Parts) -> None:
+    """A motion whose key another one makes between its read and its write; it is tried again."""
     app, others = new_id(), 0
 
     async def work(motion: Motion) -> None:
@@ -87,22 +87,18 @@ async def test_a_conflict_is_not_a_failure_of_the_work(parts: Parts) -> None:
             await parts.performer.perform(lambda other: other.record(app_published(app, "Other")))
 
     await parts.performer.perform(work)
+
+
+async def test_a_conflict_is_not_a_failure_of_the_work(parts: Parts) -> None:
+    """A key that another motion made between this one's read and write is a conflict and no failure."""
+    await overtaken(parts)
     values = [bytes(entry["value"]) for entry in await parts.ledger(topics.APPS)]
     assert [b"Mine" in value for value in values] == [False, True]
 
 
 async def test_a_commit_that_conflicts_publishes_nothing(parts: Parts) -> None:
     """What the relay is handed is what was committed: the attempt that lost against another motion is not in it."""
-    app, others = new_id(), 0
-
-    async def work(motion: Motion) -> None:
-        nonlocal others
-        await motion.record(app_published(app, "Mine"))
-        if others == 0:
-            others += 1
-            await parts.performer.perform(lambda other: other.record(app_published(app, "Other")))
-
-    await parts.performer.perform(work)
+    await overtaken(parts)
     handed = [(entry["sequence"], bytes(entry["value"])) for entry in parts.relay.entries]
     stored = [(entry["sequence"], bytes(entry["value"])) for entry in await parts.ledger(topics.APPS)]
     assert handed == stored
