@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,19 @@ def ledgers(stack: Stack) -> Iterator[Ledgers]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def hurt(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """A stack whose parts are killed, stopped and started; after each test it has to be whole again."""
+    async with _to_be_hurt(tmp_path_factory) as stack:
+        yield stack
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def hurt_alone(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """Such a stack for one file alone: a part that dies three times within a minute would end a shared one."""
+    async with _to_be_hurt(tmp_path_factory) as stack:
+        yield stack
+
+
+@asynccontextmanager
+async def _to_be_hurt(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     environment = {"APPSTORE_CLUSTER_FILE": str(write_cluster(tmp_path_factory.mktemp("cluster")))}
     async with start(home=tmp_path_factory.mktemp("hurt"), environment=environment) as stack:
         for name in ("steady", "brisk"):

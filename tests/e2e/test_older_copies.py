@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,34 +38,42 @@ FACT = {
 }
 
 
-async def test_older_copies_are_brought_to_now(hurt: Stack, ledgers_of_hurt: Ledgers, tmp_path: Path) -> None:
+@pytest.fixture
+def ledgers_of_hurt(hurt_alone: Stack) -> Iterator[Ledgers]:
+    """What the services of this stack have written down."""
+    ledgers = Ledgers(hurt_alone.mongo)
+    yield ledgers
+    ledgers.close()
+
+
+async def test_older_copies_are_brought_to_now(hurt_alone: Stack, ledgers_of_hurt: Ledgers, tmp_path: Path) -> None:
     """No event is told twice, read models, operations and the cluster are as before, and every ledger is whole."""
-    async with signed_in(hurt, "demi") as demi, signed_in(hurt, "cato") as cato:
+    async with signed_in(hurt_alone, "demi") as demi, signed_in(hurt_alone, "cato") as cato:
         first = await asyncio.gather(
             demi.store.deployments.request("steady", environment="test", name="kept", wait=30),
             demi.store.deployments.request("brisk", environment="test", name="gone", wait=30),
         )
         assert [one.status for one in first] == ["succeeded", "succeeded"]
-        await counts_at_rest(hurt, ledgers_of_hurt)
-        copy_out(hurt.mongo, DATABASES, tmp_path)
-        asked = await go_on(hurt, demi, cato)
-        before, models = await counts_at_rest(hurt, ledgers_of_hurt), ledgers_of_hurt.read_models()
+        await counts_at_rest(hurt_alone, ledgers_of_hurt)
+        copy_out(hurt_alone.mongo, DATABASES, tmp_path)
+        asked = await go_on(hurt_alone, demi, cato)
+        before, models = await counts_at_rest(hurt_alone, ledgers_of_hurt), ledgers_of_hurt.read_models()
         objects, wanted = cluster(ledgers_of_hurt), desired(ledgers_of_hurt)
 
-        await replace_by_older(hurt, tmp_path)
-        done = await asyncio.gather(*(ledger(hurt, "restore", service) for service in topics.SERVICES))
+        await replace_by_older(hurt_alone, tmp_path)
+        done = await asyncio.gather(*(ledger(hurt_alone, "restore", service) for service in topics.SERVICES))
         assert [one.code for one in done] == [0] * 5, "".join(one.said for one in done)
-        await hurt.ready()
+        await hurt_alone.ready()
 
-        assert await counts_at_rest(hurt, ledgers_of_hurt) == before
+        assert await counts_at_rest(hurt_alone, ledgers_of_hurt) == before
         assert said(ledgers_of_hurt.read_models()) == said(models)
         assert cluster(ledgers_of_hurt) == objects
         assert desired(ledgers_of_hurt) == wanted
         for operation, status in asked.items():
             assert (await demi.store.operations.get(operation)).status == status
-        verified = await ledger(hurt, "verify", "--all", "-o", "json")
+        verified = await ledger(hurt_alone, "verify", "--all", "-o", "json")
         assert verified.code == 0, verified.said
-    messages = await read_all(hurt.kafka, [topic.name for topic in topics.IN_LEDGERS])
+    messages = await read_all(hurt_alone.kafka, [topic.name for topic in topics.IN_LEDGERS])
     places = Counter((one.topic, one.key, one.headers["ce_sequence"]) for one in messages)
     assert len(places) == len({one.headers["ce_id"] for one in messages}) == sum(before.values())
 
