@@ -10,7 +10,7 @@ from enum import Enum, auto
 from pymongo.errors import DuplicateKeyError
 
 from chassis.ledger import Motion
-from chassis.mongo import Database
+from chassis.mongo import Database, Document
 
 CURSORS = "cursors"
 Spot = tuple[str, str]
@@ -55,13 +55,13 @@ class Cursors:
     async def move(self, motion: Motion, topic: str, key: str, sequence: int) -> None:
         """Store the cursor in this transaction. Raises Repeated when it is already at or past `sequence`."""
         try:
-            await motion.collection(CURSORS).change(
-                {"_id": f"{topic}/{key}", "sequence": {"$lt": sequence}},
-                {"$set": {"sequence": sequence}},
-                upsert=True,
-            )
+            await motion.collection(CURSORS).change(*_guarded(topic, key, sequence), upsert=True)
         except DuplicateKeyError as error:
             raise Repeated from error
+
+    def move_at_the_end(self, motion: Motion, topic: str, key: str, sequence: int) -> None:
+        """Store the cursor with what the motion writes last, which then raises Repeated. What it did is undone."""
+        motion.at_the_end.upsert(CURSORS, *_guarded(topic, key, sequence), refused=Repeated())
 
     async def is_past(self, motion: Motion, topic: str, key: str, sequence: int) -> bool:
         """Whether the stored cursor is at or past `sequence`, whatever memory says."""
@@ -96,3 +96,8 @@ class Cursors:
     def moved(self, topic: str, key: str, sequence: int) -> None:
         """The cursor's transaction was committed."""
         self._last[topic][key] = max(sequence, self._last[topic].get(key, 0))
+
+
+def _guarded(topic: str, key: str, sequence: int) -> tuple[Document, Document]:
+    """Query and update of an upsert that finds its `_id` taken when the stored cursor is at or past `sequence`."""
+    return {"_id": f"{topic}/{key}", "sequence": {"$lt": sequence}}, {"$set": {"sequence": sequence}}

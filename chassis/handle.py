@@ -124,7 +124,7 @@ class Handler:
         context = event.context
 
         async def work(motion: Motion) -> None:
-            await self.cursors.move(motion, raw.topic, context.subject, context.number)
+            self.cursors.move_at_the_end(motion, raw.topic, context.subject, context.number)
             await self.run(motion, event)
 
         try:

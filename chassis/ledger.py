@@ -14,9 +14,9 @@ from motor.motor_asyncio import AsyncIOMotorClientSession
 from chassis import telemetry
 from chassis.clock import Clock, stamp_after
 from chassis.entry import LEDGER, ledger_entry, position_id
-from chassis.errors import Conflict
 from chassis.mongo import Bound, Database, Document
 from chassis.motions import Keeps, Lineage, state_collection
+from chassis.one_request import OneRequest
 from chassis.refold import refold
 from contracts.envelope import Context, Event, padded
 from contracts.noun import Noun
@@ -71,7 +71,13 @@ class Motion:
     lineage: Lineage | None = None
     recorded: list[Document] = field(default_factory=list)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    at_the_end: OneRequest = field(init=False)
+    """What is written just before the commit, in one request."""
     _kept: dict[tuple[str, str], _Kept] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Nothing is gathered yet."""
+        self.at_the_end = OneRequest(self.database)
 
     @property
     def clock(self) -> Clock:
@@ -114,19 +120,20 @@ class Motion:
         return state if isinstance(state, kind) else None
 
     async def flush(self) -> None:
-        """Write states and ledger. Called once, just before the commit."""
+        """Write states and ledger, with what else was left to the end. Called once, just before the commit."""
         for (topic_name, key), kept in self._kept.items():
             if kept.sequence == kept.stored and not kept.refolded:
                 continue
             fold = self.writer.folds[topic_name]
-            states = self.collection(fold.collection)
             state = kept.state.model_dump(mode="json") if kept.state is not None else None
             document = {"sequence": kept.sequence, "hlc": kept.hlc, "state": state, "fold": fold.fold}
             if kept.stored == 0:
-                await states.insert({"_id": key, **document})
-            elif not await states.change({"_id": key, "sequence": kept.stored}, {"$set": document}):
-                raise Conflict
-        await self.collection(LEDGER).insert(*self.recorded)
+                self.at_the_end.insert(fold.collection, {"_id": key, **document})
+            else:
+                self.at_the_end.update(fold.collection, {"_id": key, "sequence": kept.stored}, {"$set": document})
+        for entry in self.recorded:
+            self.at_the_end.insert(LEDGER, entry)
+        await self.at_the_end.send(self.session)
 
     async def refresh(self, topic: Topic, key: str) -> None:
         """Fold the state of one key again if an older fold made it."""
