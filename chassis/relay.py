@@ -241,8 +241,9 @@ class Relay:
     async def _mark_forever(self) -> None:
         while True:
             await asyncio.sleep(_MARK_SECONDS)
-            with contextlib.suppress(PyMongoError):
-                await self._marks.write()
+            if self._marks.due:
+                with contextlib.suppress(PyMongoError):
+                    await self._marks.write()
 
 
 def _number(position: str) -> int:

@@ -6,9 +6,11 @@ lack what was acknowledged (rule 3 of the log).
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Sequence
 
 from aiokafka.errors import KafkaError
+from pymongo import UpdateOne
 
 from chassis.entry import LEDGER
 from chassis.kafka import Partition
@@ -16,7 +18,10 @@ from chassis.mongo import Database, DatabaseError, Document
 from chassis.topic_reading import ends_of
 
 RELAY = "relay"
-_CHUNK = 100
+_CHUNK = 25
+_QUIET_SECONDS = 0.25
+_LATEST_SECONDS = 5
+_MOST = 2000
 _LOOK_SECONDS = 10
 
 
@@ -29,6 +34,7 @@ class RelayMarks:
         self._events: list[str] = []
         self._offsets: dict[Partition, int] = {}
         self._last: dict[Partition, int] = {}
+        self._since = self._newest = 0.0
         self._fallen: set[Partition] = set()
         self._fell = asyncio.Event()
 
@@ -43,7 +49,16 @@ class RelayMarks:
             self._fallen.add(place)
             self._fell.set()
         self._last[place] = self._offsets[place] = offset
+        self._newest = time.monotonic()
+        self._since = self._since if self._events else self._newest
         self._events.extend(events)
+
+    @property
+    def due(self) -> bool:
+        """Whether to write now: in a quiet moment, since marks cost the database as much as motions do; or at last."""
+        now = time.monotonic()
+        late = len(self._events) >= _MOST or now - self._since >= _LATEST_SECONDS
+        return bool(self._events or self._offsets) and (late or now - self._newest >= _QUIET_SECONDS)
 
     def begin_again(self, place: Partition) -> None:
         """The partition is about to be refilled: where it was before says nothing any more."""
@@ -57,17 +72,21 @@ class RelayMarks:
         """
         events, offsets = self._events[:], dict(self._offsets)
         ledger, relay = self._database.collection(LEDGER), self._database.collection(RELAY)
-        for (topic, partition), offset in offsets.items():
-            if (topic, partition) in self._fallen:
-                continue  # the mark of before says that it is short
-            mark = {"epoch": self._epoch, "offset": offset}
-            await relay.update_one({"_id": f"{topic}/{partition}"}, {"$set": mark}, upsert=True)
-            if self._offsets.get((topic, partition)) == offset:
-                del self._offsets[topic, partition]
+        # Of a fallen one the mark of before says that it is short.
+        told = {place: offset for place, offset in offsets.items() if place not in self._fallen}
+        if told:
+            await relay.bulk_write([self._mark(place, offset) for place, offset in told.items()], ordered=False)
+        for place, offset in told.items():
+            if self._offsets.get(place) == offset:
+                del self._offsets[place]
         for start in range(0, len(events), _CHUNK):
             chunk = events[start : start + _CHUNK]
             await ledger.update_many({"_id": {"$in": chunk}}, {"$unset": {"unpublished": 1}})
         del self._events[: len(events)]
+
+    def _mark(self, place: Partition, offset: int) -> UpdateOne:
+        mark = {"epoch": self._epoch, "offset": offset}
+        return UpdateOne({"_id": f"{place[0]}/{place[1]}"}, {"$set": mark}, upsert=True)
 
     async def until_short(self, partitions: Sequence[Partition], bootstrap: str) -> None:
         """Wait until a partition lost its end, or was made anew: seen at once when written to, else at a look."""

@@ -102,6 +102,23 @@ def test_a_partition_is_short_on_another_log_or_at_a_lower_end() -> None:
     assert not marks._lacks({"epoch": "this-log", "offset": 3}, 4)
 
 
+def test_marks_wait_for_a_quiet_moment_but_not_for_ever() -> None:
+    """Just acknowledged, they wait; after a silence, or when the first waited for long, or at many, they are due."""
+    marks = RelayMarks(NOWHERE, "this-log")
+    assert not marks.due
+    marks.acknowledged(("catalog.apps", 0), 0, ["one"])
+    assert not marks.due
+    marks._newest -= 1
+    assert marks.due
+    marks.acknowledged(("catalog.apps", 0), 1, ["two"])
+    assert not marks.due
+    marks._since -= 10
+    assert marks.due
+    many = RelayMarks(NOWHERE, "this-log")
+    many.acknowledged(("catalog.apps", 0), 0, [str(number) for number in range(2000)])
+    assert many.due
+
+
 def test_a_held_message_without_a_key_blocks_nobody() -> None:
     """What has no readable key can't be the predecessor of anything."""
     held = Held("catalog", NOWHERE)
