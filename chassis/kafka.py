@@ -19,6 +19,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 
 from chassis import telemetry
 from chassis.errors import NotNow
+from chassis.fetch_pace import FetchPace
 from chassis.health import Readiness
 from chassis.mongo import is_away
 from chassis.settings import ServiceSettings
@@ -59,6 +60,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         self._readiness = readiness
         self._tell_assigned = assigned
         self._assignments = 0
+        self._pace = FetchPace(settings.fetch_wait_ms)
         self._settled = asyncio.Event()
         self._done: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
@@ -166,6 +168,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         records: list[Any] = [message.raw_message]
         consumer = self._consumer
         if consumer is not None:
+            self._pace.heard(consumer)
             more = await consumer.getmany(timeout_ms=0, max_records=_POLL_RECORDS)
             records += [record for batch in more.values() for record in batch]
         gaps = await self._deliver_until_done([raw_message(record, self._epoch) for record in records])

@@ -14,6 +14,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from chassis.fetch_pace import FetchPace
 from chassis.health import Readiness
 from chassis.kafka import Partition
 from chassis.settings import ServiceSettings
@@ -52,6 +53,7 @@ class Tail:
         ]
         self._epoch = epoch
         self._fetch_wait_ms = settings.fetch_wait_ms
+        self._pace = FetchPace(settings.fetch_wait_ms)
         self._hear = hear
         self._begin_at = begin_at
         self._readiness = readiness
@@ -114,6 +116,8 @@ class Tail:
 
     async def _take_more(self, consumer: AIOKafkaConsumer, timeout_ms: int) -> None:
         batches = await consumer.getmany(timeout_ms=timeout_ms, max_records=_MOST_RECORDS)
+        if batches:
+            self._pace.heard(consumer)
         for records in batches.values():
             for record in records:
                 self._take(record)
