@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from benchmarks.events.decision_latency import decision_latency
+from benchmarks.events.decision_latency import decision_latency, decision_latency_on_apache
 from benchmarks.events.history import start_with_a_history
 from benchmarks.events.memory import memory_of_cursors
 from benchmarks.events.projection import projection_rate
+from benchmarks.events.takeover import takeover
 from benchmarks.events.throughput import throughput_of_a_service
 from benchmarks.result import Result, say
 
@@ -17,6 +18,8 @@ PARTS: dict[str, Callable[[Result], Coroutine[Any, Any, None]]] = {
     "throughput": throughput_of_a_service,
     "projection": projection_rate,
     "latency": decision_latency,
+    "latency-apache": decision_latency_on_apache,
+    "takeover": takeover,
     "history": start_with_a_history,
 }
 
