@@ -15,6 +15,8 @@ from chassis.mongo import Database, DatabaseError, Document
 _LONG_POLL_MS = 1000
 _EARLY_SECONDS = 0.5
 _WOKEN_FOR_NOTHING_SECONDS = 0.05
+_ALONE_SECONDS = 0.25
+_LATELY_SECONDS = 30.0
 _AGAIN_SECONDS = 0.5
 
 
@@ -44,16 +46,19 @@ async def follow_others(
 
 async def _follow(stream: Any, take: Callable[[Document], None], look_at_all: Callable[[], None]) -> None:
     asked, since = asyncio.ensure_future(stream.try_next()), time.monotonic()
+    heard = since - _LATELY_SECONDS
     try:
         change = await asyncio.shield(asked)
         look_at_all()
         while True:
+            now = time.monotonic()
             if change is not None:
                 take(change["fullDocument"])
-            elif time.monotonic() - since < _EARLY_SECONDS:
-                # The embedded database answers "nothing" after each write of this replica's own, and each such answer
-                # costs as much as a write. MongoDB waits on instead.
-                await asyncio.sleep(_WOKEN_FOR_NOTHING_SECONDS)
+                heard = now
+            elif now - since < _EARLY_SECONDS:
+                # The embedded database answers "nothing" after every write of anybody, and each such answer costs it
+                # as much as a read. MongoDB waits on instead.
+                await asyncio.sleep(_WOKEN_FOR_NOTHING_SECONDS if now - heard < _LATELY_SECONDS else _ALONE_SECONDS)
             asked, since = asyncio.ensure_future(stream.try_next()), time.monotonic()
             change = await asyncio.shield(asked)
     finally:
