@@ -9,6 +9,7 @@ from typing import Any
 
 from chassis.reactor import Heard
 from contracts.deployments.events import DeploymentProgressed
+from contracts.held import MessageRedriven, MessageSkipped
 from contracts.noun import write_time
 
 Document = dict[str, Any]
@@ -16,7 +17,7 @@ Document = dict[str, Any]
 NOT_AUDITED = (DeploymentProgressed,)
 """What changes nothing: it tells how far a change is that was audited when it began."""
 
-_CODES = ("code", "reason", "cause", "fault", "outcome", "rule", "change")
+_CODES = ("code", "reason", "by", "cause", "fault", "outcome", "rule", "change")
 
 
 def entry_of(heard: Heard, recorded: str) -> Document | None:
@@ -25,6 +26,9 @@ def entry_of(heard: Heard, recorded: str) -> Document | None:
     if isinstance(event.data, NOT_AUDITED):
         return None
     context = event.context
+    # Whoever settled a held message, not whoever once sent it.
+    operators = isinstance(event.data, MessageRedriven | MessageSkipped)
+    actor = event.data.person if operators else context.actor
     return {
         "event": context.id,
         "type": context.type,
@@ -32,9 +36,9 @@ def entry_of(heard: Heard, recorded: str) -> Document | None:
         "key": context.subject,
         "sequence": context.number,
         "generation": context.generation_number or None,
-        "actor": context.actor,
-        "team": context.team,
-        "roles": context.actorroles,
+        "actor": actor,
+        "team": None if operators else context.team,
+        "roles": None if operators else context.actorroles,
         "why": why(event.data.model_dump(mode="json", by_alias=False)),
         "time": write_time(context.time),
         "recorded": recorded,

@@ -6,6 +6,7 @@ from typing import Any
 
 from contracts.compliance.events import EvidenceRefused
 from contracts.envelope import Event
+from contracts.held import MessageSkipped
 from services.gateway.audit.append import AUDITED
 from services.gateway.audit.entry import Document, entry_of
 from services.gateway.handlers import MOTIONS
@@ -76,3 +77,17 @@ def test_the_gateway_audits_what_it_reads() -> None:
     } <= names  # fmt: skip
     assert "compliance.verdicts" not in names
     assert any(getattr(row, "topics", None) == AUDITED for row in MOTIONS)
+
+
+def test_a_skip_is_the_operators_and_not_the_requesters() -> None:
+    """Who settled a held message stands there, or that nobody was signed in; never whoever once asked."""
+    told_of = {"held": an_id(70), "service": "compliance", "from_topic": "gateway.deployment-requests"}
+    skipped = MessageSkipped(**told_of, reason="bad-data", reason_sha256="0" * 64, by="person", person=an_id(71))
+    entry = of(Telling()(skipped, team=told.TEAM, actor=told.PERSON))
+    assert entry is not None
+    assert (entry["actor"], entry["team"], entry["roles"]) == (an_id(71), None, None)
+    assert entry["why"] == {"reason": "bad-data", "by": "person"}
+    unknown = skipped.model_copy(update={"person": None, "by": "operator-on-the-machine"})
+    entry = of(Telling()(unknown, team=told.TEAM, actor=told.PERSON))
+    assert entry is not None
+    assert (entry["actor"], entry["why"]["by"]) == (None, "operator-on-the-machine")
