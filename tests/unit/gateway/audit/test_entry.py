@@ -81,8 +81,15 @@ def test_the_gateway_audits_what_it_reads() -> None:
 
 def test_a_skip_is_the_operators_and_not_the_requesters() -> None:
     """Who settled a held message stands there, or that nobody was signed in; never whoever once asked."""
-    told_of = {"held": an_id(70), "service": "compliance", "from_topic": "gateway.deployment-requests"}
-    skipped = MessageSkipped(**told_of, reason="bad-data", reason_sha256="0" * 64, by="person", person=an_id(71))
+    skipped = MessageSkipped(
+        held=an_id(70),
+        service="compliance",
+        from_topic="gateway.deployment-requests",
+        reason="bad-data",
+        reason_sha256="0" * 64,
+        by="person",
+        person=an_id(71),
+    )
     entry = of(Telling()(skipped, team=told.TEAM, actor=told.PERSON))
     assert entry is not None
     assert (entry["actor"], entry["team"], entry["roles"]) == (an_id(71), None, None)
