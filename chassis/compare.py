@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chassis.cursor import CURSORS
 from chassis.entry import LEDGER, position_id
 from chassis.ledger_check import CHUNK, stored_entries
 from chassis.lost_events import Spot
@@ -30,6 +31,8 @@ class Kind(StrEnum):
     HOLE_IN_LEDGER = "hole-in-ledger"
     STATE_DIFFERS = "state-differs"
     NOT_AN_EVENT = "not-an-event"
+    READ_FURTHER = "read-further"
+    """A reader handled later events of this key than the ledger has: it was put back, and the log is gone too."""
 
 
 @dataclass(frozen=True, order=True)
@@ -61,18 +64,38 @@ class Comparison:
             self.named[kind].append(place)
 
 
-async def compare(database: Database, topics: Iterable[Topic], bootstrap: str) -> Comparison:
-    """Hold a service's topics against its ledger and its states.
+async def compare(
+    database: Database, topics: Iterable[Topic], bootstrap: str, readers: Iterable[Database] = ()
+) -> Comparison:
+    """Hold a service's topics against its ledger and its states, and its ledger against what its readers handled.
 
     Raises KafkaError, TimeoutError or DatabaseError when a part is away.
     """
     found = Comparison()
     topics = list(topics)
+    # Before the ledger is read: what is handled after that may be newer than what was read of it.
+    handled = await _read_cursors(topics, readers)
     on_topic = await _read_topics(database, topics, bootstrap, found)
     in_ledger = await _read_ledger(database, on_topic, found)
     for topic in topics:
         await _hold_states_against(database, topic, in_ledger, found)
+    for spot, number in sorted(handled.items()):
+        if number > in_ledger.get(spot, 0):
+            found.add(Kind.READ_FURTHER, position_id(*spot, number))
     return found
+
+
+async def _read_cursors(topics: Sequence[Topic], readers: Iterable[Database]) -> dict[Spot, int]:
+    """How far readers are with each key: by the cursors of their handlers and reactors."""
+    reached: dict[Spot, int] = {}
+    for reader in readers:
+        names = [name for name in await reader.raw.list_collection_names() if name.startswith(CURSORS)]
+        for name, topic in ((name, topic) for name in names for topic in topics):
+            query = {"_id": {"$gte": f"{topic.name}/", "$lt": f"{topic.name}0"}}
+            async for cursor in reader.collection(name).find(query, {"sequence": 1}):
+                spot = (topic.name, cursor["_id"].partition("/")[2])
+                reached[spot] = max(cursor["sequence"], reached.get(spot, 0))
+    return reached
 
 
 async def _read_topics(

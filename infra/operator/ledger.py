@@ -68,17 +68,20 @@ def restore_ledger(service: Annotated[str, typer.Argument(metavar="SERVICE", hel
 
 async def _comparison(name: str) -> Comparison:
     """A running service may record and publish meanwhile: what differs is looked at again before it is said."""
-    made = service_of(name)
+    made, own = service_of(name), list(topics.in_ledger_of(name))
     database = Database(made.settings.mongo, f"appstore_{name}")
+    others = sorted({reader for topic in own for reader in topic.readers})
+    readers = [Database(made.settings.mongo, f"appstore_{reader}") for reader in others]
     try:
         for _ in range(_TRIES - 1):
-            found = await compare(database, topics.in_ledger_of(name), made.settings.kafka)
+            found = await compare(database, own, made.settings.kafka, readers)
             if found.equal:
                 return found
             await asyncio.sleep(_PAUSE_SECONDS)
-        return await compare(database, topics.in_ledger_of(name), made.settings.kafka)
+        return await compare(database, own, made.settings.kafka, readers)
     finally:
-        database.close()
+        for one in (database, *readers):
+            one.close()
 
 
 async def _restoration(name: str) -> Restoration:

@@ -72,6 +72,25 @@ async def test_what_a_ledger_lacks_is_named_and_put_back(catalog: Parts) -> None
     assert (await run("verify", "catalog")).exit_code == 0
 
 
+async def test_an_older_copy_without_its_log_is_seen_by_its_readers(
+    catalog: Parts, database_process: DatabaseProcess
+) -> None:
+    """When the log with the later events is gone too, a reader's cursor tells that the ledger went back."""
+    reader = Database(database_process.url, "appstore_community")
+    cursor = {"_id": f"{topics.APPS.name}/{APP}", "sequence": 3}
+    try:
+        await reader.collection("cursors").insert_one(cursor)
+        found = await run("verify", "catalog")
+        assert found.exit_code == 7
+        assert f"{topics.APPS.name}/{APP}/000000000003" in found.output
+        assert "newer copy" in found.output
+        await reader.collection("cursors").update_one({"_id": cursor["_id"]}, {"$set": {"sequence": 2}})
+        assert (await run("verify", "catalog")).exit_code == 0
+    finally:
+        await reader.client.drop_database("appstore_community")
+        reader.close()
+
+
 async def test_a_fork_is_left_as_it_is(catalog: Parts) -> None:
     """Another event at the same place is no older copy: restore changes nothing and names the place."""
     place = f"{topics.APPS.name}/{APP}/000000000002"
