@@ -20,6 +20,8 @@ def whoami(output: OutputOption = Output.TABLE) -> None:
             print_json(me.raw)
             return
         say(me.name or me.person, "bold")
+        if me.name:
+            say(me.person)
         print_table(["team", "roles"], ((team.slug, ", ".join(team.roles)) for team in me.teams))
 
     run(output, work)
