@@ -1,5 +1,6 @@
 """What each step of a deployment's whole life does, and how it checks that it happened."""
 
+import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
@@ -68,6 +69,19 @@ async def deploy(person: SignedInPerson) -> Living:
     await succeed(person, asked)
     await living.must_run(own_app.FIRST, 1)
     return living
+
+
+async def two_at_once(living: Living) -> None:
+    """Ask for more pods and for more workers at the same moment: the newer request takes over, with both wishes."""
+    change = living.person.store.deployments.change
+    asked = await asyncio.gather(change(living.id, replicas=4), change(living.id, parameters={"workers": "3"}))
+    older, newer = sorted(asked, key=lambda operation: operation.id)
+    await succeed(living.person, newer)
+    overtaken = await until(lambda: living.person.store.operations.get(older.id), lambda now: now.ended)
+    if overtaken.status != "cancelled" or overtaken.problem is None:
+        message = f"the older request ended {overtaken.status}, and not overtaken"
+        raise UnexpectedError(message)
+    say(f"   the older request ended {overtaken.status}: {overtaken.problem.title}")
 
 
 async def upgrade_that_fails(living: Living) -> None:

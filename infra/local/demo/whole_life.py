@@ -10,6 +10,7 @@ from infra.local.demo.life import (
     clean_up_own,
     deploy,
     show_revisions,
+    two_at_once,
     upgrade_taken_back,
     upgrade_that_fails,
     wait_for_own_app,
@@ -40,12 +41,15 @@ async def live(steps: Steps, person: SignedInPerson, apps: Path) -> None:
             await living.becomes(ask.change(living.id, replicas=3), second, 3, log_level="debug")
         async with steps.step("Restart it: every pod is replaced", WITHIN):
             await living.becomes(ask.restart(living.id), second, 3, log_level="debug")
+        async with steps.step("Ask for two things at once: the newer request takes over, and no wish is lost", WITHIN):
+            await two_at_once(living)
+            await living.must_run(second, 4, log_level="debug", workers="3")
         async with steps.step(f"Upgrade it to {own_app.BROKEN}, which can't start: it goes back by itself", WITHIN):
             await upgrade_that_fails(living)
-            await living.must_run(second, 3, log_level="debug")
+            await living.must_run(second, 4, log_level="debug", workers="3")
         async with steps.step("Ask for that upgrade again, and take it back", WITHIN):
             await upgrade_taken_back(living)
-            await living.must_run(second, 3, log_level="debug")
+            await living.must_run(second, 4, log_level="debug", workers="3")
         async with steps.step("Roll it back to revision 1", WITHIN):
             await living.becomes(ask.roll_back(living.id, 1), first, 1)
         async with steps.step("See what it has been", WITHIN):
