@@ -18,6 +18,8 @@ from contracts.held import OPERATOR, PERSON, HeldEvent, MessageHeld, MessageRedr
 _TOLD_ON = frozenset(topic.name for topic in topics.HELD_MESSAGES.values())
 """A held message of these topics is not told on them again: a reader of its own topic would hold that one too."""
 
+_LONGEST_KEY = 256
+
 
 class Story:
     """Records the story of each held message of one service."""
@@ -33,6 +35,7 @@ class Story:
             offset=document["offset"],
             reason=document["reason"],
             attempts=document["attempts"],
+            raw_key=_raw_key(document) if context is None else None,
         )
         await self._record(motion, told, context)
 
@@ -88,3 +91,9 @@ def skipped_of(document: Document) -> Skipped:
         message_sequence=number or None,
         fingerprint=None if document["sequence"] else document["_id"].rsplit("/", 1)[1],
     )
+
+
+def _raw_key(document: Document) -> str | None:
+    """The key that blocks what follows it, if it can be told."""
+    key = document["key_text"]
+    return key if key and len(key) <= _LONGEST_KEY else None

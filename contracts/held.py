@@ -46,6 +46,8 @@ class MessageHeld(HeldEvent):
     message_key: MessageKey | None = None
     message_sequence: Annotated[int, Field(ge=1)] | None = None
     attempts: Annotated[int, Field(ge=1)] = 1
+    raw_key: MessageKey | None = None
+    """The Kafka key as it came, of a message whose envelope could not be read: what follows under it queues behind."""
 
 
 class MessageRedriven(HeldEvent):

@@ -94,7 +94,7 @@ async def _open_or_stuck(
     """Whether an operation without an end waits for an operator, or never gets one because its request was skipped."""
     topic = REQUESTED_ON.get(operation.kind, DEPLOYMENT_REQUESTS)
     place = (topic.name, operation.subject)
-    if await models.is_held(operation.id, place, operation.generation):
+    if await models.is_held(operation.id, place, operation.generation, begun=status != "accepted"):
         return Standing("held", found)
     gone = await models.skipped_unread(place, operation.generation, ANSWERED_BY[topic.name])
     if gone is None:

@@ -37,5 +37,5 @@ HELD = Project(
     tuple(topics.HELD_MESSAGES.values()),
     document,
     apply,
-    indexes=(("correlation",), ("messageKey",)),
+    indexes=(("correlation",), ("messageKey",), ("rawKey",)),
 )

@@ -114,16 +114,19 @@ class ReadModels:
         """A piece of evidence, recorded or refused."""
         return await self._one(EVIDENCE, {"_id": evidence})
 
-    async def is_held(self, operation: str, request: Place, generation: int) -> bool:
+    async def is_held(self, operation: str, request: Place, generation: int, *, begun: bool) -> bool:
         """Whether a message of an operation, or one that its request queues behind, waits for an operator.
 
-        `request` is the topic of its request and the key it has there, `generation` its sequence.
+        `request` is the topic of its request and the key it has there, `generation` its sequence. What can't be read
+        has no number: it counts for a request that nobody has `begun` with.
         """
         topic, key = request
         if await self._one(HELD, {"correlation": operation, "standing": "held"}) is not None:
             return True
         before_it = await self._all(HELD, {"messageKey": key, "fromTopic": topic, "standing": "held"})
-        return any(one["messageSequence"] <= generation for one in before_it)
+        if any(one["messageSequence"] <= generation for one in before_it):
+            return True
+        return not begun and bool(await self._all(HELD, {"rawKey": key, "fromTopic": topic, "standing": "held"}))
 
     async def sealing_key(self, cluster: str) -> Document | None:
         """What secrets for a cluster are sealed with."""

@@ -11,7 +11,7 @@ from services.gateway.api.problems import Problem
 from services.gateway.api.reviews import shown_review
 from services.gateway.identity.permissions import Allowed, Permission, may
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import newest_wish
+from services.gateway.readmodels.deployment import newest_wish, status_of
 from services.gateway.web.views.app import AppRead
 from services.gateway.web.views.apps import Catalog
 from services.gateway.web.views.deployment import DeploymentRead
@@ -58,7 +58,10 @@ async def read_deployment(deployment: str, reader: Reader, world: World) -> Depl
     names_of_clusters = {one["cluster"]: one["name"] for one in await models.clusters()}
     actors = [entry["actor"] for entry in entries]
     place, generation = (topics.DEPLOYMENT_REQUESTS.name, deployment), newest_wish(found)
-    held = final_of(found) is None and await models.is_held(request_of(found)["operation"], place, generation)
+    begun = status_of(found, generation) != "accepted"
+    held = final_of(found) is None and await models.is_held(
+        request_of(found)["operation"], place, generation, begun=begun
+    )
     return DeploymentRead(
         found=found,
         entries=entries,

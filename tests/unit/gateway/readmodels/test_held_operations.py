@@ -69,6 +69,16 @@ async def test_a_message_nobody_could_read_holds_no_operation() -> None:
     assert (await standing_of(operation("deploy"), models)).status == "accepted"
 
 
+async def test_what_queues_behind_bytes_that_nobody_could_read_is_held() -> None:
+    """Bytes have no number, so they hold what nobody has begun with under their key; another key is none of theirs."""
+    models = ReadModelsInMemory()
+    models.tell(held(from_topic=topics.DEPLOYMENT_REQUESTS.name, reason="bad-envelope", raw_key=SUBJECT))
+    assert (await standing_of(operation("scale", 3), models)).status == "held"
+    models = ReadModelsInMemory()
+    models.tell(held(from_topic=topics.DEPLOYMENT_REQUESTS.name, reason="bad-envelope", raw_key=OTHER))
+    assert (await standing_of(operation("scale", 3), models)).status == "accepted"
+
+
 @pytest.mark.parametrize("kind", get_args(Kind))
 async def test_a_request_that_its_owner_could_not_read_ends_when_it_is_skipped(kind: Kind) -> None:
     """Nobody answers bytes that nobody read, so the operation ends here; skipped by another service it stays open."""
