@@ -24,12 +24,11 @@ class Place:
 
 
 async def find_or_start_stack() -> Place:
-    """Return a stack that is ready; APPSTORE_ADDRESS names one that runs elsewhere."""
-    given = os.environ.get("APPSTORE_ADDRESS")
-    if given:
+    """Return a stack that is ready; APPSTORE_ADDRESS may name one that runs elsewhere."""
+    given, running = os.environ.get("APPSTORE_ADDRESS"), run_record.read_running(Home())
+    if given and (running is None or given.rstrip("/") != running.address):
         say(f"   APPSTORE_ADDRESS names {given}")
         return Place(given, None)
-    running = run_record.read_running(Home())
     if running is None:
         say("   none runs here, so one is started (it stays; `make down` stops it)")
         await _start()
