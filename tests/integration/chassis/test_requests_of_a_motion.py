@@ -6,11 +6,12 @@ import pytest
 from pymongo import monitoring
 
 from chassis.handle import Outcome
-from chassis.ledger import new_id
+from chassis.ledger import Motion, new_id
 from chassis.mongo import Database
 from chassis.motions import Keeps, On
 from contracts import topics
 from contracts.community.requests import ReviewSubmitted
+from contracts.envelope import Event
 from tests.fakes.chassis_messages import review_submitted, sent
 from tests.fakes.chassis_processes import DatabaseProcess
 from tests.fakes.chassis_service import Answered, Parts, answer, evolve
@@ -60,3 +61,18 @@ async def test_a_message_costs_its_reads_one_write_and_the_commit(
     database.close()
     # The reads: whether the use case's app is known, and the state of the review.
     assert asked.commands == ["find", "find", "bulkWrite", "commitTransaction"]
+
+
+async def do_nothing(_event: Event[ReviewSubmitted], _motion: Motion) -> None:
+    """Read nothing, write nothing."""
+
+
+async def test_a_message_that_changes_nothing_moves_the_cursor_and_is_never_held(database: Database) -> None:
+    """The cursor alone is a write like any other; the same message again, at another process, is a repeat."""
+    rows = (On(ReviewSubmitted, do_nothing), Keeps(topics.REVIEWS, Answered, evolve))
+    message = sent(review_submitted(new_id())).arrived()
+    other = await Parts("community", rows, database, Published()).memory()
+    assert await Parts("community", rows, database, Published()).handle(message) is Outcome.HANDLED
+    assert await other.handle(message) is Outcome.REPEAT
+    assert [document["sequence"] for document in await other.stored("cursors")] == [1]
+    assert await other.stored("held") == []
