@@ -40,12 +40,17 @@ class TeamShown(Shown):
 
 
 class WishShown(Shown):
-    """What was asked last: the version, what the team chose, and how many pods (None leaves it to the version)."""
+    """What was asked last: the version, what the team chose, and how many pods (None leaves it to the version).
+
+    `secrets` are the names of those that were given, never more; `declaredBy` names the files that declare it.
+    """
 
     intent: str
     version: str
     parameters: dict[str, str]
+    secrets: list[str] = []
     replicas: int | None = None
+    declared_by: str | None = None
 
 
 class RunningShown(Shown):
@@ -54,6 +59,7 @@ class RunningShown(Shown):
     revision: int
     version: str
     parameters: dict[str, str]
+    secrets: list[str] = []
     replicas: int | None = None
     since: str
 
@@ -129,7 +135,14 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
 
 
 def _asked(request: Document) -> WishShown:
-    return WishShown.model_validate({name: request[name] for name in ("intent", "version", "parameters", "replicas")})
+    same = {name: request[name] for name in ("intent", "version", "parameters", "replicas")}
+    # A document from before the field was there is without it.
+    return WishShown.model_validate(same | {"secrets": secrets_of(request), "declared_by": request.get("declaredBy")})
+
+
+def secrets_of(request: Document) -> list[str]:
+    """The names of the secrets that a request has."""
+    return sorted(request.get("secrets", {}))
 
 
 def _running(found: Document) -> RunningShown | None:
@@ -140,6 +153,7 @@ def _running(found: Document) -> RunningShown | None:
         revision=runs["revision"],
         version=runs["version"],
         parameters=runs["request"].get("parameters", {}),
+        secrets=secrets_of(runs["request"]),
         replicas=found["rollout"].get("replicas"),
         since=runs["since"],
     )
