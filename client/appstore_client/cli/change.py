@@ -31,8 +31,8 @@ Ask = Callable[[AppStore, str], Awaitable[Operation]]
 """Asks for the change of the deployment with this id."""
 
 
-def change(deployment: str, ask: Ask, *, output: Output, no_wait: bool, timeout: float) -> None:
-    """Ask, follow to the end, and end the program with its exit code."""
+def change(deployment: str, ask: Ask, *, output: Output, no_wait: bool, timeout: float, show_request: bool) -> None:
+    """Ask, follow to the end, and end the program with its exit code; or only show what would be asked."""
 
     async def work(store: AppStore) -> ExitCode:
         found = await find_deployment(store, deployment)
@@ -45,7 +45,7 @@ def change(deployment: str, ask: Ask, *, output: Output, no_wait: bool, timeout:
             await _show_done(store, operation)
         return code
 
-    run(output, work)
+    run(output, work, show_request=show_request)
 
 
 async def _show_done(store: AppStore, operation: Operation) -> None:

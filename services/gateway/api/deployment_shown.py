@@ -54,13 +54,17 @@ class WishShown(Shown):
 
 
 class RunningShown(Shown):
-    """What runs now: not what was asked last while that is under way, or when it failed and this came back."""
+    """What runs now: not what was asked last while that is under way, or when it failed and this came back.
+
+    `replicas` are the pods there are, `askedReplicas` those that were asked for (null leaves it to the version).
+    """
 
     revision: int
     version: str
     parameters: dict[str, str]
     secrets: list[str] = []
     replicas: int | None = None
+    asked_replicas: int | None = None
     since: str
 
 
@@ -94,6 +98,7 @@ class DeploymentShown(Shown):
     asked: WishShown
     running: RunningShown | None = None
     removed: bool
+    being_removed: bool = False
     failure: FailureShown | None = None
     objections: list[ObjectionShown] = []
     operations: list[str]
@@ -117,6 +122,7 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         generation=generation,
         status=status,
         removed=removed,
+        being_removed=request["kind"] == "remove" and not standing.ended,
         app=AppNamed(id=wanted["app"], name=wanted["appName"], title=app.get("title", wanted["appName"])),
         environment=EnvironmentShown.model_validate(
             {k: found["environment"][k] for k in ("name", "cluster", "namespace")}
@@ -155,6 +161,7 @@ def _running(found: Document) -> RunningShown | None:
         parameters=runs["request"].get("parameters", {}),
         secrets=secrets_of(runs["request"]),
         replicas=found["rollout"].get("replicas"),
+        asked_replicas=runs["request"].get("replicas"),
         since=runs["since"],
     )
 
