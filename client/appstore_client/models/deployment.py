@@ -93,6 +93,12 @@ class Deployment(ApiModel):
     objections: tuple[Objection, ...] = ()
     operations: tuple[str, ...] = ()
 
+    @property
+    def stands(self) -> bool:
+        """Whether something of it is there or coming: it is not removed, and it was not refused before it ran."""
+        never_ran = self.revision is None and self.status in ("rejected", "failed", "cancelled")
+        return not self.removed and not never_ran
+
 
 class Actor(ApiModel):
     """Who set something off."""
