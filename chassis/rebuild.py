@@ -159,7 +159,10 @@ class _Pass:
             self._done[partition] = self._begins[partition]
 
     async def _take(self) -> bool:
-        """Fold what one fetch brings; whether it brought nothing and nothing is left."""
+        """Fold what one fetch brings; whether nothing is left of what the log was known to have.
+
+        Not whether the fetch brought nothing: of a log that is written to all the time there is always something.
+        """
         found = await self._consumer.getmany(timeout_ms=_FETCH_MS, max_records=_RECORDS)
         batch = [raw_message(record, self._epoch) for records in found.values() for record in records]
         if batch:
@@ -169,7 +172,7 @@ class _Pass:
         ends = {partition: self._consumer.highwater(partition) for partition in self._done}
         left = sum(max(0, (end or 0) - self._done[partition]) for partition, end in ends.items())
         await self._tell(left)
-        return not batch and left == 0 and None not in ends.values()
+        return left == 0 and None not in ends.values()
 
     async def _fold(self, batch: Sequence[RawMessage]) -> None:
         """Into every build; one whose fold throws ends there, honestly, and the others go on."""
