@@ -91,36 +91,6 @@ async def test_a_rebuild_under_way_takes_in_what_arrives_and_ends_with_the_same_
         assert "pages_v1" not in await parts.database.raw.list_collection_names()
 
 
-async def test_a_rebuild_ends_while_events_keep_coming(parts: Parts, broker: BrokerProcess, mongo: str) -> None:
-    """A log that is never quiet is caught up with all the same."""
-    settings = settings_for(broker.bootstrap, mongo)
-    written, enough = 0, asyncio.Event()
-
-    async def write_on() -> None:
-        nonlocal written
-        while not enough.is_set():
-            await send(broker.bootstrap, sent(app_published(new_id(), "Never quiet")))
-            written += 1
-
-    async with reading(parts, settings, polls=True) as reader:
-        await reader.serves(PAGES, "pages_v1")
-        writing = asyncio.create_task(write_on())
-        try:
-            await until(lambda: _came(written > 0), "the log is written to")
-            await ask_rebuild(parts.database, PAGES)
-            await reader.serves(PAGES, "pages_v1_r2")
-            before = written
-            await until(lambda: _came(written > before), "the log is still written to")
-        finally:
-            enough.set()
-            await writing
-        await reader.count("pages_v1_r2", written)
-
-
-async def _came(it: bool) -> bool:
-    return it
-
-
 async def test_a_new_fold_builds_beside_the_old_one_and_takes_over(
     parts: Parts, broker: BrokerProcess, mongo: str
 ) -> None:
