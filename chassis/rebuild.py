@@ -68,10 +68,13 @@ class Builder:
             await asyncio.sleep(self._look_seconds)
 
     async def _work(self) -> list[Build]:
-        await self._builds.drop_retired()
-        for projection in self._versions.projections.values():
-            await self._builds.begin_asked(projection)
         await self._versions.look()
+        await self._builds.drop_retired()
+        asked = [projection for projection, version in self._standing() if version.asked > version.build]
+        for projection in asked:
+            await self._builds.begin_asked(projection)
+        if asked:
+            await self._versions.look()
         return [
             Build(projection, version.building, self._database)
             for projection, version in self._standing()
