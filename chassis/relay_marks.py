@@ -96,11 +96,14 @@ class RelayMarks:
                     await self._fell.wait()
                     return
             with contextlib.suppress(DatabaseError, KafkaError, TimeoutError):
-                if await self.short(partitions, bootstrap):
+                if await self.short(partitions, bootstrap, unmarked=False):
                     return
 
-    async def short(self, partitions: Sequence[Partition], bootstrap: str) -> list[Partition]:
-        """The partitions that lack what was acknowledged: another epoch, a lower end, or nothing known of either."""
+    async def short(self, partitions: Sequence[Partition], bootstrap: str, *, unmarked: bool = True) -> list[Partition]:
+        """The partitions that lack what was acknowledged: another epoch, a lower end, or nothing known of either.
+
+        The last, `unmarked`, is a question of the start: what is published after it is known.
+        """
         known: dict[str, Document] = {d["_id"]: d async for d in self._database.collection(RELAY).find({})}
         ends = await ends_of(partitions, bootstrap)
         found = []
@@ -111,7 +114,7 @@ class RelayMarks:
             elif mark is not None:
                 lacks = self._lacks(mark, ends[place])
             else:
-                lacks = await self._has_published(place)
+                lacks = unmarked and await self._has_published(place)
             if lacks:
                 found.append(place)
         return found

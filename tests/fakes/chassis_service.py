@@ -181,7 +181,9 @@ async def living(parts: Parts, settings: ServiceSettings, readiness: Readiness |
         await relay.start()
         stack.push_async_callback(relay.stop, grace=1)
         if read := Table(parts.rows).topics_read:
-            subscriber = Subscriber(parts.service, read, settings, epoch, await delivery(alive), readiness)
+            subscriber = Subscriber(
+                parts.service, read, settings, epoch, await delivery(alive), readiness, alive.redelivery.ownership
+            )
             stack.push_async_callback(subscriber.stop)
             await subscriber.start()
             sweeping = asyncio.create_task(sweep_forever(alive.redelivery, alive.clock))
