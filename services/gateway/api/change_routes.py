@@ -3,12 +3,15 @@
 Each becomes a whole request, in `changes`. The answer is an operation, as for a deployment.
 """
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request, Response
 
 from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf
 from services.gateway.api.changes import (
     Asking,
     DeploymentChange,
+    Restart,
     RollBack,
     accept_cancel,
     accept_change,
@@ -42,6 +45,7 @@ async def change_deployment(
 @router.post(f"{ADDRESS}/_restart", status_code=202, operation_id="restartDeployment", summary="Replace every pod")
 async def restart_deployment(
     deployment_id: str,
+    wish: Annotated[Restart, Body(default_factory=Restart)],
     request: Request,
     response: Response,
     world: WorldOf,
@@ -52,7 +56,7 @@ async def restart_deployment(
     prefer: Prefer = None,
 ) -> OperationShown:
     """Accept a restart: pods that started before now are replaced one after another."""
-    operation = earlier or await accept_restart(Asking(deployment_id, person, request, key), world)
+    operation = earlier or await accept_restart(wish, Asking(deployment_id, person, request, key), world)
     return await answer(operation, prefer, response, world, texts)
 
 

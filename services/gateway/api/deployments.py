@@ -1,6 +1,5 @@
 """Deployments: ask for one, look at one, take one away. Only for the team that owns it."""
 
-from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 
@@ -29,6 +28,7 @@ from services.gateway.api.asking import (
     team_named,
     teams_read,
 )
+from services.gateway.api.deadline import DecideWithin, decide_by
 from services.gateway.api.deployment_shown import DeploymentShown, show_deployment
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.parameters import must_fit
@@ -59,6 +59,7 @@ class DeploymentWish(Taken):
                     "name": "papers",
                     "parameters": {"log-level": "info"},
                     "replicas": 2,
+                    "decideWithin": 30,
                 },
             ]
         }
@@ -72,6 +73,7 @@ class DeploymentWish(Taken):
     parameters: Annotated[dict[DnsLabel, EnvValue], Field(max_length=32)] = {}
     secrets: GivenSecrets = {}
     replicas: Replicas | None = None
+    decide_within: DecideWithin = None
 
 
 class DeploymentList(Shown):
@@ -113,7 +115,7 @@ async def request_deployment(
         parameters=wish.parameters,
         secrets=dict(given.ids) if given else {},
         replicas=wish.replicas,
-        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+        decide_by=decide_by(world, wish.decide_within),
     )
     must_fit(payload, AppSpec.model_validate(version["spec"]))
     about = About("deploy", app["id"], wish.app, version["version"])
@@ -170,7 +172,7 @@ async def remove_deployment(
     payload = DeploymentRemovalRequested(
         deployment=deployment_id,
         environment=Environment.model_validate(found["environment"]),
-        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+        decide_by=decide_by(world),
     )
     about = About("remove", found["asked"]["app"], found["asked"]["appName"], found["asked"]["version"])
     once = partial(removal_once, found=found, models=world.models)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
@@ -16,6 +16,7 @@ from contracts.compliance.requests import EvidenceSubmitted
 from services.gateway.accept.submit import About, submit
 from services.gateway.api.apps import find_app, find_version
 from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf, anywhere, asked
+from services.gateway.api.deadline import decide_by
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.plain_json import DEEPEST, is_plain
 from services.gateway.api.problems import Problem
@@ -111,7 +112,7 @@ async def add_evidence(
         version=found["version"],
         kind=evidence.kind,
         fact=fact,
-        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+        decide_by=decide_by(world),
     )
     teams = person.teams()
     wish = asked(request, person, teams[0] if len(teams) == 1 else None, key)

@@ -1,7 +1,6 @@
 """Reviews: what people say about an app, with the proof of use that the events give."""
 
 import re
-from datetime import timedelta
 from typing import Annotated, Any
 from unicodedata import category
 
@@ -26,6 +25,7 @@ from services.gateway.api.asking import (
     asked,
     team_named,
 )
+from services.gateway.api.deadline import decide_by
 from services.gateway.api.operations import OperationShown, answer
 from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import Shown, Taken
@@ -147,7 +147,7 @@ async def submit_review(
         app=app["id"],
         rating=review.rating,
         text=text,
-        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+        decide_by=decide_by(world),
     )
     wish = asked(request, person, team, key)
     operation = await submit(payload, About("review", app["id"], name), wish, world.performer)
