@@ -1,11 +1,15 @@
 """What the commands that change a deployment print and how they exit; run in this process, because there are many."""
 
-import io
+import asyncio
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from appstore_client.cli.main import main
+from appstore_client.sign_in.code_flow import sign_in_by_form
+from appstore_client.sign_in.discovery import find_issuer
+from appstore_client.sign_in.token_file import TokenFile
 
 from tests.integration.client.conftest import PASSWORD, Appstore, Ran, Served
 
@@ -39,12 +43,10 @@ def here(
     monkeypatch.setenv("APPSTORE_ADDRESS", gateway.address)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
 
-    def run(*arguments: str, typed: str = "", **more: str) -> Ran:
+    def run(*arguments: str, **more: str) -> Ran:
         monkeypatch.setenv("APPSTORE_LANG", more.get("APPSTORE_LANG", "en"))
-        monkeypatch.setattr("sys.argv", ["appstore", *arguments])
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
         with pytest.raises(SystemExit) as ended:
-            main()
+            main(arguments)
         said = capsys.readouterr()
         return Ran(int(ended.value.code or 0), said.out, said.err)
 
@@ -52,11 +54,19 @@ def here(
 
 
 @pytest.fixture
-def living(here: Appstore) -> Appstore:
-    """Runs `appstore` as somebody whose deployment `open` runs with a setting."""
-    assert here("login", "--username", "demi", "--password-stdin", typed=f"{PASSWORD}\n").code == 0
+def living(here: Appstore, gateway: Served) -> Appstore:
+    """Runs `appstore` as somebody who is signed in and whose deployment `open` runs with a setting."""
+    asyncio.run(sign_in(gateway.address))
     assert here("deploy", "open", "--set", "log-level=info", "--replicas", "2").code == 0
     return here
+
+
+async def sign_in(address: str) -> None:
+    """Leave what `appstore login` leaves."""
+    async with httpx.AsyncClient() as http:
+        issuer = await find_issuer(http, address)
+        tokens = await sign_in_by_form(http, issuer, "demi", PASSWORD)
+    TokenFile().write(address, issuer, tokens)
 
 
 def test_a_deployment_begins_with_settings(living: Appstore) -> None:
