@@ -219,7 +219,9 @@ def _spec_of(app: Document, version: str | None) -> AppSpec:
 def _revision(found: Document, number: int | None) -> Document:
     revisions = {one["revision"]: one for one in revisions_of(found)}
     wanted = revision_before(found) if number is None else number
+    if wanted is None or not revisions:
+        raise Problem("nothing-to-go-back-to", deployment=found["_id"])
     if wanted not in revisions:
-        known = ", ".join(map(str, sorted(revisions))) or "-"
-        raise Problem("unknown-revision", revision=str(number or "-"), known=known)
+        known = ", ".join(map(str, sorted(revisions)))
+        raise Problem("unknown-revision", revision=str(wanted), known=known)
     return revisions[wanted]
