@@ -3,18 +3,16 @@
 Before it: who asks was found out. After it: `accept`, which makes the change a whole request.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import ConfigDict, Field
 from starlette.requests import Request
 
-from contracts.apps.spec import AppSpec, EnvValue
+from contracts.apps.spec import AppSpec
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentCancelRequested, DeploymentRequested, Intent
-from contracts.identifiers import DnsLabel, VersionTag
 from services.gateway.accept.cancel import cancel_once
 from services.gateway.accept.change import Change, changed
 from services.gateway.accept.idempotency import RequestKey
@@ -23,12 +21,12 @@ from services.gateway.accept.sealing import NewSecrets, sealed
 from services.gateway.accept.submit import About, Asked, submit
 from services.gateway.api.apps import find_version
 from services.gateway.api.asking import asked
-from services.gateway.api.deadline import DecideWithin, decide_by
-from services.gateway.api.deployments import Replicas, find_deployment
+from services.gateway.api.change_wishes import DeploymentChange, Restart, RollBack
+from services.gateway.api.deadline import decide_by
+from services.gateway.api.deployments import find_deployment
 from services.gateway.api.parameters import known_only, must_fit
 from services.gateway.api.problems import Problem
-from services.gateway.api.secrets_given import ChangedSecrets, secrets_given
-from services.gateway.api.shapes import Taken
+from services.gateway.api.secrets_given import secrets_given
 from services.gateway.identity.permissions import Permission
 from services.gateway.identity.person import Person
 from services.gateway.ports import World
@@ -51,61 +49,6 @@ class Asking:
         """The deployment, when this person may change it."""
         found, team = await find_deployment(self.deployment, self.person, Permission.DEPLOY, world)
         return found, asked(self.request, self.person, team, self.key)
-
-
-class DeploymentChange(Taken):
-    """What shall be otherwise; what is not named stays. A parameter that is null goes back to the version's default."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"version": "1.19.0"},
-                {"parameters": {"log-level": "debug", "workers": None}},
-                {"replicas": 3},
-            ]
-        }
-    )
-
-    version: Annotated[VersionTag | None, Field(description="The version to go to")] = None
-    parameters: Annotated[
-        dict[DnsLabel, EnvValue | None],
-        Field(max_length=32, description="Settings by name, each a text; null for the version's own value"),
-    ] = {}
-    secrets: ChangedSecrets = {}
-    replicas: Annotated[Replicas | None, Field(description="Pods; null leaves their number to the version")] = None
-    decide_within: DecideWithin = None
-
-    def applied_to(self, base: DeploymentRequested, ids: Mapping[str, str]) -> DeploymentRequested:
-        """The whole request with this change; `ids` are those of the secrets that were given."""
-        taken_back = {name for name, value in self.secrets.items() if value is None}
-        secrets = {name: one for name, one in {**base.secrets, **ids}.items() if name not in taken_back}
-        merged = {name: value for name, value in {**base.parameters, **self.parameters}.items() if value is not None}
-        replicas = self.replicas if "replicas" in self.model_fields_set else base.replicas
-        return base.model_copy(
-            update={
-                "version": self.version or base.version,
-                "parameters": merged,
-                "secrets": secrets,
-                "replicas": replicas,
-            }
-        )
-
-
-class RollBack(Taken):
-    """Where to go back to; without a revision the last one that was healthy before what runs."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 1}, {}]})
-
-    revision: Annotated[int, Field(ge=1)] | None = None
-    decide_within: DecideWithin = None
-
-
-class Restart(Taken):
-    """That every pod is replaced."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"decideWithin": 30}]})
-
-    decide_within: DecideWithin = None
 
 
 async def accept_change(wish: DeploymentChange, asking: Asking, world: World) -> Operation:

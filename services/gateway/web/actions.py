@@ -10,11 +10,9 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.gateway.api.change_wishes import DeploymentChange, Restart, RollBack
 from services.gateway.api.changes import (
     Asking,
-    DeploymentChange,
-    Restart,
-    RollBack,
     accept_cancel,
     accept_change,
     accept_restart,
