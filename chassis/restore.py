@@ -95,9 +95,11 @@ async def _bring_to_now(service: Service, database: Database, log: _Log, lost: L
     writer = service.writer(clock)
     await _fill_holes(database, await state_sequences(database, writer), lost)
     await repair_states(database, writer)
-    replayed = bool(len(lost)) and bool(service.table.use_cases)
+    handles = bool(service.table.use_cases)
     read = [topic for topic in service.table.topics_read if topic.ledger]
-    found = await read_backlog(database, read, (log.bootstrap, log.epoch), lost) if replayed else Found()
+    found = Found()
+    if lost.has_stories or (handles and len(lost)):
+        found = await read_backlog(database, read, (log.bootstrap, log.epoch), lost, handles=handles)
     done = await Replay(service, database, lost, clock).run(steps_of(found.messages, lost), found.unreadable)
     await repair_states(database, writer)
     return done
