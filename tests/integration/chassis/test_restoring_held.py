@@ -11,7 +11,7 @@ import pytest
 
 from chassis.held import HELD
 from chassis.ledger import Motion, new_id
-from chassis.motions import Keeps, On, Row
+from chassis.motions import Keeps, On, Project, Row
 from chassis.restore import restore
 from chassis.waiting import WAITING
 from chassis.wiring import Service
@@ -181,3 +181,66 @@ async def test_what_was_put_aside_after_the_copy_is_as_it_was(
     assert sorted((await story(community))[len(told) :]) == ["held.v1", *["redriven.v1"] * 3]
     assert len({entry["key"] for entry in await community.ledger(HELD_TOPIC)}) == 9
     community.database.close()
+
+
+class Pages:
+    """A read model whose fold fails at one title until the cause is corrected."""
+
+    def __init__(self) -> None:
+        self.broken = True
+
+    def fold(self, page: Document | None, event: Event[Any]) -> Document:
+        """The titles that an app had."""
+        if event.data.title == "Bad" and self.broken:
+            raise ValueError("not yet corrected")
+        return {"titles": [*(page or {}).get("titles", []), event.data.title]}
+
+    @property
+    def row(self) -> Project:
+        """Its row in the table."""
+        return Project("pages", 1, (topics.APPS,), lambda event: str(event.data.app), self.fold)
+
+
+@pytest.mark.parametrize("copied", ["before", "while-held"])
+async def test_read_models_are_as_they_were(
+    copied: str, broker: BrokerProcess, database_process: DatabaseProcess, tmp_path: Path
+) -> None:
+    """Where messages are only folded too: skipped and redriven as before, and the held is held as the same."""
+    pages, settings = Pages(), settings_for(broker.bootstrap, database_process.url)
+    stays, redriven, skipped = new_id(), new_id(), new_id()
+    gateway = service("gateway", (pages.row,), database_process.url, new_id().replace("-", ""))
+    name = gateway.database.raw.name
+
+    async def shown() -> tuple[Any, ...]:
+        documents = {one["_id"]: one["titles"] for one in await gateway.stored("pages_v1")}
+        held = [(one["_id"], one["status"], one["reason"]) for one in await gateway.stored(HELD)]
+        entries = await gateway.ledger(topics.HELD_MESSAGES["gateway"])
+        told = [(entry["_id"], dict(entry["headers"])["ce_id"]) for entry in entries]
+        return documents, held, [one["held"] for one in await gateway.stored(HELD, status="held")], told
+
+    copy_out(database_process.url, [name], tmp_path)
+    async with living(gateway, settings) as running:
+        for app in (stays, redriven, skipped):
+            await tell(broker.bootstrap, app_published(app, "Bad"))
+            await tell(broker.bootstrap, app_published(app, "Good"), 2)
+        await puts_aside(running, 6, 0)
+        if copied == "while-held":
+            copy_out(database_process.url, [name], tmp_path)
+        pages.broken = False
+        await wish_for(running, redriven)
+        await wish_for(running, skipped, "skip", text="written by hand")
+        await puts_aside(running, 2, 0)
+    now = await shown()
+    assert now[0] == {redriven: ["Bad", "Good"], skipped: ["Good"]}
+
+    put_back(database_process.url, tmp_path)
+    done = await restore(Service("gateway", settings, (pages.row,), lambda motion: motion), gateway.database)
+    assert (done.not_handled, done.beyond_a_hole) == ([], [])
+    async with living(gateway, settings):
+
+        async def as_it_was() -> bool:
+            return await shown() == now
+
+        await until(as_it_was, "all is as it was")
+        assert await gateway.stored("cursors") == []
+    gateway.database.close()
