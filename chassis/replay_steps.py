@@ -43,6 +43,8 @@ class Restoration:
     """Messages that had an effect and can't be handled again: their events count, what lies beside them may lack."""
     beyond_a_hole: list[str] = field(default_factory=list)
     """Numbers that neither the ledger nor the topic holds."""
+    foreign: list[str] = field(default_factory=list)
+    """Events that somebody else wrote to its topics (`lacking`); they were left out."""
 
 
 class Replay:

@@ -61,7 +61,8 @@ def test_a_redriven_message_stands_where_it_was_redriven() -> None:
     told = MessageHeld(
         held=new_id(), service="community", from_topic=redriven.raw.topic, partition=0, offset=0, reason="value-error"
     )
-    held = context_of(told, hlc=at(2), causationid=redriven.context.id)
+    source = redriven.context.source.replace("appstore-gateway", "appstore-community")
+    held = context_of(told, hlc=at(2), causationid=redriven.context.id, source=source)
     entry = ledger_entry(Event(held, told), topics.HELD_MESSAGES["community"], held.time)
     steps = steps_of([redriven, between], lost(entry, effect(app_published(new_id()), 4, redriven)))
     assert [step.message.context.subject for step in steps if step.message is not None] == [
