@@ -55,16 +55,15 @@ test-recovery: $(INSTALLED) ## whole stacks that are killed, stopped, doubled, p
 	@exec $(BIN)/python -m pytest -m 'kills or replicas' tests/e2e
 
 tools: $(INSTALLED) ## fetch and build what later tiers need: Apache Kafka by Maven, Kubernetes and Docker Compose by Go
-	@$(BIN)/python -m infra.kafka.libraries
-	@$(BIN)/python -m infra.docker.docker_compose
-	@$(BIN)/python -m infra.kubernetes.binaries
+	@failed=0; for tool in infra.kafka.libraries infra.docker.docker_compose infra.kubernetes.binaries; do \
+		$(BIN)/python -m $$tool || failed=1; done; exit $$failed
 
 test-kafka: $(INSTALLED) ## what touches the log, on Apache Kafka with three partitions and idempotent producers; needs Java and Maven
 	@$(BIN)/python -m infra.kafka.libraries
 	@BROKER=apache APPSTORE_PARTITIONS=3 $(BIN)/python -m pytest --quiet -m kafka -n 2 --dist loadfile --ignore tests/e2e
 	@BROKER=apache APPSTORE_PARTITIONS=3 $(BIN)/python -m pytest --quiet -m kafka tests/e2e
 
-test-kubernetes: $(INSTALLED) ## a real control plane (API server, controllers, scheduler, etcd) with simulated nodes; builds it once
+test-kubernetes: $(INSTALLED) ## a real control plane (API server, controllers, scheduler, etcd) with simulated nodes; Go builds it once, 8 minutes
 	@$(BIN)/python -m infra.kubernetes.binaries
 	@APPSTORE_TEST_KUBERNETES=1 $(BIN)/python -m pytest --quiet --timeout 200 tests/kubernetes
 

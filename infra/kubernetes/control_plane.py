@@ -75,7 +75,11 @@ class ControlPlane:
         await self._until(part.name, part.ready, child)
 
     async def kill(self, name: str) -> None:
-        """End a part as `kill -9` does, and return when it is gone."""
+        """End a part as `kill -9` does, and return when it is gone.
+
+        While the API server is away, its clients ask ever more rarely: after an outage of 15 seconds the controllers
+        may need half a minute to notice that it is back, as in any cluster. Starting them again makes it a second.
+        """
         await self._children.pop(name).kill()
 
     async def stop(self, name: str) -> None:
@@ -93,7 +97,11 @@ class ControlPlane:
     async def start_all(self) -> None:
         """Start every part in order. Raises ControlPlaneError."""
         for stage in self._plan:
-            await asyncio.gather(*(self.start(part.name) for part in stage.parts))
+            starts = (self.start(part.name) for part in stage.parts)
+            # All of them are over before the first failure is told: what is still starting could not be stopped.
+            for outcome in await asyncio.gather(*starts, return_exceptions=True):
+                if outcome is not None:
+                    raise outcome
 
     async def stop_all(self) -> None:
         """Stop what runs, those that others need last."""

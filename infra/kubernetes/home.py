@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from infra.local.ports import free_port, is_free
@@ -84,12 +84,11 @@ def _read(kept: Path) -> PlanePorts | None:
 
 
 def _choose(api: int | None) -> PlanePorts:
-    chosen: set[int] = {api} if api is not None else set()
-    while len(chosen) < len(PlanePorts.__slots__):
-        chosen.add(free_port())
-    others = iter(chosen - {api})
-    names = PlanePorts.__slots__
-    return PlanePorts(**{name: api if name == "kube_apiserver" and api is not None else next(others) for name in names})
+    chosen = {} if api is None else {"kube_apiserver": api}
+    for name in (field.name for field in fields(PlanePorts)):
+        if name not in chosen:
+            chosen[name] = next(port for port in iter(free_port, None) if port not in chosen.values())
+    return PlanePorts(**chosen)
 
 
 def write_secret(path: Path, text: str) -> None:

@@ -23,12 +23,13 @@ class Living(Memory):
 
     broken: set[str] = field(default_factory=set)
     bodies: list[Json] = field(default_factory=list)
-    """What was sent to change something."""
+    """What was sent to deploy or change something."""
     revisions: dict[str, list[Json]] = field(default_factory=dict)
     open: dict[str, Json] = field(default_factory=dict)
 
     def begin(self, deployed: Json, asked: Json) -> None:
         """The first revision of a deployment."""
+        self.bodies.append(asked)
         wish = {
             "intent": "deploy",
             "version": deployed["version"],

@@ -1,12 +1,18 @@
 """The control plane does what a cluster does with a Deployment."""
 
 import pytest
-from kubernetes_asyncio.client import ApiClient, CoreV1Api
+from kubernetes_asyncio.client import ApiClient, CoreV1Api, VersionApi
 
+from infra.kubernetes.binaries import kubernetes_version
 from tests.e2e.eventually import eventually
 from tests.kubernetes.cluster_client import apply, available, deployment
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_it_is_the_version_that_is_pinned(api: ApiClient) -> None:
+    """The API server says which Kubernetes it is, and that is the one in go.mod."""
+    assert (await VersionApi(api).get_code()).git_version == kubernetes_version()
 
 
 async def test_a_deployment_applied_by_the_server_becomes_available(api: ApiClient, namespace: str) -> None:

@@ -21,6 +21,10 @@ from appstore_client.models.operation import Operation
 DeploymentArgument = Annotated[str, typer.Argument(help=text("option.deployment"))]
 NoWaitOption = Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))]
 TimeoutOption = Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))]
+DecideWithinOption = Annotated[
+    int | None, typer.Option("--decide-within", min=5, max=3600, help=text("option.decide-within"))
+]
+"""The bounds are the API's."""
 LONGEST = 120.0
 """Seconds a command waits unless it is told otherwise."""
 Ask = Callable[[AppStore, str], Awaitable[Operation]]

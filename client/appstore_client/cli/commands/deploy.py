@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from appstore_client.app_store import AppStore
-from appstore_client.cli.change import read_settings
+from appstore_client.cli.change import DecideWithinOption, read_settings
 from appstore_client.cli.commands.scale import MOST
 from appstore_client.cli.exit_codes import ExitCode
 from appstore_client.cli.language import text
@@ -29,6 +29,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - the options of the command
     secret: SecretOption = NOTHING,
     secret_from_file: SecretFileOption = NOTHING,
     replicas: Annotated[int | None, typer.Option(min=0, max=MOST, help=text("option.replicas"))] = None,
+    decide_within: DecideWithinOption = None,
     no_wait: Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))] = False,  # noqa: FBT002 - a flag
     timeout: Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))] = 120,
     output: OutputOption = Output.TABLE,
@@ -46,6 +47,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - the options of the command
             parameters=parameters,
             secrets=secrets,
             replicas=replicas,
+            decide_within=decide_within,
         )
         if no_wait:
             return show_accepted(operation, output)

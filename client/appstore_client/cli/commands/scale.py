@@ -5,7 +5,14 @@ from typing import Annotated
 import typer
 
 from appstore_client.app_store import AppStore
-from appstore_client.cli.change import LONGEST, DeploymentArgument, NoWaitOption, TimeoutOption, change
+from appstore_client.cli.change import (
+    LONGEST,
+    DecideWithinOption,
+    DeploymentArgument,
+    NoWaitOption,
+    TimeoutOption,
+    change,
+)
 from appstore_client.cli.language import text
 from appstore_client.cli.output import Output, OutputOption
 from appstore_client.models.operation import Operation
@@ -16,6 +23,7 @@ MOST = 20
 def scale(
     deployment: DeploymentArgument,
     replicas: Annotated[int, typer.Argument(min=0, max=MOST, help=text("option.replicas"))],
+    decide_within: DecideWithinOption = None,
     no_wait: NoWaitOption = False,  # noqa: FBT002 - a flag
     timeout: TimeoutOption = LONGEST,
     output: OutputOption = Output.TABLE,
@@ -23,6 +31,6 @@ def scale(
     """Scale a deployment."""
 
     async def ask(store: AppStore, found: str) -> Operation:
-        return await store.deployments.change(found, replicas=replicas)
+        return await store.deployments.change(found, replicas=replicas, decide_within=decide_within)
 
     change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout)
