@@ -170,7 +170,7 @@ async def _behind_proxies(folder: Path, seed: int, size: tuple[int, int]) -> Asy
     between = {name: Ports(free_base()).base + offset for name, offset in PROXIES.items()}
     chance = random.Random(seed + 2)  # noqa: S311 - a story, not a secret
     environment = {
-        "APPSTORE_CLUSTER_FILE": str(write_cluster(folder)),
+        "APPSTORE_CLUSTER_FILE": str(write_cluster(folder, times=size[0] // SHORT[0])),
         "APPSTORE_STACK_KAFKA": f"127.0.0.1:{between['broker']}",
         "APPSTORE_STACK_MONGO": f"mongodb://127.0.0.1:{between['database']}/?directConnection=true",
     }

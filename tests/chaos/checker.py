@@ -94,6 +94,9 @@ def what_is_wrong_with_the_cluster(asked: Asked, ledgers: Ledgers) -> Iterator[s
     for deployment in wanted.keys() | found.keys():
         if wanted.get(deployment) != found.get(deployment):
             yield f"{deployment} should have {wanted.get(deployment)} replicas and has {found.get(deployment)}"
+    for how, count in how_they_ended(ledgers).items():
+        if how.startswith(("failed", "rolled-back")):
+            yield f"{count} requests ended {how}, and there is room for all"
     for deployment in set(asked.deployments.values()) - {one["key"] for one in _finals(ledgers)}:
         yield f"{deployment} was never answered"
 
