@@ -1,5 +1,6 @@
 """Somebody who may write to a topic writes what its writer never recorded: on the wire, at a reader, in a ledger."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from chassis.held import HELD
 from chassis.ledger import new_id
 from chassis.mongo import Database
 from chassis.restore import restore
+from chassis.telemetry import REGISTRY
 from chassis.wiring import Service
 from contracts import topics
 from tests.fakes.chassis_held import Mended, corrected_by, now, wish
@@ -65,6 +67,30 @@ async def test_a_stranger_stops_no_start(
     async with living(services["catalog"], settings) as catalog:
         found = await compared(catalog, broker)
     assert dict(found.counts) == {Kind.NOT_AN_EVENT: 1}
+
+
+async def test_the_relay_notices_what_it_did_not_send(
+    broker: BrokerProcess, database_process: DatabaseProcess, services: dict[str, Parts]
+) -> None:
+    """What stands between two of its batches is counted, and nothing of its own ever is."""
+    settings, app = settings_for(broker.bootstrap, database_process.url), new_id()
+    same = [one for one in (new_id() for _ in range(99)) if _beside(one, app)][:10]
+
+    def others() -> float:
+        return REGISTRY.get_sample_value("appstore_relay_others_total", {"topic": topics.APPS.name}) or 0
+
+    before = others()
+    async with living(services["catalog"], settings) as catalog:
+        await publish(catalog, app)
+        for _ in range(3):
+            await asyncio.gather(*(publish(catalog, one) for one in same))
+        await until_marked(catalog)
+        assert others() == before
+        await send(broker.bootstrap, sent(app_published(app, "Forged"), 2))
+        await publish(catalog, app)
+        await until_marked(catalog)
+        assert others() == before + 1
+        assert (await compared(catalog, broker)).named[Kind.OTHER_CONTENT] == [position_id(topics.APPS.name, app, 2)]
 
 
 async def test_verify_tells_a_forged_event_from_an_older_copy(
