@@ -1,4 +1,4 @@
-"""Deployments from files through the command line, on real processes: applied, applied again, changed, pruned."""
+"""Deployments from files through the command line, on real processes: applied, again, changed, pruned, promoted."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ spec:
 
 
 async def test_files_say_what_runs(demi: Person, terminal_of_demi: Terminal, tmp_path: Path) -> None:
-    """Two are declared and run; again asks nothing; one is changed and one is gone, and so they are in the cluster."""
+    """Two are declared and run; again asks nothing; one is changed, one is gone, one is promoted."""
     folder = tmp_path / "declared"
     folder.mkdir()
     for name in ("declared-one", "declared-two"):
@@ -50,4 +50,11 @@ async def test_files_say_what_runs(demi: Person, terminal_of_demi: Terminal, tmp
     exported = await terminal_of_demi.appstore("export", "declared-one")
     (folder / "declared-one.yaml").write_text(exported.out)
     assert (await terminal_of_demi.appstore("diff", "-f", str(folder))).code == 0
-    assert (await terminal_of_demi.appstore("remove", "declared-one")).code == 0
+
+    promoted = await terminal_of_demi.appstore("promote", "declared-one", "--to", "acceptance", "--yes")
+    assert promoted.code == 0, promoted.said
+    there = {one.environment.name: one for one in await demi.store.deployments.list() if one.name == "declared-one"}
+    assert {(one.running.version, one.running.replicas) for one in there.values() if one.running} == {("1.19.0", 2)}
+    assert set(there) == {"test", "acceptance"}
+    for each in there.values():
+        assert (await terminal_of_demi.appstore("remove", each.id)).code == 0
