@@ -58,8 +58,8 @@ class ServiceSettings(BaseSettings):
     of it, so this trades latency (lower) for idle CPU (higher); Apache Kafka answers at once whatever it is: 2000."""
 
     busy_fetch_wait_ms: Annotated[int, Field(ge=10, le=5000)] = 50
-    """The same while messages come. Short on every broker: a fetch that was sent while messages of a partition were still
-    to be handled asks for the others only, and what comes on that partition waits for its end."""
+    """The same while messages come. Short on every broker: a fetch sent while messages of a partition were still to be
+    handled asks for the others only, and what comes on that partition waits for its end."""
 
     session_timeout_ms: Annotated[int, Field(ge=1000, le=60_000)] = 6000
     """After this silence the group gives a dead member's partitions away. Apache Kafka's minimum is 6,000."""
