@@ -154,6 +154,7 @@ class FakeGateway(Living):
                 "environment": {"name": asked["environment"]},
                 "status": "accepted",
                 "since": now(),
+                "stands": True,
                 "removed": False,
                 "operations": [operation["id"]],
             }
@@ -181,7 +182,7 @@ class FakeGateway(Living):
         operation = self.accept(request, b"", {"kind": "remove", "subject": subject})
         if isinstance(operation, JSONResponse):
             return operation
-        deployed["removed"] = True
+        deployed |= {"stands": False, "removed": True}
         self.record(operation, "deployer", "DeploymentRemoved", "Nothing of it is left.")
         self.end(operation, "succeeded")
         return self._answer(operation)
