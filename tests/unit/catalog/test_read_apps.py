@@ -139,6 +139,11 @@ PARAMETER = "name: size, title: {nl: Maat, en: Size}, env: SIZE"
         (f"[{{{PARAMETER}, secret: true, default: x}}]", "spec.parameters.0", "a secret has no default"),
         (f"[{{{PARAMETER}, generated: true}}]", "spec.parameters.0.generated", "only a secret"),
         (f"[{{{PARAMETER}, kind: number, default: big}}]", "spec.parameters.0.default", "could not be chosen"),
+        (f"[{{{PARAMETER}, kind: number, maxLength: 3}}]", "spec.parameters.0", "pattern and maxLength bound a text"),
+        (f"[{{{PARAMETER}, minimum: 3}}]", "spec.parameters.0", "minimum, maximum and whole bound a number"),
+        (f"[{{{PARAMETER}, secret: true, pattern: x}}]", "spec.parameters.0", "a secret travels sealed"),
+        (f"[{{{PARAMETER}, pattern: '(x'}}]", "spec.parameters.0.pattern", "not a regular expression"),
+        (f"[{{{PARAMETER}, pattern: x+, default: y}}]", "spec.parameters.0.default", "could not be chosen"),
         (f"[{{{PARAMETER}, choices: [s, m], default: l}}]", "spec.parameters.0.default", "could not be chosen"),
     ],
 )
