@@ -86,10 +86,13 @@ def _of_probe(place: str, probe: Probe, ports: list[str]) -> Iterator[Fault]:
 
 def _of_connections(spec: AppSpec) -> Iterator[Fault]:
     """Callers of ports that are not there, and variables that two things would set."""
-    ports = [port.name for container in spec.containers for port in container.ports]
+    ports = {port.name: port for container in spec.containers for port in container.ports}
     for number, caller in enumerate(spec.callers):
+        place = f"spec.callers.{number}.port"
         if caller.port not in ports:
-            yield f"spec.callers.{number}.port", f"no port is called {caller.port}; there are: {_listed(ports)}"
+            yield place, f"no port is called {caller.port}; there are: {_listed(list(ports))}"
+        elif ports[caller.port].public:
+            yield place, f"{caller.port} is public: everybody may open it"
     yield from _twice("spec.needs", (need.name for need in spec.needs))
     variables = [name for need in spec.needs for name in need.env]
     yield from _twice("spec.needs", [*variables, *(parameter.env for parameter in spec.parameters)])

@@ -160,6 +160,7 @@ def test_parameter_that_can_not_be_chosen_is_refused(
     ("line", "field", "what"),
     [
         ("callers: [{port: grpc, namespace: monitoring}]", "spec.callers.0.port", "no port is called grpc"),
+        ("callers: [{port: http, deployment: chat}]", "spec.callers.0.port", "http is public"),
         ("callers: [{port: http}]", "spec.callers.0", "a caller is one of: namespace, deployment"),
         ("egress: [{ports: [443]}]", "spec.egress.0", "a destination is one of: cidr, namespace, deployment"),
         ("egress: [{cidr: 10.0.0.1/8, ports: [443]}]", "spec.egress.0.cidr", "has host bits set"),
