@@ -46,7 +46,7 @@ def an_event(
     """An event as it arrives or is recorded."""
     context = Context(
         id=an_id(0xE000 + sequence),
-        source="urn:nld:oin:00000000000000000000:systeem:appstore-test",
+        source=f"urn:nld:oin:00000000000000000000:systeem:appstore-{payload.topic.writer}",
         type=payload.type_name(),
         subject=payload.key,
         time=at,
