@@ -11,20 +11,21 @@ from typing import Any
 from chassis.clock import Clock
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
 from services.deployer.adapters.sandbox import status
+from services.deployer.adapters.sandbox.autoscaler import scaled_workload
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
+from services.deployer.adapters.sandbox.ownership import removed_with_inventory, unlisted, with_owner
 from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
 from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
+from services.deployer.adapters.sandbox.quota import quota_in
 from services.deployer.adapters.sandbox.replica_set import Pods, pods_of, template_hash
 from services.deployer.adapters.sandbox.scheduler import schedule
 from services.deployer.adapters.sandbox.schemas import validate
 from services.deployer.adapters.sandbox.status import Scene
-from services.deployer.adapters.sandbox.stored_object import Place, as_applied, node_object, owner_of, place_of
+from services.deployer.adapters.sandbox.stored_object import as_applied, node_object, owner_of, place_of, without_owner
 from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
+from services.deployer.domain.manifest.quota import ROOM
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Deletion, Object, ObjectRefused, ObjectStore
-
-_KEPT_WHEN_UNDECLARED = ("Pod", "PersistentVolumeClaim", "Secret")
-"""Pods are the Deployment's; data and secrets stay until the deployment is removed."""
 
 
 class SandboxCluster:
@@ -38,22 +39,15 @@ class SandboxCluster:
 
     async def apply(self, deployment: str, objects: Sequence[Object]) -> int:
         """Make these the objects of a deployment. Raises ObjectRefused before anything is written."""
-        version = self._file.current().kubernetes_version
         there = {place_of(one): one for one in await self._store.of_deployment(deployment)}
-        known: dict[Place, Object | None] = {}
+        known = {place_of(one): there.get(place_of(one)) or await self._store.named(*place_of(one)) for one in objects}
         for manifest in objects:
-            found = there.get(place_of(manifest)) or await self._store.named(*place_of(manifest))
-            if as_applied(found) != manifest:
-                validate(manifest, version)
-            if found is not None and owner_of(found) != owner_of(manifest):
-                raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
-            known[place_of(manifest)] = found
-        written = [manifest for manifest in objects if as_applied(known[place_of(manifest)]) != manifest]
+            self._admit(manifest, known[place_of(manifest)])
+        wanted = with_owner(objects, known, self._new_id)
+        written = [one for one in wanted if as_applied(known[place_of(one)]) != as_applied(one)]
         for manifest in written:
             await self._write(manifest, known[place_of(manifest)])
-        undeclared = [
-            one for place, one in there.items() if place not in known and one["kind"] not in _KEPT_WHEN_UNDECLARED
-        ]
+        undeclared = unlisted(there.values(), wanted)
         for one in undeclared:
             await self._store.remove(one)
         changed = len(written) + len(undeclared)
@@ -70,11 +64,11 @@ class SandboxCluster:
         workload = await self._workload(deployment)
         if workload is None:
             return None
-        return self._look(await self._scene(), workload)[1]
+        return (await self._look(await self._scene(), workload))[1]
 
     async def delete(self, deployment: str) -> Deletion:
-        """Remove everything that carries the deployment's label; the images stay on their nodes."""
-        found = await self._store.of_deployment(deployment)
+        """Remove the inventory, what it owns, and the data; the images stay on their nodes."""
+        found = removed_with_inventory(await self._store.of_deployment(deployment))
         if not found:
             return Deletion(0, 0)
         scene = await self._scene()
@@ -104,12 +98,13 @@ class SandboxCluster:
                 )
                 for node in cluster.nodes
             ),
+            offers=cluster.offers,
         )
 
     def _settled(self, found: Iterable[Object]) -> bool:
         """Whether a deployment's own objects show that controllers and scheduler have nothing to do for it."""
         objects = list(found)
-        workload = next((one for one in objects if one["kind"] == "Deployment"), None)
+        workload = scaled_workload(objects)
         pods = [read_pod(one) for one in objects if one["kind"] == "Pod"]
         nodes = {node.name for node in self._file.current().nodes}
         if workload is None:
@@ -123,7 +118,7 @@ class SandboxCluster:
         workload = await self._workload(deployment)
         scene = await self._scene()
         own = tuple(pod for pod in scene.pods if pod.deployment == deployment)
-        pods = self._look(scene, workload)[0] if workload is not None else Pods((), (), (), own, None)
+        pods = (await self._look(scene, workload))[0] if workload is not None else Pods((), (), (), own, None)
         await self._remove_pods(scene, pods.gone)
         for pod in pods.new:
             await self._put_pod(pod)
@@ -152,11 +147,17 @@ class SandboxCluster:
         for pod in leaving:
             await self._store.remove(dict(pod.manifest))
 
+    def _admit(self, manifest: Object, found: Object | None) -> None:
+        if without_owner(found) != manifest:
+            validate(manifest, self._file.current().kubernetes_version)
+        if found is not None and owner_of(found) != owner_of(manifest):
+            raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
+
     async def _write(self, manifest: Object, found: Object | None) -> None:
         now = self._clock.now().isoformat()
         before = found["metadata"] if found is not None else {}
         own = {
-            "uid": before.get("uid") or self._new_id(),
+            "uid": before.get("uid") or manifest["metadata"].get("uid") or self._new_id(),
             "resourceVersion": str(await self._store.next_revision()),
             "creationTimestamp": before.get("creationTimestamp") or now,
             "generation": int(before.get("generation", 0)) + 1,
@@ -165,8 +166,7 @@ class SandboxCluster:
         await self._store.put({**manifest, "metadata": {**manifest["metadata"], **own}})
 
     async def _workload(self, deployment: str) -> Object | None:
-        found = await self._store.of_deployment(deployment)
-        return next((one for one in found if one["kind"] == "Deployment"), None)
+        return scaled_workload(await self._store.of_deployment(deployment))
 
     async def _scene(self) -> Scene:
         pods = tuple(read_pod(found) for found in await self._store.of_kind("Pod"))
@@ -176,10 +176,11 @@ class SandboxCluster:
         }
         return Scene(self._file.current(), pods, present, self._file.name)
 
-    def _look(self, scene: Scene, workload: Mapping[str, Any]) -> tuple[Pods, Observation]:
+    async def _look(self, scene: Scene, workload: Mapping[str, Any]) -> tuple[Pods, Observation]:
         """What the controllers want of a Deployment's pods now, and what it shows until they have done so."""
         cluster, now = self._file.current(), self._clock.now()
-        quota = cluster.quotas.of(workload["metadata"]["namespace"])
+        namespace = workload["metadata"]["namespace"]
+        quota = quota_in(await self._store.named("ResourceQuota", namespace, ROOM)) or cluster.quotas.of(namespace)
         own = [pod for pod in scene.pods if pod.deployment == workload["metadata"]["labels"][DEPLOYMENT]]
         available = status.available(scene, workload, own, now)
         nodes = [node.name for node in cluster.nodes]
