@@ -54,10 +54,7 @@ class WishShown(Shown):
 
 
 class RunningShown(Shown):
-    """What runs now: not what was asked last while that is under way, or when it failed and this came back.
-
-    `replicas` are the pods there are, `askedReplicas` those that were asked for (null leaves it to the version).
-    """
+    """What runs now, not what was asked last. `replicas` are the pods there are, `askedReplicas` those asked for."""
 
     revision: int
     version: str
@@ -83,7 +80,7 @@ class FailureShown(Shown):
 class DeploymentShown(Shown):
     """A deployment as it stands. `generation` is the newest request that is no cancel; `status` is that request's.
 
-    It `stands` while something of it is there or coming, and so nothing else can have its name.
+    It `stands` while something of it is there or coming.
     """
 
     id: str
@@ -146,9 +143,8 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
 
 
 def _asked(request: Document) -> WishShown:
-    same = {name: request[name] for name in ("intent", "version", "parameters", "replicas")}
-    # A document from before the field was there is without it.
-    return WishShown.model_validate(same | {"secrets": secrets_of(request), "declared_by": request.get("declaredBy")})
+    same = {name: request.get(name) for name in ("intent", "version", "parameters", "replicas", "declaredBy")}
+    return WishShown.model_validate(same | {"secrets": secrets_of(request)})
 
 
 def secrets_of(request: Document) -> list[str]:
