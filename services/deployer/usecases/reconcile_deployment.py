@@ -13,6 +13,7 @@ from services.deployer.domain.generation import close, is_open, remove
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.manifest.build import build
+from services.deployer.domain.manifest.order import in_order
 from services.deployer.domain.rollout import progressed
 from services.deployer.ports import Object, ObjectRefused, World, lineage
 from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome
@@ -60,9 +61,8 @@ async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> F
             },
         )
     try:
-        namespace, *others = objects
         secret = await build_secret(desired, world)
-        await world.cluster.apply(desired.request.deployment, (namespace, *secret, *others))
+        await world.cluster.apply(desired.request.deployment, in_order((*objects, *secret)))
     except ObjectRefused as refused:
         return Failure(
             Cause.MANIFEST_INVALID,

@@ -12,19 +12,17 @@ from chassis.clock import Clock
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
 from services.deployer.adapters.sandbox import status
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
+from services.deployer.adapters.sandbox.ownership import removed_with_inventory, unlisted, with_owner
 from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
 from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
 from services.deployer.adapters.sandbox.replica_set import Pods, pods_of, template_hash
 from services.deployer.adapters.sandbox.scheduler import schedule
 from services.deployer.adapters.sandbox.schemas import validate
 from services.deployer.adapters.sandbox.status import Scene
-from services.deployer.adapters.sandbox.stored_object import Place, as_applied, node_object, owner_of, place_of
+from services.deployer.adapters.sandbox.stored_object import as_applied, node_object, owner_of, place_of, without_owner
 from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Deletion, Object, ObjectRefused, ObjectStore
-
-_KEPT_WHEN_UNDECLARED = ("Pod", "PersistentVolumeClaim", "Secret")
-"""Pods are the Deployment's; data and secrets stay until the deployment is removed."""
 
 
 class SandboxCluster:
@@ -38,22 +36,15 @@ class SandboxCluster:
 
     async def apply(self, deployment: str, objects: Sequence[Object]) -> int:
         """Make these the objects of a deployment. Raises ObjectRefused before anything is written."""
-        version = self._file.current().kubernetes_version
         there = {place_of(one): one for one in await self._store.of_deployment(deployment)}
-        known: dict[Place, Object | None] = {}
+        known = {place_of(one): there.get(place_of(one)) or await self._store.named(*place_of(one)) for one in objects}
         for manifest in objects:
-            found = there.get(place_of(manifest)) or await self._store.named(*place_of(manifest))
-            if as_applied(found) != manifest:
-                validate(manifest, version)
-            if found is not None and owner_of(found) != owner_of(manifest):
-                raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
-            known[place_of(manifest)] = found
-        written = [manifest for manifest in objects if as_applied(known[place_of(manifest)]) != manifest]
+            self._admit(manifest, known[place_of(manifest)])
+        wanted = with_owner(objects, known, self._new_id)
+        written = [one for one in wanted if as_applied(known[place_of(one)]) != as_applied(one)]
         for manifest in written:
             await self._write(manifest, known[place_of(manifest)])
-        undeclared = [
-            one for place, one in there.items() if place not in known and one["kind"] not in _KEPT_WHEN_UNDECLARED
-        ]
+        undeclared = unlisted(there.values(), wanted)
         for one in undeclared:
             await self._store.remove(one)
         changed = len(written) + len(undeclared)
@@ -73,8 +64,8 @@ class SandboxCluster:
         return self._look(await self._scene(), workload)[1]
 
     async def delete(self, deployment: str) -> Deletion:
-        """Remove everything that carries the deployment's label; the images stay on their nodes."""
-        found = await self._store.of_deployment(deployment)
+        """Remove the inventory, what it owns, and the data; the images stay on their nodes."""
+        found = removed_with_inventory(await self._store.of_deployment(deployment))
         if not found:
             return Deletion(0, 0)
         scene = await self._scene()
@@ -152,11 +143,17 @@ class SandboxCluster:
         for pod in leaving:
             await self._store.remove(dict(pod.manifest))
 
+    def _admit(self, manifest: Object, found: Object | None) -> None:
+        if without_owner(found) != manifest:
+            validate(manifest, self._file.current().kubernetes_version)
+        if found is not None and owner_of(found) != owner_of(manifest):
+            raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
+
     async def _write(self, manifest: Object, found: Object | None) -> None:
         now = self._clock.now().isoformat()
         before = found["metadata"] if found is not None else {}
         own = {
-            "uid": before.get("uid") or self._new_id(),
+            "uid": before.get("uid") or manifest["metadata"].get("uid") or self._new_id(),
             "resourceVersion": str(await self._store.next_revision()),
             "creationTimestamp": before.get("creationTimestamp") or now,
             "generation": int(before.get("generation", 0)) + 1,

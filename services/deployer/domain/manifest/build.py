@@ -9,8 +9,10 @@ from typing import Any
 from contracts.apps.spec import AppSpec
 from services.deployer.domain.manifest.facts import DeploymentFacts
 from services.deployer.domain.manifest.identity import service_account
+from services.deployer.domain.manifest.inventory import inventory
 from services.deployer.domain.manifest.namespace import team_namespace
 from services.deployer.domain.manifest.network import network_policies, service
+from services.deployer.domain.manifest.order import in_order
 from services.deployer.domain.manifest.storage import volume_claims
 from services.deployer.domain.manifest.workload import workload
 
@@ -18,8 +20,8 @@ Manifest = dict[str, Any]
 
 
 def build(facts: DeploymentFacts, spec: AppSpec) -> tuple[Manifest, ...]:
-    """Namespace (shared by the team), account, policies, storage, workload, Service."""
-    return (
+    """Namespace (shared by the team), inventory, account, policies, storage, workload, Service."""
+    objects = (
         team_namespace(facts.environment),
         service_account(facts),
         *network_policies(facts, spec),
@@ -27,3 +29,4 @@ def build(facts: DeploymentFacts, spec: AppSpec) -> tuple[Manifest, ...]:
         workload(facts, spec),
         *service(facts, spec),
     )
+    return in_order((*objects, inventory(facts, spec, objects)))

@@ -20,6 +20,11 @@ def secret_name(deployment_name: str) -> str:
     return derived_name(deployment_name, "settings")
 
 
+def keeps_secret(facts: DeploymentFacts, spec: AppSpec) -> bool:
+    """Whether the deployment has that Secret."""
+    return any(one.secret and (one.generated or one.name in facts.secrets) for one in spec.parameters)
+
+
 def environment_of(facts: DeploymentFacts, spec: AppSpec, container: Container) -> list[dict[str, Any]]:
     """A container's variables, sorted by name; what a team chose goes before what the description says."""
     found: dict[str, dict[str, Any]] = {name: {"value": value} for name, value in container.env.items()}

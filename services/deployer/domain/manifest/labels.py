@@ -13,6 +13,7 @@ DEPLOYMENT = "appstore.nl/deployment"
 TEAM = "appstore.nl/team"
 GENERATION = "appstore.nl/generation"
 ENVIRONMENT = "appstore.nl/environment"
+COMPONENT = "app.kubernetes.io/component"
 MANAGER = "appstore"
 
 _OUTSIDE_LABEL = re.compile(r"[^A-Za-z0-9._-]")
