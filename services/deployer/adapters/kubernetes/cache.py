@@ -13,6 +13,9 @@ import orjson
 from services.deployer.domain.manifest.labels import DEPLOYMENT
 from services.deployer.ports import Object
 
+REMEMBERED_ENDS = 1000
+"""An answer that comes later than a thousand ends of its kind has long been given up."""
+
 Key = tuple[str, str]
 """Namespace (empty for what belongs to none) and name."""
 
@@ -48,6 +51,7 @@ class KindCache:
         self._changed = changed
         self._seen: dict[Key, Seen] = {}
         self._by_deployment: dict[str, set[Key]] = {}
+        self._gone: dict[str, str] = {}
         self.live = False
         """Whether what is here is what the server has, but for the moment it takes to tell."""
 
@@ -66,29 +70,41 @@ class KindCache:
     def put(self, found: Mapping[str, Any], *, ours: bool = False) -> Seen:
         """An object as a watch, a list or an answer shows it; `ours` says that we wrote it just now.
 
-        What is older than what is here changes nothing: an answer may overtake the watch that tells the same.
+        What is older than what is here, or than its end, changes nothing: an answer and the watch that tells the same
+        may come in any order.
         """
         metadata = found["metadata"]
         key, version = key_of(metadata), str(metadata["resourceVersion"])
         before = self._seen.get(key)
         if before is not None and before.uid == metadata["uid"] and not _is_newer(version, before.version):
             return before
-        deployment = str((metadata.get("labels") or {}).get(DEPLOYMENT, ""))
-        seen = Seen(str(metadata["uid"]), version, deployment, orjson.dumps(self._trim(dict(found))))
+        if not _is_newer(version, self._gone.get(str(metadata["uid"]), "0")):
+            return self.seen(found)
+        seen = self.seen(found)
         if before is not None:
             self._forget_index(key, before)
         self._seen[key] = seen
-        self._by_deployment.setdefault(deployment, set()).add(key)
+        self._by_deployment.setdefault(seen.deployment, set()).add(key)
         if not ours and (before is None or before.raw != seen.raw):
             self._tell(before, seen)
         return seen
 
-    def drop(self, namespace: str, name: str, uid: str | None = None) -> None:
-        """An object went; nothing is done when another one of that name has come since."""
+    def seen(self, found: Mapping[str, Any]) -> Seen:
+        """An object as it would be kept, without keeping it."""
+        metadata = found["metadata"]
+        deployment = str((metadata.get("labels") or {}).get(DEPLOYMENT, ""))
+        raw = orjson.dumps(self._trim(dict(found)))
+        return Seen(str(metadata["uid"]), str(metadata["resourceVersion"]), deployment, raw)
+
+    def drop(self, namespace: str, name: str, uid: str | None = None, version: str = "") -> None:
+        """An object went, at a version; nothing is done when another one of that name has come since."""
         key = (namespace, name)
         before = self._seen.get(key)
+        if uid is not None and version:
+            self._remember_end(uid, version)
         if before is None or (uid is not None and before.uid != uid):
             return
+        self._remember_end(before.uid, version or before.version)
         del self._seen[key]
         self._forget_index(key, before)
         self._tell(before, None)
@@ -113,6 +129,11 @@ class KindCache:
         for namespace, name in list(keys):
             if not _is_newer(self._seen[namespace, name].version, version):
                 self.drop(namespace, name)
+
+    def _remember_end(self, uid: str, version: str) -> None:
+        self._gone[uid] = version
+        if len(self._gone) > REMEMBERED_ENDS:
+            del self._gone[next(iter(self._gone))]
 
     def _forget_index(self, key: Key, before: Seen) -> None:
         keys = self._by_deployment[before.deployment]

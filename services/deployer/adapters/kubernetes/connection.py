@@ -90,7 +90,7 @@ class Connection:
             answer = await self._send(asked)
             if answer.status == UNAUTHORIZED:
                 answer.release()
-                await self._read_credential(not_since=time.monotonic())
+                await self.read_credential(not_since=time.monotonic())
                 answer = await self._send(asked)
             async with answer:
                 if not answer.ok:
@@ -104,7 +104,7 @@ class Connection:
 
     async def _send(self, asked: _Asked) -> aiohttp.ClientResponse:
         if time.monotonic() - self._read_at >= self._access.fresh_seconds or self._client is None:
-            await self._read_credential(not_since=self._read_at)
+            await self.read_credential(not_since=self._read_at)
         await self._pace.turn()
         client: Any = self._client
         headers = {"Content-Type": asked.content_type, "Accept": "application/json", "User-Agent": AGENT}
@@ -121,7 +121,7 @@ class Connection:
         )
         return answer
 
-    async def _read_credential(self, not_since: float) -> None:
+    async def read_credential(self, not_since: float) -> None:
         """Read it, unless somebody else did after `not_since`."""
         async with self._reading:
             if self._client is not None and self._read_at > not_since:

@@ -13,6 +13,7 @@ from services.deployer.adapters.kubernetes.kinds import DEPLOYMENT_KIND, POD, RE
 from services.deployer.adapters.kubernetes.pod_events import PodEvents, events_of
 from services.deployer.adapters.kubernetes.pod_status import condition, container_of, shortage_of
 from services.deployer.adapters.kubernetes.quota_refusal import quota_refusal
+from services.deployer.adapters.kubernetes.trimmed import owners_of
 from services.deployer.adapters.kubernetes.watches import Watches
 from services.deployer.domain.observed import Observation, Pod
 from services.deployer.ports import Object
@@ -62,22 +63,24 @@ def observation(
 def split(workload: Object, sets: Iterable[Object], pods: Iterable[Object]) -> tuple[list[Object], list[Object]]:
     """The pods of the newest template, and those of older ones; pods on their way out count for neither.
 
-    Until the controller has looked at the newest template there are none of it.
+    Until the controller has looked at the newest template there are none of it. Pods that somebody else made with our
+    labels have other owners.
     """
     metadata, status = workload["metadata"], workload.get("status") or {}
     revision = (metadata.get("annotations") or {}).get(_REVISION)
     looked = status.get("observedGeneration", 0) >= metadata.get("generation", 0)
+    own = [one for one in sets if metadata["uid"] in owners_of(one)]
     current = {
         one["metadata"]["uid"]
-        for one in sets
+        for one in own
         if looked and revision and (one["metadata"].get("annotations") or {}).get(_REVISION) == revision
     }
+    every = {one["metadata"]["uid"] for one in own}
     newest: list[Object] = []
     older: list[Object] = []
     for pod in sorted(pods, key=lambda one: (one["metadata"]["creationTimestamp"], one["metadata"]["name"])):
-        owners = {owner["uid"] for owner in pod["metadata"].get("ownerReferences") or ()}
-        if owners and "deletionTimestamp" not in pod["metadata"]:
-            (newest if owners & current else older).append(pod)
+        if owners_of(pod) & every and "deletionTimestamp" not in pod["metadata"]:
+            (newest if owners_of(pod) & current else older).append(pod)
     return newest, older
 
 

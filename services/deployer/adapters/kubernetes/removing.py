@@ -9,8 +9,8 @@ from collections.abc import Collection
 from chassis.errors import NotNow
 from services.deployer.adapters.kubernetes.answers import NOT_FOUND, ApiRefused, as_port_says
 from services.deployer.adapters.kubernetes.cache import Seen, key_of
-from services.deployer.adapters.kubernetes.kinds import Kind
-from services.deployer.adapters.kubernetes.trimmed import is_ours
+from services.deployer.adapters.kubernetes.kinds import DEPLOYMENT_KIND, POD, REPLICA_SET, Kind
+from services.deployer.adapters.kubernetes.trimmed import is_ours, owners_of
 from services.deployer.adapters.kubernetes.watches import Watches
 from services.deployer.domain.manifest.inventory import DATA, entry_of, is_inventory, listed
 from services.deployer.ports import Deletion, Object
@@ -27,7 +27,11 @@ async def prune(watches: Watches, deployment: str, inventory: Object, uid: str, 
         if not kind.written:
             continue
         found = seen.object
-        if (kind.name, *key_of(found["metadata"])) in declared or uid not in _owners(found) or entry_of(found) in names:
+        if (
+            (kind.name, *key_of(found["metadata"])) in declared
+            or uid not in owners_of(found)
+            or entry_of(found) in names
+        ):
             continue
         if "deletionTimestamp" not in found["metadata"]:
             gone += await _delete(watches, kind, seen)
@@ -37,20 +41,21 @@ async def prune(watches: Watches, deployment: str, inventory: Object, uid: str, 
 async def remove_all(watches: Watches, deployment: str, *, data: bool) -> Deletion:
     """Ask for everything of a deployment to go; what was asked for now, and what is still there."""
     found = [(kind, seen, seen.object) for kind, seen in watches.of_deployment(deployment)]
-    ours = [one for one in found if _is_ours(*one) and (data or one[0].name != DATA)]
+    ours = [one for one in found if _is_ours(one[0], one[2]) and (data or one[0].name != DATA)]
     lists = [one for one in ours if is_inventory(one[2]) and _stays(one[2])]
     owners = {seen.uid for _, seen, _ in lists}
     removed = 0
     for kind, seen, manifest in ours:
-        owned = _owners(manifest)
+        owned = owners_of(manifest)
         if owners & owned:
             removed += 1
         elif kind.written and not owned and _stays(manifest) and (kind, seen, manifest) not in lists:
             removed += await _delete(watches, kind, seen)
     for kind, seen, _ in lists:
         removed += await _delete(watches, kind, seen)
-    left = [(kind, seen) for kind, seen in watches.of_deployment(deployment) if _is_ours(kind, seen, seen.object)]
-    return Deletion(removed, sum(data or kind.name != DATA for kind, _ in left))
+    left = [(kind, seen.object) for kind, seen in watches.of_deployment(deployment)]
+    remaining = [await _remains(watches, kind, one) for kind, one in left if data or kind.name != DATA]
+    return Deletion(removed, sum(remaining))
 
 
 async def _delete(watches: Watches, kind: Kind, seen: Seen) -> bool:
@@ -80,22 +85,33 @@ async def _delete(watches: Watches, kind: Kind, seen: Seen) -> bool:
 
 
 def _note(watches: Watches, kind: Kind, seen: Seen, answer: Object) -> None:
-    """The answer is the object while something keeps it, and a Status once it is gone."""
-    if answer["kind"] == kind.name:
+    """The answer is the object while something keeps it; a Status, or the object as it was, once it is gone."""
+    if "deletionTimestamp" in answer["metadata"]:
         watches.of(kind).put(answer, ours=True)
     else:
         watches.of(kind).drop(*key_of(seen.object["metadata"]), seen.uid)
 
 
-def _is_ours(kind: Kind, _seen: Seen, found: Object) -> bool:
-    """Whether we applied it, or the cluster made it of what we applied. A label alone proves nothing."""
+def _is_ours(kind: Kind, found: Object) -> bool:
+    """Whether we applied it. A label alone proves nothing: anybody can copy it."""
+    return kind.written and any(is_ours(one) for one in found["metadata"].get("managedFields") or ())
+
+
+async def _remains(watches: Watches, kind: Kind, found: Object) -> bool:
+    """Whether it is ours or was made of ours; what somebody else's Deployment made with our labels is not."""
     if kind.written:
-        return any(is_ours(one) for one in found["metadata"].get("managedFields") or ())
-    return bool(found["metadata"].get("ownerReferences"))
-
-
-def _owners(found: Object) -> set[str]:
-    return {owner["uid"] for owner in found["metadata"].get("ownerReferences") or ()}
+        return _is_ours(kind, found)
+    metadata = found["metadata"]
+    owner = next(iter(metadata.get("ownerReferences") or ()), None)
+    if owner is None:
+        return False
+    above = REPLICA_SET if kind == POD else DEPLOYMENT_KIND
+    seen = watches.of(above).get(metadata["namespace"], owner["name"])
+    if seen is None and above == DEPLOYMENT_KIND:
+        seen = await watches.read(above, metadata["namespace"], owner["name"])
+    if seen is None or seen.uid != owner["uid"]:
+        return True
+    return await _remains(watches, above, seen.object)
 
 
 def _stays(found: Object) -> bool:

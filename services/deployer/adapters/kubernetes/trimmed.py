@@ -48,6 +48,11 @@ def pod(found: Object) -> Object:
     }
 
 
+def owners_of(found: Object) -> set[str]:
+    """The uids of an object's owners."""
+    return {str(owner["uid"]) for owner in found["metadata"].get("ownerReferences") or ()}
+
+
 def _metadata(found: Object, *more: str) -> dict[str, Any]:
     metadata = found["metadata"]
     return {name: metadata[name] for name in (*_POD_METADATA, *more) if name in metadata}

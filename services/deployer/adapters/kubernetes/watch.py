@@ -58,9 +58,8 @@ class KindWatch:
     async def _go_on(self) -> None:
         try:
             if self._version is None:
-                self._version = await self._list()
-                self._cache.live = True
-            await self._follow(self._version)
+                await self.list_again()
+            await self._follow()
         except WatchExpired:
             log.info("a watch is too old, listing again", kind=self.kind.name)
             self._version = None
@@ -69,7 +68,8 @@ class KindWatch:
         except NotNow as reason:
             await self._after_failure(str(reason))
 
-    async def _list(self) -> str:
+    async def list_again(self) -> None:
+        """Read all of the kind, a page at a time."""
         found: list[Mapping[str, Any]] = []
         query = {"labelSelector": OURS, "limit": str(PAGE)}
         while True:
@@ -77,38 +77,41 @@ class KindWatch:
             found += page["items"]
             following = page["metadata"].get("continue")
             if not following:
-                version = str(page["metadata"]["resourceVersion"])
-                self._cache.replace(found, version)
-                return version
+                self._version = str(page["metadata"]["resourceVersion"])
+                self._cache.replace(found, self._version)
+                self._cache.live = True
+                return
             query["continue"] = following
 
-    async def _follow(self, version: str) -> None:
-        """What changes after `version`, until the server ends it."""
+    async def _follow(self) -> None:
+        """What changes after the version seen last, until the server ends it."""
         query = {
             "watch": "true",
             "labelSelector": OURS,
-            "resourceVersion": version,
+            "resourceVersion": str(self._version),
             "allowWatchBookmarks": "true",
             "timeoutSeconds": str(random.randint(_SHORTEST_SECONDS, _LONGEST_SECONDS)),  # noqa: S311 - only a spread
         }
         async with self._connection.stream(self.kind.path(), query, SILENCE_SECONDS) as lines:
             self._cache.live = True
             while line := await _line(lines):
-                self._take(orjson.loads(line))
+                self.take(orjson.loads(line))
                 self._failures = 0
 
-    def _take(self, told: Mapping[str, Any]) -> None:
+    def take(self, told: Mapping[str, Any]) -> None:
+        """One event. Raises WatchExpired when it says that the version to go on from is too old."""
         what, found = told["type"], told["object"]
         if what == "ERROR":
             if found.get("code") == GONE:
                 raise WatchExpired
             raise ApiRefused.of(int(found.get("code", 500)), found)
         metadata = found["metadata"]
+        version = str(metadata["resourceVersion"])
         if what in {"ADDED", "MODIFIED"}:
             self._cache.put(found)
         elif what == "DELETED":
-            self._cache.drop(metadata.get("namespace", ""), metadata["name"], metadata["uid"])
-        self._version = str(metadata["resourceVersion"])
+            self._cache.drop(metadata.get("namespace", ""), metadata["name"], metadata["uid"], version)
+        self._version = version
 
     async def _after_refusal(self, refused: ApiRefused) -> None:
         if refused.status == GONE:

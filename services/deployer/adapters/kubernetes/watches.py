@@ -11,13 +11,13 @@ from typing import Any
 
 from chassis.errors import NotNow
 from services.deployer.adapters.kubernetes import trimmed
-from services.deployer.adapters.kubernetes.answers import NOT_FOUND, ApiRefused
+from services.deployer.adapters.kubernetes.answers import NOT_FOUND, ApiRefused, as_port_says
 from services.deployer.adapters.kubernetes.cache import KindCache, Seen
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import POD, REPLICA_SET, WATCHED, Kind
 from services.deployer.adapters.kubernetes.pace import pause
 from services.deployer.adapters.kubernetes.watch import KindWatch
-from services.deployer.domain.manifest.labels import DEPLOYMENT
+from services.deployer.domain.manifest.labels import DEPLOYMENT, TEAM
 from services.deployer.ports import Object
 
 SYNC_SECONDS = 3.0
@@ -34,13 +34,15 @@ class Watches:
         self._caches = {
             kind.name: KindCache(partial(_kept, kind), lambda deployment, _seen: wake(deployment)) for kind in WATCHED
         }
+        self.watching: list[KindWatch] = []
         self._listed = False
 
     async def run(self) -> None:
         """Watch every kind until cancelled."""
+        self.watching = [KindWatch(self.connection, kind, self.of(kind)) for kind in WATCHED]
         async with asyncio.TaskGroup() as group:
-            for kind in WATCHED:
-                group.create_task(KindWatch(self.connection, kind, self.of(kind)).run())
+            for watch in self.watching:
+                group.create_task(watch.run())
 
     def of(self, kind: Kind) -> KindCache:
         """What was seen of one kind."""
@@ -60,15 +62,20 @@ class Watches:
                 await self._list(kind, deployment)
 
     async def read(self, kind: Kind, namespace: str, name: str) -> Seen | None:
-        """One object from the server itself; None when it is not there. Raises NotNow."""
+        """One object from the server itself; None when it is not there. Raises NotNow.
+
+        What the watch does not see, for want of our label, is not kept: nobody would tell when it goes.
+        """
         try:
             found = await self.connection.request("GET", kind.path(namespace, name))
         except ApiRefused as refused:
             if refused.status != NOT_FOUND:
-                raise
+                raise as_port_says(refused, kind.name, name) from refused
             self.of(kind).drop(namespace, name)
             return None
-        return self.of(kind).put(found)
+        if TEAM in (found["metadata"].get("labels") or {}):
+            return self.of(kind).put(found)
+        return self.of(kind).seen(found)
 
     async def _first_lists(self) -> None:
         """Wait for every kind's first list, once; after that a watch that is cut is read around."""
