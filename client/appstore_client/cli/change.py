@@ -31,21 +31,25 @@ Ask = Callable[[AppStore, str], Awaitable[Operation]]
 """Asks for the change of the deployment with this id."""
 
 
-def change(deployment: str, ask: Ask, *, output: Output, no_wait: bool, timeout: float) -> None:
-    """Ask, follow to the end, and end the program with its exit code."""
+def change(deployment: str, ask: Ask, *, output: Output, no_wait: bool, timeout: float, show_request: bool) -> None:
+    """Ask, follow to the end, and end the program with its exit code; or only show what would be asked."""
 
     async def work(store: AppStore) -> ExitCode:
         found = await find_deployment(store, deployment)
-        operation = await ask(store, found)
-        if no_wait:
-            return show_accepted(operation, output)
-        operation = await watch(store, operation, output, timeout)
-        code = show_outcome(operation, output, timeout)
-        if code is ExitCode.DONE and output is Output.TABLE:
-            await _show_done(store, operation)
-        return code
+        return await follow(store, await ask(store, found), output=output, no_wait=no_wait, within=timeout)
 
-    run(output, work)
+    run(output, work, show_request=show_request)
+
+
+async def follow(store: AppStore, operation: Operation, *, output: Output, no_wait: bool, within: float) -> ExitCode:
+    """Show each step of what was asked, and its end, unless nobody waits."""
+    if no_wait:
+        return show_accepted(operation, output)
+    operation = await watch(store, operation, output, within)
+    code = show_outcome(operation, output, within)
+    if code is ExitCode.DONE and output is Output.TABLE:
+        await _show_done(store, operation)
+    return code
 
 
 async def _show_done(store: AppStore, operation: Operation) -> None:

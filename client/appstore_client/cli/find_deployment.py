@@ -1,6 +1,7 @@
 """Finds the deployment somebody means by an id or a name."""
 
 import re
+from collections.abc import Callable
 
 from appstore_client.app_store import AppStore
 from appstore_client.cli.language import text
@@ -11,15 +12,19 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CONFLICT = 409
 
 
-async def find_deployment(store: AppStore, asked: str) -> str:
+def _any(_one: Deployment) -> bool:
+    return True
+
+
+async def find_deployment(store: AppStore, asked: str, fits: Callable[[Deployment], bool] = _any) -> str:
     """Return the id; raises `Problem` with code unknown-deployment or ambiguous-deployment, which lists them.
 
-    A name means what stands; when nothing of that name stands, the newest that was removed or never ran.
+    A name means what stands and `fits`; when nothing of that name stands, the newest that was removed or never ran.
     """
     if is_id(asked):
         return asked
-    named = [one for one in await store.deployments.list() if one.name == asked]
-    found = [one for one in named if _stands(one)] or named[:1]
+    named = [one for one in await store.deployments.list() if one.name == asked and fits(one)]
+    found = [one for one in named if one.stands] or named[:1]
     if len(found) == 1:
         return found[0].id
     raise _ambiguous(asked, found) if found else _unknown(asked)
@@ -28,11 +33,6 @@ async def find_deployment(store: AppStore, asked: str) -> str:
 def is_id(asked: str) -> bool:
     """Whether this is the form of an id (RFC 9562)."""
     return _ID.fullmatch(asked) is not None
-
-
-def _stands(one: Deployment) -> bool:
-    never_ran = one.revision is None and one.status in ("rejected", "failed", "cancelled")
-    return not one.removed and not never_ran
 
 
 def _unknown(name: str) -> Problem:

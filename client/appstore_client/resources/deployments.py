@@ -36,6 +36,7 @@ class Deployments:
         parameters: Mapping[str, str] | None = None,
         secrets: Mapping[str, str] | None = None,
         replicas: int | None = None,
+        declared_by: str | None = None,
         decide_within: int | None = None,
         wait: float = 0,
         key: str | None = None,
@@ -43,7 +44,8 @@ class Deployments:
         """Ask for a deployment; without `version` the newest, without `name` the app's, without `team` the only one.
 
         Values of `secrets` are sealed by the platform at once; nobody can read them back. What is not decided within
-        `decide_within` seconds (5 to 3600; the operator's choice without it) is closed as undecided.
+        `decide_within` seconds (5 to 3600; the operator's choice without it) is closed as undecided. `declared_by`
+        names the files that declare it, if any do.
         """
         asked = {
             "app": app,
@@ -54,6 +56,7 @@ class Deployments:
             "parameters": dict(parameters) if parameters else None,
             "secrets": dict(secrets) if secrets else None,
             "replicas": replicas,
+            "declaredBy": declared_by,
             "decideWithin": decide_within,
         }
         body = {field: value for field, value in asked.items() if value is not None}
@@ -84,6 +87,32 @@ class Deployments:
         }
         body = {field: value for field, value in asked.items() if value is not None}
         return await request(self._transport, "PATCH", _path(deployment), body, wait=wait, key=key)
+
+    async def declare(  # noqa: PLR0913 - what the API takes
+        self,
+        deployment: str,
+        *,
+        version: str,
+        parameters: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str | None] | None = None,
+        replicas: int | None = None,
+        declared_by: str | None = None,
+        wait: float = 0,
+        key: str | None = None,
+    ) -> Operation:
+        """Say all of what it shall be; what is not named goes back to the version's default.
+
+        A secret that is None stays as it was given. Raises `Problem` with code nothing-to-change when it is so already.
+        """
+        asked = {
+            "version": version,
+            "parameters": dict(parameters or {}),
+            "secrets": dict(secrets or {}),
+            "replicas": replicas,
+            "declaredBy": declared_by,
+        }
+        body = {field: value for field, value in asked.items() if value is not None}
+        return await request(self._transport, "PUT", _path(deployment), body, wait=wait, key=key)
 
     async def restart(
         self, deployment: str, *, decide_within: int | None = None, wait: float = 0, key: str | None = None

@@ -6,6 +6,7 @@ is new (follow_rollout), and says when to look again. Killed at any point, the n
 
 from collections.abc import Sequence
 
+from contracts.clusters.events import ClusterRegistered
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
 from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
@@ -40,15 +41,17 @@ async def reconcile_deployment(deployment: str, world: World) -> Outcome:
     desired = await world.desired.get(deployment)
     if desired is None:
         return await _leave_nothing(request, state, world)
-    objects = build(desired.facts, desired.spec)
-    refusal = await _apply(desired, objects, world)
+    cluster = await world.cluster.facts()
+    objects = build(desired.facts, desired.spec, cluster.offer_of(desired.request.environment.name))
+    refusal = await _apply(desired, objects, cluster, world)
     if state.under_way:
         return await follow_rollout(request, state, desired, objects, refusal, world)
     return GiveUp(refusal.cause) if refusal is not None else await _let_finish(state, world)
 
 
-async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> Failure | None:
-    cluster = await world.cluster.facts()
+async def _apply(
+    desired: Desired, objects: Sequence[Object], cluster: ClusterRegistered, world: World
+) -> Failure | None:
     where = desired.request.environment
     if where.cluster != cluster.cluster or where.name not in cluster.environments:
         return Failure(

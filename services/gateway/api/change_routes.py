@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from services.gateway.api.accepting import Accepted, Accepting
-from services.gateway.api.change_wishes import DeploymentChange, Restart, RollBack
+from services.gateway.api.change_wishes import DeploymentChange, DeploymentDeclared, Restart, RollBack
 from services.gateway.api.changes import (
     Asking,
     accept_cancel,
     accept_change,
+    accept_declared,
     accept_restart,
     accept_roll_back,
 )
@@ -30,6 +31,17 @@ async def change_deployment(
 ) -> OperationShown:
     """Accept a change; what is not named stays as it is asked now. What is asked already answers 409."""
     operation = accepting.earlier or await accept_change(wish, _about(deployment_id, accepting), accepting.world)
+    return await accepting.answer(operation)
+
+
+@router.put(ADDRESS, status_code=202, operation_id="declareDeployment", summary="Say what it shall be, whole")
+async def declare_deployment(
+    deployment_id: str,
+    wish: DeploymentDeclared,
+    accepting: Accepting,
+) -> OperationShown:
+    """Accept all of what a deployment shall be; what is asked already answers 409, unless it ended badly."""
+    operation = accepting.earlier or await accept_declared(wish, _about(deployment_id, accepting), accepting.world)
     return await accepting.answer(operation)
 
 

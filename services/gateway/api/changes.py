@@ -21,7 +21,7 @@ from services.gateway.accept.sealing import NewSecrets, sealed
 from services.gateway.accept.submit import About, Asked, submit
 from services.gateway.api.apps import find_version
 from services.gateway.api.asking import asked
-from services.gateway.api.change_wishes import DeploymentChange, Restart, RollBack
+from services.gateway.api.change_wishes import DeploymentChange, DeploymentDeclared, Restart, RollBack
 from services.gateway.api.deadline import decide_by
 from services.gateway.api.deployments import find_deployment
 from services.gateway.api.parameters import known_only, must_fit
@@ -67,6 +67,22 @@ async def accept_change(wish: DeploymentChange, asking: Asking, world: World) ->
         return wish.applied_to(kept, given.ids if given else {})
 
     change = Change(edit, _fits(app), decide_by(world, wish.decide_within))
+    return await _submit(found, made, change, world, given)
+
+
+async def accept_declared(wish: DeploymentDeclared, asking: Asking, world: World) -> Operation:
+    """Everything as it is declared, whatever was asked before."""
+    found, made = await asking.find(world)
+    app = await _app_of(found, world)
+    if wish.version != found["asked"]["version"]:
+        _must_be_deployable(app, wish.version)
+    values = {name: value for name, value in wish.secrets.items() if value is not None}
+    given = await secrets_given(values, Environment.model_validate(found["environment"]), world)
+
+    def edit(base: DeploymentRequested) -> DeploymentRequested:
+        return wish.applied_to(base, given.ids if given else {})
+
+    change = Change(edit, _fits(app), decide_by(world, wish.decide_within), again=True)
     return await _submit(found, made, change, world, given)
 
 

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field, ValidationError
 
 from chassis.ledger import new_id
-from contracts.apps.spec import AppSpec, EnvValue
+from contracts.apps.spec import AppSpec
+from contracts.apps.values import EnvValue
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
-from contracts.identifiers import AppName, DnsLabel, VersionTag
+from contracts.identifiers import AppName, DnsLabel, SourceName, VersionTag
 from services.gateway.accept.name_claim import claim_name
 from services.gateway.accept.removal import removal_once
 from services.gateway.accept.sealing import sealed
@@ -70,6 +71,7 @@ class DeploymentWish(Taken):
     parameters: Annotated[dict[DnsLabel, EnvValue], Field(max_length=32)] = {}
     secrets: GivenSecrets = {}
     replicas: Replicas | None = None
+    declared_by: SourceName | None = None
     decide_within: DecideWithin = None
 
 
@@ -106,6 +108,7 @@ async def request_deployment(
         parameters=wish.parameters,
         secrets=dict(given.ids) if given else {},
         replicas=wish.replicas,
+        declared_by=wish.declared_by,
         decide_by=decide_by(world, wish.decide_within),
     )
     must_fit(payload, AppSpec.model_validate(version["spec"]))

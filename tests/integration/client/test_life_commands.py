@@ -1,17 +1,8 @@
 """What the commands that change a deployment print and how they exit; run in this process, because there are many."""
 
-import asyncio
-from pathlib import Path
 from typing import Any
 
-import httpx
-import pytest
-from appstore_client.cli.main import main
-from appstore_client.sign_in.code_flow import sign_in_by_form
-from appstore_client.sign_in.discovery import find_issuer
-from appstore_client.sign_in.token_file import TokenFile
-
-from tests.integration.client.conftest import PASSWORD, Appstore, Ran, Served
+from tests.integration.client.conftest import Appstore, Served
 
 CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
     (
@@ -33,40 +24,6 @@ CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("rollback open --to 1 --decide-within 5", {"revision": 1, "decideWithin": 5}),
 )
 """What is typed, and what the API is sent."""
-
-
-@pytest.fixture
-def here(
-    gateway: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Appstore:
-    """Runs `appstore` without a process of its own."""
-    monkeypatch.setenv("APPSTORE_ADDRESS", gateway.address)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-
-    def run(*arguments: str, **more: str) -> Ran:
-        monkeypatch.setenv("APPSTORE_LANG", more.get("APPSTORE_LANG", "en"))
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        said = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), said.out, said.err)
-
-    return run
-
-
-@pytest.fixture
-def living(here: Appstore, gateway: Served) -> Appstore:
-    """Runs `appstore` as somebody who is signed in and whose deployment `open` runs with a setting."""
-    asyncio.run(sign_in(gateway.address))
-    assert here("deploy", "open", "--set", "log-level=info", "--replicas", "2").code == 0
-    return here
-
-
-async def sign_in(address: str) -> None:
-    """Leave what `appstore login` leaves."""
-    async with httpx.AsyncClient() as http:
-        issuer = await find_issuer(http, address)
-        tokens = await sign_in_by_form(http, issuer, "demi", PASSWORD)
-    TokenFile().write(address, issuer, tokens)
 
 
 def test_a_deployment_begins_with_settings(living: Appstore) -> None:

@@ -57,6 +57,7 @@ CALLS = {
     ("get", "/deployments"),
     ("get", "/deployments/{deployment_id}"),
     ("patch", "/deployments/{deployment_id}"),
+    ("put", "/deployments/{deployment_id}"),
     ("delete", "/deployments/{deployment_id}"),
     ("post", "/deployments/{deployment_id}/_restart"),
     ("post", "/deployments/{deployment_id}/_roll-back"),

@@ -133,6 +133,7 @@ async def test_what_a_newer_version_no_longer_has_is_gone(fake: FakeWorld) -> No
         "ConfigMap/assistant-inventory",
         "Deployment/assistant",
         "NetworkPolicy/assistant-deny",
+        "PodDisruptionBudget/assistant",
         "ServiceAccount/assistant",
     ]
 

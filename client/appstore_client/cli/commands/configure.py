@@ -18,6 +18,7 @@ from appstore_client.cli.exit_codes import InvalidInputError
 from appstore_client.cli.language import text
 from appstore_client.cli.output import Output, OutputOption
 from appstore_client.cli.secret_values import SecretFileOption, SecretOption, read_secrets
+from appstore_client.cli.show_request import ShowRequestOption
 from appstore_client.models.operation import Operation
 
 NOTHING: list[str] = []
@@ -32,6 +33,7 @@ def configure(  # noqa: PLR0913, PLR0917 - the options of the command
     decide_within: DecideWithinOption = None,
     no_wait: NoWaitOption = False,  # noqa: FBT002 - a flag
     timeout: TimeoutOption = LONGEST,
+    show_request: ShowRequestOption = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Configure a deployment."""
@@ -45,4 +47,4 @@ def configure(  # noqa: PLR0913, PLR0917 - the options of the command
             found, parameters=parameters, secrets=secrets, decide_within=decide_within
         )
 
-    change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout)
+    change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout, show_request=show_request)

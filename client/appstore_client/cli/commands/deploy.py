@@ -14,6 +14,7 @@ from appstore_client.cli.output import Output, OutputOption, print_next, say
 from appstore_client.cli.progress import watch
 from appstore_client.cli.secret_values import SecretFileOption, SecretOption, read_secrets
 from appstore_client.cli.session import run
+from appstore_client.cli.show_request import ShowRequestOption
 from appstore_client.models.operation import Operation
 
 NOTHING: list[str] = []
@@ -32,6 +33,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - the options of the command
     decide_within: DecideWithinOption = None,
     no_wait: Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))] = False,  # noqa: FBT002 - a flag
     timeout: Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))] = 120,
+    show_request: ShowRequestOption = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Deploy an app."""
@@ -59,7 +61,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - the options of the command
             await _show_running(store, operation)
         return code
 
-    run(output, work)
+    run(output, work, show_request=show_request)
 
 
 async def _show_running(store: AppStore, operation: Operation) -> None:

@@ -10,6 +10,7 @@ from appstore_client.cli.change import (
     change,
 )
 from appstore_client.cli.output import Output, OutputOption
+from appstore_client.cli.show_request import ShowRequestOption
 from appstore_client.models.operation import Operation
 
 
@@ -18,6 +19,7 @@ def restart(
     decide_within: DecideWithinOption = None,
     no_wait: NoWaitOption = False,  # noqa: FBT002 - a flag
     timeout: TimeoutOption = LONGEST,
+    show_request: ShowRequestOption = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Restart a deployment."""
@@ -25,4 +27,4 @@ def restart(
     async def ask(store: AppStore, found: str) -> Operation:
         return await store.deployments.restart(found, decide_within=decide_within)
 
-    change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout)
+    change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout, show_request=show_request)

@@ -15,6 +15,7 @@ from appstore_client.cli.change import (
 )
 from appstore_client.cli.language import text
 from appstore_client.cli.output import Output, OutputOption
+from appstore_client.cli.show_request import ShowRequestOption
 from appstore_client.models.operation import Operation
 
 
@@ -24,6 +25,7 @@ def rollback(
     decide_within: DecideWithinOption = None,
     no_wait: NoWaitOption = False,  # noqa: FBT002 - a flag
     timeout: TimeoutOption = LONGEST,
+    show_request: ShowRequestOption = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Roll a deployment back."""
@@ -31,4 +33,4 @@ def rollback(
     async def ask(store: AppStore, found: str) -> Operation:
         return await store.deployments.roll_back(found, revision, decide_within=decide_within)
 
-    change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout)
+    change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout, show_request=show_request)

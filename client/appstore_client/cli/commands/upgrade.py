@@ -17,6 +17,7 @@ from appstore_client.cli.change import (
 from appstore_client.cli.language import text
 from appstore_client.cli.output import Output, OutputOption
 from appstore_client.cli.secret_values import SecretFileOption, SecretOption, read_secrets
+from appstore_client.cli.show_request import ShowRequestOption
 from appstore_client.models.operation import Operation
 
 NOTHING: list[str] = []
@@ -31,6 +32,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 - the options of the command
     decide_within: DecideWithinOption = None,
     no_wait: NoWaitOption = False,  # noqa: FBT002 - a flag
     timeout: TimeoutOption = LONGEST,
+    show_request: ShowRequestOption = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Upgrade a deployment."""
@@ -45,7 +47,7 @@ def upgrade(  # noqa: PLR0913, PLR0917 - the options of the command
             decide_within=decide_within,
         )
 
-    change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout)
+    change(deployment, ask, output=output, no_wait=no_wait, timeout=timeout, show_request=show_request)
 
 
 async def _newest(store: AppStore, deployment: str) -> str | None:

@@ -11,16 +11,19 @@ from typing import Any
 from chassis.clock import Clock
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
 from services.deployer.adapters.sandbox import status
+from services.deployer.adapters.sandbox.autoscaler import scaled_workload
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.adapters.sandbox.ownership import removed_with_inventory, unlisted, with_owner
 from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
 from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
+from services.deployer.adapters.sandbox.quota import quota_in
 from services.deployer.adapters.sandbox.replica_set import Pods, pods_of, template_hash
 from services.deployer.adapters.sandbox.scheduler import schedule
 from services.deployer.adapters.sandbox.schemas import validate
 from services.deployer.adapters.sandbox.status import Scene
 from services.deployer.adapters.sandbox.stored_object import as_applied, node_object, owner_of, place_of, without_owner
 from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
+from services.deployer.domain.manifest.quota import ROOM
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Deletion, Object, ObjectRefused, ObjectStore
 
@@ -64,7 +67,7 @@ class SandboxCluster:
         workload = await self._workload(deployment)
         if workload is None:
             return None
-        return self._look(await self._scene(), workload)[1]
+        return (await self._look(await self._scene(), workload))[1]
 
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
         """Remove the inventory, what it owns, and the data when told so; the images stay on their nodes."""
@@ -98,12 +101,13 @@ class SandboxCluster:
                 )
                 for node in cluster.nodes
             ),
+            offers=cluster.offers,
         )
 
     def _settled(self, found: Iterable[Object]) -> bool:
         """Whether a deployment's own objects show that controllers and scheduler have nothing to do for it."""
         objects = list(found)
-        workload = next((one for one in objects if one["kind"] == "Deployment"), None)
+        workload = scaled_workload(objects)
         pods = [read_pod(one) for one in objects if one["kind"] == "Pod"]
         nodes = {node.name for node in self._file.current().nodes}
         if workload is None:
@@ -117,7 +121,7 @@ class SandboxCluster:
         workload = await self._workload(deployment)
         scene = await self._scene()
         own = tuple(pod for pod in scene.pods if pod.deployment == deployment)
-        pods = self._look(scene, workload)[0] if workload is not None else Pods((), (), (), own, None)
+        pods = (await self._look(scene, workload))[0] if workload is not None else Pods((), (), (), own, None)
         await self._remove_pods(scene, pods.gone)
         for pod in pods.new:
             await self._put_pod(pod)
@@ -165,8 +169,7 @@ class SandboxCluster:
         await self._store.put({**manifest, "metadata": {**manifest["metadata"], **own}})
 
     async def _workload(self, deployment: str) -> Object | None:
-        found = await self._store.of_deployment(deployment)
-        return next((one for one in found if one["kind"] == "Deployment"), None)
+        return scaled_workload(await self._store.of_deployment(deployment))
 
     async def _scene(self) -> Scene:
         pods = tuple(read_pod(found) for found in await self._store.of_kind("Pod"))
@@ -176,10 +179,11 @@ class SandboxCluster:
         }
         return Scene(self._file.current(), pods, present, self._file.name)
 
-    def _look(self, scene: Scene, workload: Mapping[str, Any]) -> tuple[Pods, Observation]:
+    async def _look(self, scene: Scene, workload: Mapping[str, Any]) -> tuple[Pods, Observation]:
         """What the controllers want of a Deployment's pods now, and what it shows until they have done so."""
         cluster, now = self._file.current(), self._clock.now()
-        quota = cluster.quotas.of(workload["metadata"]["namespace"])
+        namespace = workload["metadata"]["namespace"]
+        quota = quota_in(await self._store.named("ResourceQuota", namespace, ROOM)) or cluster.quotas.of(namespace)
         own = [pod for pod in scene.pods if pod.deployment == workload["metadata"]["labels"][DEPLOYMENT]]
         available = status.available(scene, workload, own, now)
         nodes = [node.name for node in cluster.nodes]

@@ -6,12 +6,18 @@ from typing import Any
 _KINDS = (
     "Namespace",
     "ConfigMap",
+    "LimitRange",
+    "ResourceQuota",
     "ServiceAccount",
     "NetworkPolicy",
     "Secret",
     "PersistentVolumeClaim",
     "Deployment",
     "Service",
+    "Ingress",
+    "HTTPRoute",
+    "HorizontalPodAutoscaler",
+    "PodDisruptionBudget",
 )
 
 
