@@ -10,7 +10,6 @@ import yaml
 
 from chassis.clock import SystemClock
 from chassis.errors import NotNow
-from infra.kubernetes.accounts import Account
 from infra.kubernetes.control_plane import ControlPlane
 from services.deployer.adapters.kubernetes.access import KubeconfigAccess, TokenAccess
 from services.deployer.adapters.kubernetes.answers import ApiRefused
@@ -136,27 +135,30 @@ class RealStage:
             return None
         return found
 
-    async def soon(self, deployment: str, kinds: Sequence[str]) -> list[Object]:
-        """The deployment's objects once none but of these kinds are left."""
+    async def without(self, deployment: str, kind: str) -> list[Object]:
+        """The deployment's objects once none of this kind is left."""
 
         async def look() -> list[Object]:
             return list(await self.cluster.objects_of(deployment))
 
-        return await eventually(look, lambda found: {one["kind"] for one in found} <= set(kinds), _WITHIN, "pruned")
+        return await eventually(look, lambda found: kind not in {one["kind"] for one in found}, _WITHIN, "pruned")
 
 
 @asynccontextmanager
-async def deployer_on(cluster: ControlPlane, folder: Path, account: Account | None = None) -> AsyncIterator[RealStage]:
-    """The adapter as the deployer runs it: by server, token file and CA file; watching until the block ends."""
+async def deployer_on(cluster: ControlPlane, folder: Path, within: float = _WITHIN) -> AsyncIterator[RealStage]:
+    """The adapter as the deployer runs it: by server, token file and CA file; watching until the block ends.
+
+    Raises TimeoutError when not everything is listed `within` so many seconds.
+    """
     token = folder / "token"
-    token.write_text((account or cluster.deployer).token, encoding="ascii")
+    token.write_text(cluster.deployer.token, encoding="ascii")
     woken: list[str] = []
     access = TokenAccess(cluster.address, token, cluster.authority)
     kubernetes = Kubernetes(access, "kubernetes", ("test",), woken.append)
     leading = _Leading()
     async with administrator(cluster) as admin, kubernetes.watching(leading.while_leading):
         stage = RealStage(kubernetes, admin, woken, leading)
-        await eventually(stage.synced, bool, _WITHIN, "everything is listed")
+        await eventually(stage.synced, bool, within, "everything is listed")
         yield stage
 
 

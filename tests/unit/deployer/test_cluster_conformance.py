@@ -1,7 +1,5 @@
 """The simulated cluster does what every cluster does."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
@@ -38,10 +36,10 @@ class SandboxStage:
         """Whether it is in the store."""
         return await self._fake.objects.named("Namespace", "", name) is not None
 
-    async def soon(self, deployment: str, kinds: Sequence[str]) -> list[Object]:
+    async def without(self, deployment: str, kind: str) -> list[Object]:
         """What is there already."""
         found = list(await self.cluster.objects_of(deployment))
-        assert {one["kind"] for one in found} <= set(kinds)
+        assert kind not in {one["kind"] for one in found}
         return found
 
 
