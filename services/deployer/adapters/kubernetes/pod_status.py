@@ -48,12 +48,17 @@ def container_of(spec: Mapping[str, Any], status: Mapping[str, Any] | None, even
 
 
 def shortage_of(pod: Mapping[str, Any], scheduled: Mapping[str, Any]) -> Shortage | None:
-    """What no node has room for, by the scheduler's own sentence. It names no amounts but the number of nodes."""
+    """What no node has room for, by the scheduler's own sentence, which names no amounts.
+
+    None when it waits for something else, as a volume that is not bound.
+    """
     if scheduled.get("reason") != "Unschedulable":
         return None
     message = str(scheduled.get("message", ""))
     lacking = set(_INSUFFICIENT.findall(message))
-    resource = next((one for one in _ORDER if one in lacking), None) or next(iter(sorted(lacking)), "node")
+    resource = next((one for one in (*_ORDER, *sorted(lacking)) if one in lacking), None)
+    if resource is None:
+        return None
     return Shortage(resource, _asked(pod, resource), "", too_large=False)
 
 
