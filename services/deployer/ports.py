@@ -34,6 +34,18 @@ class ObjectRefused(Exception):  # noqa: N818 - the API server's word
         self.kind, self.name, self.field, self.message = kind, name, field, message
 
 
+class FieldConflict(ObjectRefused):
+    """Fields that we want otherwise belong to another field manager. `fields`: path, and who has it.
+
+    Only somebody who asks for it takes them back (`apply` with `force`).
+    """
+
+    def __init__(self, kind: str, name: str, fields: tuple[tuple[str, str], ...]) -> None:
+        field = fields[0][0] if fields else "."
+        super().__init__(kind, name, field, "; ".join(f"{path}: {message}" for path, message in fields))
+        self.fields = fields
+
+
 @dataclass(frozen=True, slots=True)
 class Deletion:
     """What a delete did: objects removed now, and objects that are still there."""
@@ -45,10 +57,12 @@ class Deletion:
 class Cluster(Protocol):
     """A cluster. Every call is level-triggered: the same again changes nothing."""
 
-    async def apply(self, deployment: str, objects: Sequence[Object]) -> int:
+    async def apply(self, deployment: str, objects: Sequence[Object], *, force: bool = False) -> int:
         """Make these the objects of a deployment, in this order; how many were written.
 
-        Raises ObjectRefused before anything is written.
+        `force` takes fields back that another field manager took, after somebody decided so. Raises ObjectRefused (a
+        FieldConflict when it is about such fields); objects that stand before the refused one may be written by then,
+        nothing of others ever is.
         """
         ...
 
@@ -60,8 +74,8 @@ class Cluster(Protocol):
         """What the cluster shows of a deployment now; None when it has no workload there."""
         ...
 
-    async def delete(self, deployment: str) -> Deletion:
-        """Remove everything that carries the deployment's label, its data too."""
+    async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
+        """Remove what belongs to a deployment; its data volumes too, unless told otherwise."""
         ...
 
     async def facts(self) -> ClusterRegistered:

@@ -1,11 +1,12 @@
 """What an operator can set for the deployer, beside what every service has."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chassis.settings import ServiceSettings
+from contracts.identifiers import DnsLabel
 from services.deployer.domain.health import Patience
 
 
@@ -13,7 +14,38 @@ class DeployerSettings(ServiceSettings):
     """The deployer's settings."""
 
     cluster_file: Path = Path("infra/local/cluster.yaml")
-    """The file that describes the simulated cluster."""
+    """The file that describes the simulated cluster. It counts when nothing below says how a real one is reached."""
+
+    kubeconfig: Path | None = None
+    """A kubeconfig file: the cluster of its current context, or of `kube_context`."""
+
+    kube_context: str = ""
+
+    in_cluster: bool = False
+    """The cluster this pod runs in, by the service account that Kubernetes gives to it."""
+
+    kube_server: str = ""
+    """The address of an API server, `https://host:port`; it wants the two files below."""
+
+    kube_token_file: Path | None = None
+    """File with a bearer token. It is read again every minute, so that somebody else can keep it fresh."""
+
+    kube_ca_file: Path | None = None
+    """File with the certificates of the authority that the API server's certificate is signed by."""
+
+    cluster_name: DnsLabel = "kubernetes"
+    """What a real cluster is called to people."""
+
+    cluster_environments: Annotated[tuple[DnsLabel, ...], Field(min_length=1, max_length=20)] = (
+        "test",
+        "acceptance",
+        "production",
+    )
+    """The environments that a real cluster has for each team, as a JSON list."""
+
+    cluster_requests_per_second: Annotated[float, Field(ge=5, le=10_000)] = 300
+    """Requests to a real API server; twice as many at once after a quiet while. A thousand deployments take minutes at
+    Kubernetes' own default of 20, and the API server's fairness guards everybody else."""
 
     secrets_key_file: Path | None = None
     """File with 32 bytes in base64 that encrypt secrets and sealing keys in this service's database, so that a copy of
@@ -47,6 +79,17 @@ class DeployerSettings(ServiceSettings):
 
     reconciles_at_once: Annotated[int, Field(ge=1, le=64)] = 4
     """Deployments worked on at the same time. Those of the sandbox write one after the other whatever this says."""
+
+    @model_validator(mode="after")
+    def _one_way_to_the_cluster(self) -> Self:
+        ways = [bool(self.kubeconfig), self.in_cluster, bool(self.kube_server)]
+        if sum(ways) > 1:
+            message = "KUBECONFIG, IN_CLUSTER and KUBE_SERVER say each how a cluster is reached: set one"
+            raise ValueError(message)
+        if self.kube_server and not (self.kube_token_file and self.kube_ca_file):
+            message = "KUBE_SERVER wants KUBE_TOKEN_FILE and KUBE_CA_FILE"
+            raise ValueError(message)
+        return self
 
     @property
     def patience(self) -> Patience:

@@ -103,15 +103,15 @@ async def _leave_nothing(request: KnownRequest, state: Deployment, world: World)
 
 async def _take_away(request: KnownRequest, state: Deployment | None, world: World) -> Outcome:
     deletion = await world.cluster.delete(request.deployment)
+    if state is not None and deletion.removed and is_open(request, state):
+        step = progressed(state, Step.OBJECTS_REMOVED, {"objects": deletion.removed})
+        await world.record(step, generation=request.generation, lineage=lineage(request))
     if deletion.remaining:
         return AgainAfter(LOOK_AGAIN_SECONDS)
     if not is_open(request, state):
         # It was told; after a restore from an older copy there may still have been objects.
         await world.requests.ended(request)
         return Done()
-    if state is not None and deletion.removed:
-        step = progressed(state, Step.OBJECTS_REMOVED, {"objects": deletion.removed})
-        await world.record(step, generation=request.generation, lineage=lineage(request))
     await world.desired.forget(request.deployment)
     await world.revisions.forget(request.deployment)
     await world.secrets.forget(request.deployment)

@@ -37,8 +37,11 @@ class SandboxCluster:
         self._clock = clock
         self._new_id = new_id
 
-    async def apply(self, deployment: str, objects: Sequence[Object]) -> int:
-        """Make these the objects of a deployment. Raises ObjectRefused before anything is written."""
+    async def apply(self, deployment: str, objects: Sequence[Object], *, force: bool = False) -> int:  # noqa: ARG002
+        """Make these the objects of a deployment; nobody else writes here, so there is nothing to `force`.
+
+        Raises ObjectRefused before anything is written.
+        """
         there = {place_of(one): one for one in await self._store.of_deployment(deployment)}
         known = {place_of(one): there.get(place_of(one)) or await self._store.named(*place_of(one)) for one in objects}
         for manifest in objects:
@@ -66,9 +69,9 @@ class SandboxCluster:
             return None
         return (await self._look(await self._scene(), workload))[1]
 
-    async def delete(self, deployment: str) -> Deletion:
-        """Remove the inventory, what it owns, and the data; the images stay on their nodes."""
-        found = removed_with_inventory(await self._store.of_deployment(deployment))
+    async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
+        """Remove the inventory, what it owns, and the data when told so; the images stay on their nodes."""
+        found = removed_with_inventory(await self._store.of_deployment(deployment), data=data)
         if not found:
             return Deletion(0, 0)
         scene = await self._scene()

@@ -33,9 +33,9 @@ def unlisted(there: Iterable[Object], applied: Iterable[Object]) -> list[Object]
     return [one for one in there if _is_owned(one) and entry_of(one) not in names]
 
 
-def removed_with_inventory(there: Sequence[Object]) -> list[Object]:
-    """What goes when a deployment is removed: what its inventory owns, pods, data, and the inventory itself as last."""
-    gone = [one for one in there if one["kind"] in ("Pod", DATA) or _is_owned(one)]
+def removed_with_inventory(there: Sequence[Object], *, data: bool) -> list[Object]:
+    """What goes when a deployment is removed: what its inventory owns, pods, `data`, and the inventory as last."""
+    gone = [one for one in there if one["kind"] == "Pod" or _is_owned(one) or (data and one["kind"] == DATA)]
     return [*gone, *(one for one in there if is_inventory(one))]
 
 

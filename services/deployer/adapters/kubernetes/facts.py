@@ -1,0 +1,104 @@
+"""What a real cluster is and offers: the uid of its kube-system namespace, its version, its nodes.
+
+Read when first asked for and again every minute; `register_cluster` tells the world what changed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import structlog
+
+from chassis.errors import NotNow
+from contracts.clusters.events import ClusterRegistered, NodeCapacity
+from services.deployer.adapters.kubernetes.answers import ApiRefused
+from services.deployer.adapters.kubernetes.connection import Connection
+from services.deployer.adapters.kubernetes.kinds import NAMESPACE, NODE
+from services.deployer.adapters.kubernetes.pace import pause, wait_seconds
+
+log = structlog.get_logger(__name__)
+
+AGAIN_SECONDS = 60.0
+TOLD_NODES = 200
+"""The contract's bound; a larger cluster is told by its first nodes."""
+_GPU = "nvidia.com/gpu"
+_MEBIBYTE = 1024 * 1024
+_POWERS: dict[str, int] = {"": 0, "m": -1, "k": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}
+
+
+class ClusterFacts:
+    """The facts about one cluster; its name and environments are what the operator says."""
+
+    def __init__(self, connection: Connection, name: str, environments: tuple[str, ...]) -> None:
+        self._connection = connection
+        self._name = name
+        self._environments = environments
+        self._known: ClusterRegistered | None = None
+        self._reading = asyncio.Lock()
+
+    async def current(self) -> ClusterRegistered:
+        """The facts read last. Raises NotNow when they never could be."""
+        async with self._reading:
+            return self._known or await self._read()
+
+    async def changes(self) -> AsyncIterator[ClusterRegistered]:
+        """The facts now, and again each time they are others."""
+        told: ClusterRegistered | None = None
+        failures = 0
+        while True:
+            try:
+                found = await self._read()
+            except NotNow as reason:
+                failures += 1
+                log.warning("the cluster's facts can't be read", reason=str(reason))
+                await pause(wait_seconds(failures))
+                continue
+            failures = 0
+            if found != told:
+                told = found
+                yield found
+            await pause(AGAIN_SECONDS)
+
+    async def _read(self) -> ClusterRegistered:
+        try:
+            system = await self._connection.request("GET", NAMESPACE.path(None, "kube-system"))
+            version = await self._connection.request("GET", "/version")
+            nodes = await self._connection.request("GET", NODE.path(), {"limit": str(TOLD_NODES)})
+        except ApiRefused as refused:
+            message = f"the deployer's account in the cluster lacks a right: {refused.message}"
+            raise NotNow(message) from refused
+        self._known = ClusterRegistered(
+            cluster=system["metadata"]["uid"],
+            name=self._name,
+            kind="kubernetes",
+            kubernetes_version=str(version["gitVersion"]).removeprefix("v")[:40],
+            environments=self._environments,
+            nodes=nodes_of(nodes["items"]),
+        )
+        return self._known
+
+
+def nodes_of(nodes: Iterable[Mapping[str, Any]]) -> tuple[NodeCapacity, ...]:
+    """What each node gives to pods, by name."""
+    found = sorted(nodes, key=lambda node: str(node["metadata"]["name"]))
+    return tuple(_capacity(node) for node in found[:TOLD_NODES])
+
+
+def _capacity(node: Mapping[str, Any]) -> NodeCapacity:
+    given = node.get("status", {}).get("allocatable") or {}
+    return NodeCapacity(
+        name=node["metadata"]["name"],
+        cpu_millicores=int(amount(given.get("cpu", "0")) * 1000),
+        memory_mebibytes=int(amount(given.get("memory", "0")) / _MEBIBYTE),
+        gpus=int(amount(given.get(_GPU, "0"))),
+    )
+
+
+def amount(quantity: str) -> Decimal:
+    """A Kubernetes quantity as a number: `500m` is 0.5, `1Ki` is 1024, `1e3` is 1000."""
+    number = quantity.rstrip("mkKMGTPEi")
+    suffix = quantity[len(number) :]
+    if suffix.endswith("i"):
+        return Decimal(number) * Decimal(1024) ** _POWERS["k" if suffix == "Ki" else suffix[0]]
+    return Decimal(number) * Decimal(1000) ** _POWERS[suffix]

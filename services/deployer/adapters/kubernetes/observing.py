@@ -1,0 +1,113 @@
+"""What a cluster shows of one deployment, from the statuses that its controllers, scheduler and kubelets write.
+
+Called by `cluster.py`; the words are those of `domain/observed.py`. Events are asked for only when a container waits or
+does not answer its probe: a healthy rollout costs no request.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.deployer.adapters.kubernetes.happenings import happened
+from services.deployer.adapters.kubernetes.kinds import DEPLOYMENT_KIND, POD, REPLICA_SET
+from services.deployer.adapters.kubernetes.pod_events import PodEvents, events_of
+from services.deployer.adapters.kubernetes.pod_status import condition, container_of, shortage_of
+from services.deployer.adapters.kubernetes.quota_refusal import quota_refusal
+from services.deployer.adapters.kubernetes.trimmed import owners_of
+from services.deployer.adapters.kubernetes.watches import Watches
+from services.deployer.domain.observed import Observation, Pod
+from services.deployer.ports import Object
+
+_REVISION = "deployment.kubernetes.io/revision"
+_NO_EVENTS = PodEvents()
+
+
+async def observe(watches: Watches, deployment: str, now: datetime) -> Observation | None:
+    """One deployment at this moment; None without a workload. Raises NotNow."""
+    workload = next((seen.object for seen in watches.of(DEPLOYMENT_KIND).of_deployment(deployment)), None)
+    if workload is None or "deletionTimestamp" in workload["metadata"]:
+        return None
+    sets = [seen.object for seen in watches.of(REPLICA_SET).of_deployment(deployment)]
+    pods = [seen.object for seen in watches.of(POD).of_deployment(deployment)]
+    newest, older = split(workload, sets, pods)
+    events = {pod["metadata"]["uid"]: await events_of(watches.connection, pod) for pod in newest if in_trouble(pod)}
+    return observation(workload, newest, older, events, now)
+
+
+def observation(
+    workload: Object,
+    newest: Sequence[Object],
+    older: Sequence[Object],
+    events: Mapping[str, PodEvents],
+    now: datetime,
+) -> Observation:
+    """The same, from the objects alone. Pure."""
+    patience = timedelta(seconds=workload["spec"].get("minReadySeconds", 0))
+    shown, changes = [], []
+    for pod in newest:
+        available_at = ready_at(pod, patience)
+        if available_at is not None and available_at > now:
+            changes.append(available_at)
+        told = events.get(pod["metadata"]["uid"], _NO_EVENTS)
+        shown.append(_pod(pod, told, available=available_at is not None and available_at <= now))
+    return Observation(
+        wanted=workload["spec"].get("replicas", 1),
+        pods=tuple(shown),
+        outdated=len(older),
+        happened=tuple(one for pod in newest for one in happened(pod, ready_at(pod, patience), now)),
+        refusal=quota_refusal(workload),
+        next_change_at=min(changes, default=None),
+    )
+
+
+def split(workload: Object, sets: Iterable[Object], pods: Iterable[Object]) -> tuple[list[Object], list[Object]]:
+    """The pods of the newest template, and those of older ones; pods on their way out count for neither.
+
+    Until the controller has looked at the newest template there are none of it. Pods that somebody else made with our
+    labels have other owners.
+    """
+    metadata, status = workload["metadata"], workload.get("status") or {}
+    revision = (metadata.get("annotations") or {}).get(_REVISION)
+    looked = status.get("observedGeneration", 0) >= metadata.get("generation", 0)
+    own = [one for one in sets if metadata["uid"] in owners_of(one)]
+    current = {
+        one["metadata"]["uid"]
+        for one in own
+        if looked and revision and (one["metadata"].get("annotations") or {}).get(_REVISION) == revision
+    }
+    every = {one["metadata"]["uid"] for one in own}
+    newest: list[Object] = []
+    older: list[Object] = []
+    for pod in sorted(pods, key=lambda one: (one["metadata"]["creationTimestamp"], one["metadata"]["name"])):
+        if owners_of(pod) & every and "deletionTimestamp" not in pod["metadata"]:
+            (newest if owners_of(pod) & current else older).append(pod)
+    return newest, older
+
+
+def ready_at(pod: Object, patience: timedelta) -> datetime | None:
+    """From when on a pod counts as available; None while it is not ready."""
+    ready = condition(pod, "Ready")
+    if ready is None or ready.get("status") != "True":
+        return None
+    return datetime.fromisoformat(ready["lastTransitionTime"]) + patience
+
+
+def in_trouble(pod: Mapping[str, Any]) -> bool:
+    """Whether the kubelet has something to tell that the status does not."""
+    containers = pod.get("status", {}).get("containerStatuses") or ()
+    return any("waiting" in (one.get("state") or {}) or not one.get("ready") for one in containers)
+
+
+def _pod(pod: Object, events: PodEvents, *, available: bool) -> Pod:
+    spec, status = pod["spec"], pod.get("status") or {}
+    statuses = {one["name"]: one for one in status.get("containerStatuses") or ()}
+    scheduled = condition(pod, "PodScheduled") or {}
+    return Pod(
+        name=pod["metadata"]["name"],
+        created=datetime.fromisoformat(pod["metadata"]["creationTimestamp"]),
+        node=spec.get("nodeName"),
+        containers=tuple(container_of(one, statuses.get(one["name"]), events) for one in spec["containers"]),
+        available=available,
+        shortage=shortage_of(pod, scheduled),
+        message=scheduled.get("message") if scheduled.get("status") == "False" else None,
+    )

@@ -1,0 +1,143 @@
+"""One watch of one kind in the whole cluster: a paged list, then what changes, for as long as the service leads.
+
+A watch that ends goes on from the last version it saw; one that is too old (410 Gone) lists again. While it is cut, its
+cache says so, and `watches.py` reads what is needed directly.
+"""
+
+import random
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import aiohttp
+import orjson
+import structlog
+
+from chassis.errors import NotNow
+from services.deployer.adapters.kubernetes.answers import GONE, NOT_FOUND, ApiRefused
+from services.deployer.adapters.kubernetes.cache import KindCache
+from services.deployer.adapters.kubernetes.connection import Connection
+from services.deployer.adapters.kubernetes.kinds import Kind
+from services.deployer.adapters.kubernetes.pace import pause, wait_seconds
+from services.deployer.domain.manifest.labels import TEAM
+
+log = structlog.get_logger(__name__)
+
+PAGE = 500
+OURS = TEAM
+"""The label selector: everything that the deployer writes, and every pod of it, says which team's it is."""
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 240, 480
+"""How long the server keeps a watch; spread, so that all do not begin again at once."""
+SILENCE_SECONDS = 150.0
+"""A server sends a bookmark about every minute: two that did not come mean that the connection is dead."""
+_LIST_AFTER_FAILURES = 3
+_NOT_OFFERED_SECONDS = 300.0
+
+
+class WatchExpired(Exception):  # noqa: N818 - 410 Gone
+    """The version to go on from is too old; everything has to be listed again."""
+
+
+class KindWatch:
+    """Keeps one `KindCache` as the server has it."""
+
+    def __init__(self, connection: Connection, kind: Kind, cache: KindCache) -> None:
+        self.kind = kind
+        self._connection = connection
+        self._cache = cache
+        self._version: str | None = None
+        self._failures = 0
+
+    async def run(self) -> NoReturn:
+        """List and follow until cancelled."""
+        try:
+            while True:
+                await self._go_on()
+        finally:
+            self._cache.live = False
+
+    async def _go_on(self) -> None:
+        try:
+            if self._version is None:
+                await self.list_again()
+            await self._follow()
+        except WatchExpired:
+            log.info("a watch is too old, listing again", kind=self.kind.name)
+            self._version = None
+        except ApiRefused as refused:
+            await self._after_refusal(refused)
+        except NotNow as reason:
+            await self._after_failure(str(reason))
+
+    async def list_again(self) -> None:
+        """Read all of the kind, a page at a time."""
+        found: list[Mapping[str, Any]] = []
+        query = {"labelSelector": OURS, "limit": str(PAGE)}
+        while True:
+            page = await self._connection.request("GET", self.kind.path(), query)
+            found += page["items"]
+            following = page["metadata"].get("continue")
+            if not following:
+                self._version = str(page["metadata"]["resourceVersion"])
+                self._cache.replace(found, self._version)
+                self._cache.live = True
+                return
+            query["continue"] = following
+
+    async def _follow(self) -> None:
+        """What changes after the version seen last, until the server ends it."""
+        query = {
+            "watch": "true",
+            "labelSelector": OURS,
+            "resourceVersion": str(self._version),
+            "allowWatchBookmarks": "true",
+            "timeoutSeconds": str(random.randint(_SHORTEST_SECONDS, _LONGEST_SECONDS)),  # noqa: S311 - only a spread
+        }
+        async with self._connection.stream(self.kind.path(), query, SILENCE_SECONDS) as lines:
+            self._cache.live = True
+            while line := await _line(lines):
+                self.take(orjson.loads(line))
+                self._failures = 0
+
+    def take(self, told: Mapping[str, Any]) -> None:
+        """One event. Raises WatchExpired when it says that the version to go on from is too old."""
+        what, found = told["type"], told["object"]
+        if what == "ERROR":
+            if found.get("code") == GONE:
+                raise WatchExpired
+            raise ApiRefused.of(int(found.get("code", 500)), found)
+        metadata = found["metadata"]
+        version = str(metadata["resourceVersion"])
+        if what in {"ADDED", "MODIFIED"}:
+            self._cache.put(found)
+        elif what == "DELETED":
+            self._cache.drop(metadata.get("namespace", ""), metadata["name"], metadata["uid"], version)
+        self._version = version
+
+    async def _after_refusal(self, refused: ApiRefused) -> None:
+        if refused.status == GONE:
+            self._version = None
+        elif refused.status == NOT_FOUND:
+            # A kind of an extension that is not installed: there are none of it, until somebody installs it.
+            self._cache.live = True
+            await pause(_NOT_OFFERED_SECONDS)
+        else:
+            await self._after_failure(str(refused))
+
+    async def _after_failure(self, reason: str) -> None:
+        self._cache.live = False
+        self._failures += 1
+        if self._failures >= _LIST_AFTER_FAILURES:
+            self._version = None
+        seconds = wait_seconds(self._failures)
+        if self._failures == 1:
+            log.warning("a watch is cut", kind=self.kind.name, reason=reason, again_after=round(seconds, 2))
+        await pause(seconds)
+
+
+async def _line(lines: aiohttp.StreamReader) -> bytes:
+    """One event; raises NotNow for one that is larger than any object can be."""
+    try:
+        return await lines.readline()
+    except ValueError as error:
+        message = "the cluster sent an event that is too large"
+        raise NotNow(message) from error

@@ -1,0 +1,77 @@
+"""Which cluster the deployer acts on: a real one when the settings say how it is reached, else the simulated one.
+
+`main.py` builds one of the two at its start; nothing else asks which it is.
+"""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chassis.ledger import Motion, new_id
+from chassis.sealed import Lockbox
+from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
+from services.deployer.adapters.sandbox.cluster import SandboxCluster
+from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
+from services.deployer.ports import Cluster
+from services.deployer.reconciler.running import WhileLeading
+from services.deployer.settings import DeployerSettings
+
+if TYPE_CHECKING:
+    from services.deployer.adapters.kubernetes.building import Kubernetes
+
+
+class ChosenCluster(Protocol):
+    """A cluster as a part of the running service."""
+
+    def of(self, motion: Motion) -> Cluster:
+        """The cluster port for one motion."""
+        ...
+
+    def changes(self) -> AsyncIterator[Any]:
+        """Something each time the cluster is or offers something else."""
+        ...
+
+    def watching(self, while_leading: WhileLeading) -> AbstractAsyncContextManager[None]:
+        """What runs beside the reconciler."""
+        ...
+
+
+class _Sandbox:
+    def __init__(self, settings: DeployerSettings, lockbox: Lockbox | None) -> None:
+        self._file = WatchedClusterFile(settings.cluster_file)
+        self._lockbox = lockbox
+        self.changes = self._file.changes
+
+    def of(self, motion: Motion) -> Cluster:
+        return SandboxCluster(MongoSandboxObjects(motion, self._lockbox), self._file, motion.clock, new_id)
+
+    def watching(self, _while_leading: WhileLeading) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
+
+class _Real:
+    def __init__(self, cluster: "Kubernetes") -> None:
+        self._cluster = cluster
+        self.changes = cluster.facts.changes
+        self.watching = cluster.watching
+
+    def of(self, motion: Motion) -> Cluster:
+        return self._cluster.at(motion.clock)
+
+
+def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Callable[[str], None]) -> ChosenCluster:
+    """The cluster by the settings; `wake` is told each deployment whose objects others changed."""
+    if not (settings.kubeconfig or settings.in_cluster or settings.kube_server):
+        return _Sandbox(settings, lockbox)
+    # The Kubernetes client takes 50 MB and half a second, which a simulated cluster need not pay.
+    from services.deployer.adapters.kubernetes import access, building  # noqa: PLC0415
+
+    if settings.kubeconfig is not None:
+        way: access.Access = access.KubeconfigAccess(settings.kubeconfig, settings.kube_context)
+    elif settings.kube_token_file and settings.kube_ca_file:
+        way = access.TokenAccess(settings.kube_server, settings.kube_token_file, settings.kube_ca_file)
+    else:
+        way = access.account_of_the_pod(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"])
+    per_second = settings.cluster_requests_per_second
+    return _Real(building.Kubernetes(way, settings.cluster_name, settings.cluster_environments, wake, per_second))

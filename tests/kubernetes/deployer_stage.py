@@ -1,0 +1,189 @@
+"""The deployer's Kubernetes adapter on the tests' cluster, as the deployer's own account with the role that we ship."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from chassis.clock import SystemClock
+from chassis.errors import NotNow
+from infra.kubernetes.control_plane import ControlPlane
+from services.deployer.adapters.kubernetes.access import KubeconfigAccess, TokenAccess
+from services.deployer.adapters.kubernetes.answers import ApiRefused
+from services.deployer.adapters.kubernetes.building import Kubernetes
+from services.deployer.adapters.kubernetes.connection import Connection
+from services.deployer.adapters.kubernetes.pace import Pace
+from services.deployer.domain.observed import Observation
+from services.deployer.ports import Object
+from tests.e2e.eventually import eventually
+
+ROLES = Path(__file__).parents[2] / "infra" / "kubernetes" / "rbac.yaml"
+RBAC = "/apis/rbac.authorization.k8s.io/v1"
+_WITHIN = 60.0  # seconds; kwok's pods take up to ten, and other work on this machine stretches them
+
+
+@asynccontextmanager
+async def administrator(cluster: ControlPlane) -> AsyncIterator[Connection]:
+    """Plain requests with every right."""
+    connection = Connection(KubeconfigAccess(cluster.admin.kubeconfig), Pace(1000, 1000, _loop_time()))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def shipped_rules() -> list[dict[str, Any]]:
+    """The rules of the role that we ship."""
+    documents = list(yaml.safe_load_all(ROLES.read_text(encoding="utf-8")))
+    rules: list[dict[str, Any]] = next(one for one in documents if one["kind"] == "ClusterRole")["rules"]
+    return rules
+
+
+@asynccontextmanager
+async def role(cluster: ControlPlane, rules: Sequence[dict[str, Any]]) -> AsyncIterator[None]:
+    """The deployer's account may do what these rules say, and nothing more, until the block ends."""
+    account, paths = cluster.deployer.name, (f"{RBAC}/clusterroles", f"{RBAC}/clusterrolebindings")
+    async with administrator(cluster) as admin:
+        made = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": account}}
+        group = "rbac.authorization.k8s.io"
+        await admin.request("POST", paths[0], None, {**made, "kind": "ClusterRole", "rules": list(rules)})
+        subject = {"kind": "User", "name": account, "apiGroup": group}
+        reference = {"kind": "ClusterRole", "name": account, "apiGroup": group}
+        binding = {**made, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [subject]}
+        await admin.request("POST", paths[1], None, binding)
+        try:
+            await _counts(cluster, rules[-1])
+            yield
+        finally:
+            for path in reversed(paths):
+                await admin.request("DELETE", f"{path}/{account}")
+
+
+async def _counts(cluster: ControlPlane, rule: dict[str, Any]) -> None:
+    """The API server learns of a binding by watching, a moment later."""
+    connection = Connection(KubeconfigAccess(cluster.deployer.kubeconfig), Pace(1000, 1000, _loop_time()))
+    version = "authorization.k8s.io/v1"
+    review = {"kind": "SelfSubjectRulesReview", "apiVersion": version, "spec": {"namespace": "default"}}
+
+    async def resources() -> list[list[str]]:
+        answer = await connection.request("POST", f"/apis/{version}/selfsubjectrulesreviews", None, review)
+        return [one["resources"] for one in answer["status"]["resourceRules"]]
+
+    try:
+        await eventually(resources, lambda found: rule["resources"] in found, 10.0, "the role counts")
+    finally:
+        await connection.close()
+
+
+class RealStage:
+    """The adapter with its watches running."""
+
+    def __init__(self, kubernetes: Kubernetes, admin: Connection, woken: list[str], leading: "_Leading") -> None:
+        self.kubernetes, self.admin, self.woken, self.leading = kubernetes, admin, woken, leading
+        self.cluster = kubernetes.at(SystemClock())
+
+    async def synced(self) -> bool:
+        """Whether the watches have seen everything."""
+        try:
+            await self.cluster.objects_of("nothing")
+        except NotNow:
+            return False
+        return True
+
+    def stop_watching(self) -> None:
+        """Cut every watch, and keep it cut: nobody tells the caches of anything from now on."""
+        self.leading.cancel()
+
+    async def healthy(self, deployment: str) -> Observation:
+        """What is shown once every pod is ready."""
+
+        async def look() -> Observation | None:
+            return await self.cluster.observe(deployment)
+
+        found = await eventually(look, lambda one: one is not None and one.complete, _WITHIN, "healthy")
+        assert found is not None
+        return found
+
+    async def gone(self, deployment: str, *, data: bool) -> int:
+        """Remove until nothing remains; how many objects were removed in all."""
+        removed = 0
+
+        async def remove() -> int:
+            nonlocal removed
+            deletion = await self.cluster.delete(deployment, data=data)
+            removed += deletion.removed
+            return deletion.remaining
+
+        await eventually(remove, lambda left: not left, _WITHIN, "nothing is left")
+        return removed
+
+    async def namespace_exists(self, name: str) -> bool:
+        """Whether a namespace is there, and not on its way out."""
+        found = await self.there(f"/api/v1/namespaces/{name}")
+        return found is not None and found["status"]["phase"] == "Active"
+
+    async def there(self, path: str) -> Object | None:
+        """One object as the server has it."""
+        try:
+            found: Object = await self.admin.request("GET", path)
+        except ApiRefused as refused:
+            if refused.status != 404:
+                raise
+            return None
+        return found
+
+    async def without(self, deployment: str, kind: str) -> list[Object]:
+        """The deployment's objects once none of this kind is left."""
+
+        async def look() -> list[Object]:
+            return list(await self.cluster.objects_of(deployment))
+
+        return await eventually(look, lambda found: kind not in {one["kind"] for one in found}, _WITHIN, "pruned")
+
+
+@asynccontextmanager
+async def deployer_on(cluster: ControlPlane, folder: Path, within: float = _WITHIN) -> AsyncIterator[RealStage]:
+    """The adapter as the deployer runs it: by server, token file and CA file; watching until the block ends.
+
+    Raises TimeoutError when not everything is listed `within` so many seconds.
+    """
+    token = folder / "token"
+    token.write_text(cluster.deployer.token, encoding="ascii")
+    woken: list[str] = []
+    access = TokenAccess(cluster.address, token, cluster.authority)
+    kubernetes = Kubernetes(access, "kubernetes", ("test",), woken.append)
+    leading = _Leading()
+    async with administrator(cluster) as admin, kubernetes.watching(leading.while_leading):
+        stage = RealStage(kubernetes, admin, woken, leading)
+        await eventually(stage.synced, bool, within, "everything is listed")
+        yield stage
+
+
+class _Leading:
+    """A lease that this process holds until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self._work: asyncio.Future[None] | None = None
+
+    async def while_leading(self, work: Callable[[], Awaitable[None]]) -> NoReturn:
+        """Run the work until it is cancelled, then nothing."""
+        self._work = asyncio.ensure_future(work())
+        try:
+            await asyncio.gather(self._work, return_exceptions=True)
+            await asyncio.Event().wait()
+        finally:
+            self._work.cancel()
+            await asyncio.gather(self._work, return_exceptions=True)
+        raise AssertionError
+
+    def cancel(self) -> None:
+        """End the work."""
+        if self._work is not None:
+            self._work.cancel()
+
+
+def _loop_time() -> Callable[[], float]:
+    return asyncio.get_running_loop().time

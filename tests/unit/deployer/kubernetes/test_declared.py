@@ -1,0 +1,98 @@
+"""Whether an object is as it was declared, by its digest and by the fields that are still ours."""
+
+from copy import deepcopy
+from typing import Any
+
+import orjson
+
+from services.deployer.adapters.kubernetes.cache import Seen
+from services.deployer.adapters.kubernetes.declared import DIGEST, belongs, body_of, digest_of, is_applied
+from services.deployer.adapters.kubernetes.managed_fields import not_ours
+from services.deployer.domain.manifest.labels import DEPLOYMENT, TEAM
+
+SERVICE: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "web", "namespace": "demo", "labels": {DEPLOYMENT: "d1", TEAM: "t1"}},
+    "spec": {"selector": {"a": "b"}, "ports": [{"port": 80, "name": "http"}]},
+}
+FIELDS: dict[str, Any] = {
+    "f:metadata": {"f:labels": {f"f:{DEPLOYMENT}": {}, f"f:{TEAM}": {}}},
+    "f:spec": {
+        "f:selector": {},
+        "f:ports": {'k:{"port":80,"protocol":"TCP"}': {".": {}, "f:port": {}, "f:name": {}}},
+    },
+}
+
+
+def as_stored(fields: dict[str, Any] | None = None, **metadata: Any) -> dict[str, Any]:
+    """The Service as the server has it, with the fields that are still ours."""
+    found = deepcopy(SERVICE)
+    entry = {"manager": "appstore", "operation": "Apply", "fieldsV1": fields if fields is not None else FIELDS}
+    found["metadata"] |= {"uid": "u", "resourceVersion": "7", "annotations": {DIGEST: digest_of(SERVICE)}, **metadata}
+    found["metadata"]["managedFields"] = [{"manager": "kubectl", "operation": "Update"}, entry]
+    return found
+
+
+def seen(found: dict[str, Any]) -> Seen:
+    """It, in the cache."""
+    return Seen("u", "7", "d1", orjson.dumps(found))
+
+
+def test_all_declared_fields_are_ours_after_an_apply() -> None:
+    """Defaults that complete a list's key, and lists owned as a whole, are no difference."""
+    assert list(not_ours(SERVICE, as_stored())) == []
+
+
+def test_a_field_that_somebody_took_is_named() -> None:
+    """The path of a field, of an item of a list, and of everything when nothing is ours."""
+    taken = deepcopy(FIELDS)
+    del taken["f:spec"]["f:ports"]['k:{"port":80,"protocol":"TCP"}']["f:name"]
+    assert list(not_ours(SERVICE, as_stored(taken))) == [".spec.ports[0].name"]
+    taken["f:spec"]["f:ports"] = {'k:{"port":81,"protocol":"TCP"}': {}}
+    assert list(not_ours(SERVICE, as_stored(taken))) == [".spec.ports[0]"]
+    assert set(not_ours(SERVICE, as_stored({}))) == {".spec", ".metadata"}
+
+
+def test_the_same_is_applied_already() -> None:
+    """The digest stands on it and nothing was taken."""
+    assert is_applied(SERVICE, digest_of(SERVICE), seen(as_stored()))
+
+
+def test_another_wish_a_taken_field_or_a_removal_is_a_difference() -> None:
+    """Each alone is enough."""
+    other = {**SERVICE, "spec": {}}
+    assert not is_applied(other, digest_of(other), seen(as_stored()))
+    assert not is_applied(SERVICE, digest_of(SERVICE), seen(as_stored({})))
+    assert not is_applied(SERVICE, digest_of(SERVICE), seen(as_stored(deletionTimestamp="2026-01-01T00:00:00Z")))
+
+
+def test_a_secrets_value_is_compared_and_stands_in_no_digest() -> None:
+    """Two values have one digest, and still the other value is a difference."""
+    one: dict[str, Any] = {"kind": "Secret", "metadata": {"name": "s", "labels": {}}, "data": {"k": "YQ=="}}
+    other = {**one, "data": {"k": "Yg=="}}
+    fields: dict[str, Any] = {"f:data": {"f:k": {}}, "f:metadata": {"f:labels": {}}}
+    stored = deepcopy(one)
+    stored["metadata"] |= {"annotations": {DIGEST: digest_of(one)}}
+    stored["metadata"]["managedFields"] = [{"manager": "appstore", "operation": "Apply", "fieldsV1": fields}]
+    assert digest_of(one) == digest_of(other)
+    assert is_applied(one, digest_of(one), seen(stored))
+    assert not is_applied(other, digest_of(other), seen(stored))
+
+
+def test_what_is_sent_names_what_was_read() -> None:
+    """The uid and version that were seen; for what is not there, a version that no object has."""
+    sent = body_of(SERVICE, "x", seen(as_stored()))["metadata"]
+    assert (sent["uid"], sent["resourceVersion"], sent["annotations"][DIGEST]) == ("u", "7", "x")
+    assert body_of(SERVICE, "x", None)["metadata"]["resourceVersion"] == "1"
+
+
+def test_an_object_belongs_by_its_labels_or_by_its_owner() -> None:
+    """Another deployment's, another team's or nobody's is not ours; ours without labels has our inventory as owner."""
+    owned = deepcopy(SERVICE)
+    owned["metadata"]["ownerReferences"] = [{"uid": "inventory"}]
+    for labels in ({DEPLOYMENT: "d2", TEAM: "t1"}, {DEPLOYMENT: "d1", TEAM: "t2"}, {}):
+        assert not belongs(SERVICE, as_stored(labels=labels))
+    assert belongs(SERVICE, as_stored())
+    assert belongs(owned, as_stored(labels=None, ownerReferences=[{"uid": "inventory"}]))
+    assert not belongs(owned, as_stored(labels={TEAM: "t2"}, ownerReferences=[{"uid": "inventory"}]))

@@ -1,0 +1,53 @@
+"""The simulated cluster does what every cluster does."""
+
+import pytest
+
+from services.deployer.adapters.sandbox.cluster import SandboxCluster
+from services.deployer.domain.observed import Observation
+from services.deployer.ports import Object
+from tests.fakes.cluster_conformance import ClusterConformance
+from tests.fakes.deployer import FakeWorld
+
+
+class SandboxStage:
+    """The sandbox on stores in memory; waiting is the clock's hand."""
+
+    def __init__(self, fake: FakeWorld) -> None:
+        self._fake = fake
+        self.cluster = SandboxCluster(fake.objects, fake.watched, fake.clock, fake.new_id)
+
+    async def healthy(self, deployment: str) -> Observation:
+        """Let a minute pass, second by second."""
+        for _ in range(60):
+            found = await self.cluster.observe(deployment)
+            if found is not None and found.complete:
+                return found
+            self._fake.clock.after(1)
+        message = f"not healthy within a minute: {found}"
+        raise TimeoutError(message)
+
+    async def gone(self, deployment: str, *, data: bool) -> int:
+        """The sandbox removes at once."""
+        deletion = await self.cluster.delete(deployment, data=data)
+        assert deletion.remaining == 0
+        return deletion.removed
+
+    async def namespace_exists(self, name: str) -> bool:
+        """Whether it is in the store."""
+        return await self._fake.objects.named("Namespace", "", name) is not None
+
+    async def without(self, deployment: str, kind: str) -> list[Object]:
+        """What is there already."""
+        found = list(await self.cluster.objects_of(deployment))
+        assert kind not in {one["kind"] for one in found}
+        return found
+
+
+@pytest.fixture
+def stage(fake: FakeWorld) -> SandboxStage:
+    """A fresh sandbox."""
+    return SandboxStage(fake)
+
+
+class TestSandbox(ClusterConformance):
+    """Every sentence, on the sandbox."""
