@@ -2,6 +2,7 @@
 
 from enum import IntEnum
 
+from appstore_client.models.diagnosis import Diagnosis
 from appstore_client.models.operation import Operation
 from appstore_client.problem import FORBIDDEN, NOT_FOUND, UNAUTHORISED, Problem
 
@@ -49,6 +50,17 @@ def code_of_problem(problem: Problem) -> ExitCode:
     if problem.status == NOT_FOUND:
         return ExitCode.NOT_FOUND
     return _BY_FAULT.get(problem.fault, ExitCode.UNEXPECTED)
+
+
+def code_of_diagnosis(found: Diagnosis) -> ExitCode:
+    """Return the code for how a deployment is."""
+    if found.healthy:
+        return ExitCode.DONE
+    if found.status == "rolled-back":
+        return ExitCode.ROLLED_BACK
+    if found.finding is None or not found.finding.certain:
+        return ExitCode.REJECTED if found.status == "rejected" else ExitCode.NOT_IN_TIME
+    return _BY_FAULT.get(found.finding.fault, ExitCode.APP_FAILED)
 
 
 def code_of_operation(operation: Operation) -> ExitCode:

@@ -36,6 +36,9 @@ def validate(manifest: Mapping[str, Any], version: str) -> None:
     """Raises ObjectRefused naming the field, as the API server's 422 does; `version` is Kubernetes', e.g. 1.37."""
     kind, name = str(manifest["kind"]), str(manifest["metadata"]["name"])
     validator = _validator(version, kind, str(manifest["apiVersion"]))
+    if validator is None:
+        served = f'no matches for kind "{kind}" in version "{manifest["apiVersion"]}"'
+        raise ObjectRefused(kind, name, "apiVersion", served)
     error = min(validator.iter_errors(manifest), key=_place, default=None)
     if error is not None:
         raise ObjectRefused(kind, name, _field(error), str(error.message)[:300])
@@ -52,15 +55,19 @@ def _field(error: Fault) -> str:
 
 
 @cache
-def _validator(version: str, kind: str, api_version: str) -> Validator:
+def _validator(version: str, kind: str, api_version: str) -> Validator | None:
+    """None when this Kubernetes does not serve the kind in this version."""
     from jsonschema import (  # type: ignore[import-untyped]  # noqa: PLC0415 - 15 MB, only once something is deployed
         Draft202012Validator,
     )
 
-    definitions = _definitions(version)
     group, _, number = api_version.rpartition("/")
     place = f"{kind.lower()}-{group.split('.')[0]}-{number}" if group else f"{kind.lower()}-{number}"
-    schema = _slim(json.loads(_read(version, f"{place}.json")))
+    try:
+        schema = _slim(json.loads(_read(version, f"{place}.json")))
+    except FileNotFoundError:
+        return None
+    definitions = _definitions(version)
     validator: Validator = Draft202012Validator({**schema, "$defs": _closure(schema, definitions)})
     return validator
 
