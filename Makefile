@@ -54,14 +54,18 @@ test-whole: $(INSTALLED) ## a whole stack, end to end
 test-recovery: $(INSTALLED) ## whole stacks that are killed, stopped, doubled, put back from older copies and upgraded
 	@exec $(BIN)/python -m pytest -m 'kills or replicas' tests/e2e
 
-tools: $(INSTALLED) ## fetch and build what test-kafka and test-images need: Apache Kafka by Maven, Docker Compose by Go
-	@$(BIN)/python -m infra.kafka.libraries
-	@$(BIN)/python -m infra.docker.docker_compose
+tools: $(INSTALLED) ## fetch and build what later tiers need: Apache Kafka by Maven, Kubernetes and Docker Compose by Go
+	@failed=0; for tool in infra.kafka.libraries infra.docker.docker_compose infra.kubernetes.binaries; do \
+		$(BIN)/python -m $$tool || failed=1; done; exit $$failed
 
 test-kafka: $(INSTALLED) ## what touches the log, on Apache Kafka with three partitions and idempotent producers; needs Java and Maven
 	@$(BIN)/python -m infra.kafka.libraries
 	@BROKER=apache APPSTORE_PARTITIONS=3 $(BIN)/python -m pytest --quiet -m kafka -n 2 --dist loadfile --ignore tests/e2e
 	@BROKER=apache APPSTORE_PARTITIONS=3 $(BIN)/python -m pytest --quiet -m kafka tests/e2e
+
+test-kubernetes: $(INSTALLED) ## a real control plane (API server, controllers, scheduler, etcd) with simulated nodes; Go builds it once, 8 minutes
+	@$(BIN)/python -m infra.kubernetes.binaries
+	@APPSTORE_TEST_KUBERNETES=1 $(BIN)/python -m pytest --quiet --timeout 200 tests/kubernetes
 
 test-images: $(INSTALLED) ## read docker-compose.yml with Docker Compose, build the five images and start each once
 	@APPSTORE_TEST_IMAGES=1 $(BIN)/python -m pytest --quiet tests/containers
@@ -103,5 +107,5 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		--prerelease=if-necessary-or-explicit --python-version 3.11 --custom-compile-command 'make lock' \
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
-.PHONY: help install tools up down status reset demo test test-parts test-whole test-recovery test-kafka test-images \
+.PHONY: help install tools up down status reset demo test test-parts test-whole test-recovery test-kafka test-kubernetes test-images \
 	test-containers test-sabotage test-chaos bench-events check lint format export lock

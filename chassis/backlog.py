@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from chassis.cursor import CURSORS
-from chassis.entry import position_id
 from chassis.held import HELD
 from chassis.lost_events import LostEvents, Spot
 from chassis.mongo import Database
@@ -30,10 +29,35 @@ class Found:
     unreadable: list[RawMessage] = field(default_factory=list)
 
 
-async def read_backlog(database: Database, topics: Iterable[Topic], log: tuple[str, str], lost: LostEvents) -> Found:
-    """Everything to be handled again from this log (address, epoch). Raises KafkaError, TimeoutError, DatabaseError."""
+async def read_backlog(
+    database: Database, topics: Iterable[Topic], log: tuple[str, str], lost: LostEvents, *, handles: bool = True
+) -> Found:
+    """Everything to be handled again from this log (address, epoch); what was put aside only, if it `handles` nothing.
+
+    Raises KafkaError, TimeoutError or DatabaseError when a part is away.
+    """
     found = Found(await _put_aside(database))
-    await _beyond_cursors(found, database, topics, log, lost)
+    cursors = {one["_id"]: one["sequence"] async for one in database.collection(CURSORS).find({})}
+    done: dict[Spot, set[int]] = defaultdict(set)
+    for topic, key, number in lost.skipped:
+        done[topic, key].add(number)
+    for message in found.messages:
+        done[message.spot].add(message.context.number)
+    beyond: dict[Spot, dict[int, Backlog]] = defaultdict(dict)
+    bootstrap, epoch = log
+    async for batch in read_to_ends(bootstrap, dict.fromkeys(partitions_of(topics), 0), epoch):
+        for raw in batch:
+            if (context := _context(raw)) is None:
+                found.unreadable.append(raw)
+            elif context.number > cursors.get(f"{raw.topic}/{context.subject}", 0) and (
+                (handles and context.hlc <= lost.horizon) or lost.of_message(raw.topic, context)
+            ):
+                beyond[raw.topic, context.subject].setdefault(context.number, Backlog(raw, context))
+    aside = {(message.spot, message.context.number) for message in found.messages}
+    for spot, numbers in beyond.items():
+        present = numbers.keys() | done[spot]
+        wanted = _without_gap(cursors.get("/".join(spot), 0), present) if handles else numbers
+        found.messages += [numbers[one] for one in wanted if one in numbers and (spot, one) not in aside]
     return found
 
 
@@ -43,28 +67,9 @@ async def _put_aside(database: Database) -> list[Backlog]:
         async for document in database.collection(name).find({}):
             raw = to_message(document)
             if (context := _context(raw)) is not None:
-                aside.append(Backlog(raw, context, stored=(name, document["_id"])))
+                counted = name == WAITING or document.get("waited", False)
+                aside.append(Backlog(raw, context, stored=(name, document["_id"]), counted=counted))
     return aside
-
-
-async def _beyond_cursors(
-    found: Found, database: Database, topics: Iterable[Topic], log: tuple[str, str], lost: LostEvents
-) -> None:
-    cursors = {one["_id"]: one["sequence"] async for one in database.collection(CURSORS).find({})}
-    messages: dict[Spot, dict[int, Backlog]] = defaultdict(dict)
-    with_effect = frozenset(lost.causes())
-    bootstrap, epoch = log
-    async for batch in read_to_ends(bootstrap, dict.fromkeys(partitions_of(topics), 0), epoch):
-        for raw in batch:
-            if (context := _context(raw)) is None:
-                found.unreadable.append(raw)
-            elif context.number > cursors.get(f"{raw.topic}/{context.subject}", 0) and (
-                context.hlc <= lost.horizon or position_id(raw.topic, context.subject, context.number) in with_effect
-            ):
-                messages[raw.topic, context.subject].setdefault(context.number, Backlog(raw, context))
-    for spot, numbers in messages.items():
-        cursor = cursors.get("/".join(spot), 0)
-        found.messages += [numbers[number] for number in _without_gap(cursor, numbers)]
 
 
 def _without_gap(cursor: int, numbers: Collection[int]) -> Iterable[int]:

@@ -79,6 +79,8 @@ class Builds:
 
     async def drop_retired(self) -> None:
         """Drop what served or was built before and does so no longer."""
+        if not any(version.retired for version in self._versions.all):
+            return
         async for found in self._registry.find(
             {"_id": {"$in": list(self._versions.projections)}, "retired": {"$ne": []}}
         ):

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from chassis.cursor import CURSORS
 from chassis.entry import LEDGER, position_id
+from chassis.lacking import Lacking
 from chassis.ledger_check import CHUNK, stored_entries
 from chassis.lost_events import Spot
 from chassis.mongo import Database, Document
@@ -27,6 +28,8 @@ class Kind(StrEnum):
 
     NOT_ON_TOPIC = "not-on-topic"
     NOT_IN_LEDGER = "not-in-ledger"
+    FOREIGN = "foreign"
+    """Not in the ledger, which goes on for longer behind it than any copy takes to be made (`lacking`)."""
     OTHER_CONTENT = "other-content"
     HOLE_IN_LEDGER = "hole-in-ledger"
     STATE_DIFFERS = "state-differs"
@@ -75,10 +78,16 @@ async def compare(
     topics = list(topics)
     # Before the ledger is read: what is handled after that may be newer than what was read of it.
     handled = await _read_cursors(topics, readers)
-    on_topic = await _read_topics(database, topics, bootstrap, found)
+    lacking = Lacking()
+    on_topic = await _read_topics(database, topics, bootstrap, found, lacking)
     in_ledger = await _read_ledger(database, on_topic, found)
+    counted = dict(in_ledger)
     for topic in topics:
-        await _hold_states_against(database, topic, in_ledger, found)
+        for key, number in (await _hold_states_against(database, topic, in_ledger, found)).items():
+            counted[topic.name, key] = max(number, counted.get((topic.name, key), 0))
+    for kind, events in ((Kind.FOREIGN, lacking.foreign(counted)), (Kind.NOT_IN_LEDGER, lacking.missing(counted))):
+        for event in events:
+            found.add(kind, event.place)
     for spot, number in sorted(handled.items()):
         if number > in_ledger.get(spot, 0):
             found.add(Kind.READ_FURTHER, position_id(*spot, number))
@@ -99,7 +108,7 @@ async def _read_cursors(topics: Sequence[Topic], readers: Iterable[Database]) ->
 
 
 async def _read_topics(
-    database: Database, topics: Sequence[Topic], bootstrap: str, found: Comparison
+    database: Database, topics: Sequence[Topic], bootstrap: str, found: Comparison, lacking: Lacking
 ) -> dict[Spot, int]:
     """How far each key goes on its topic, counting from one; what is there is compared with the ledger."""
     reached: dict[Spot, int] = {}
@@ -111,7 +120,7 @@ async def _read_topics(
             elif _is_new(entry, reached, found):
                 entries.append(entry)
         for start in range(0, len(entries), CHUNK):
-            await _hold_against_ledger(database, entries[start : start + CHUNK], found)
+            await _hold_against_ledger(database, entries[start : start + CHUNK], found, lacking)
     return reached
 
 
@@ -127,14 +136,19 @@ def _is_new(entry: Document, reached: dict[Spot, int], found: Comparison) -> boo
     return True
 
 
-async def _hold_against_ledger(database: Database, chunk: Sequence[Document], found: Comparison) -> None:
+async def _hold_against_ledger(
+    database: Database, chunk: Sequence[Document], found: Comparison, lacking: Lacking
+) -> None:
     stored = await stored_entries(database, chunk)
     for entry in chunk:
         found.events += 1
         if (kept := stored.get(entry["_id"])) is None:
-            found.add(Kind.NOT_IN_LEDGER, entry["_id"])
+            if not lacking.lacks(entry):
+                found.add(Kind.NOT_IN_LEDGER, entry["_id"])
         elif not same_event(kept, entry):
             found.add(Kind.OTHER_CONTENT, entry["_id"])
+        else:
+            lacking.has(kept)
 
 
 async def _read_ledger(database: Database, on_topic: dict[Spot, int], found: Comparison) -> dict[Spot, int]:
@@ -151,10 +165,14 @@ async def _read_ledger(database: Database, on_topic: dict[Spot, int], found: Com
     return last
 
 
-async def _hold_states_against(database: Database, topic: Topic, in_ledger: dict[Spot, int], found: Comparison) -> None:
+async def _hold_states_against(
+    database: Database, topic: Topic, in_ledger: dict[Spot, int], found: Comparison
+) -> dict[str, int]:
+    """How far the state of each key goes; where that is not as far as the ledger, it differs."""
     states = database.collection(state_collection(topic)).find({}, {"sequence": 1})
     folded = {state["_id"]: state["sequence"] async for state in states}
     recorded = {key: number for (name, key), number in in_ledger.items() if name == topic.name}
     for key in sorted(folded.keys() | recorded.keys()):
         if folded.get(key, 0) != recorded.get(key, 0):
             found.add(Kind.STATE_DIFFERS, position_id(topic.name, key, folded.get(key, 0)))
+    return folded

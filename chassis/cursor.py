@@ -6,7 +6,9 @@ Stored in the motion's transaction, cached in memory until the partitions are gi
 from collections import defaultdict
 from collections.abc import Collection
 from enum import Enum, auto
+from itertools import islice
 
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from chassis.ledger import Motion
@@ -17,6 +19,7 @@ Spot = tuple[str, str]
 Reached = tuple[int, int]
 """The last sequence of a key, and how many of its messages were taken up after they had waited."""
 _CHUNK = 100
+_MOST_PASSED = 500
 
 
 class Place(Enum):
@@ -37,9 +40,11 @@ class Cursors:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._last: dict[str, dict[str, int]] = defaultdict(dict)
+        self._passed: dict[Spot, int] = {}
 
     async def load(self) -> None:
         """Read all cursors in one scan."""
+        await self.write_passed()
         self._last.clear()
         async for document in self._database.collection(CURSORS).find({}, {"sequence": 1}, batch_size=5000):
             topic, key = document["_id"].split("/", 1)
@@ -68,14 +73,23 @@ class Cursors:
         stored = await motion.collection(CURSORS).get(f"{topic}/{key}")
         return stored is not None and bool(stored["sequence"] >= sequence)
 
-    async def pass_over(self, topic: str, key: str, sequence: int) -> None:
-        """Move the cursor over a message that no row of the table wants. Losing this write repeats nothing."""
-        await self._database.collection(CURSORS).update_one(
-            {"_id": f"{topic}/{key}"},
-            {"$max": {"sequence": sequence}},
-            upsert=True,
-        )
+    def pass_over(self, topic: str, key: str, sequence: int) -> None:
+        """Move the cursor over a message that no row of the table wants; `write_passed` stores it.
+
+        Until then the message comes again to whoever reads next, and is passed over again.
+        """
+        self._passed[topic, key] = sequence
         self.moved(topic, key, sequence)
+
+    async def write_passed(self) -> None:
+        """Store which messages were passed over: before their offsets are committed, or they would leave a gap."""
+        while self._passed:
+            some = dict(islice(self._passed.items(), _MOST_PASSED))
+            writes = [_passing(*spot, sequence) for spot, sequence in some.items()]
+            await self._database.collection(CURSORS).bulk_write(writes, ordered=False)
+            for spot, sequence in some.items():
+                if self._passed.get(spot) == sequence:
+                    del self._passed[spot]
 
     async def taken_up(self, motion: Motion, topic: str, key: str) -> None:
         """A message of this key that waited or was held is handled in this transaction: others can see so."""
@@ -96,6 +110,10 @@ class Cursors:
     def moved(self, topic: str, key: str, sequence: int) -> None:
         """The cursor's transaction was committed."""
         self._last[topic][key] = max(sequence, self._last[topic].get(key, 0))
+
+
+def _passing(topic: str, key: str, sequence: int) -> UpdateOne:
+    return UpdateOne({"_id": f"{topic}/{key}"}, {"$max": {"sequence": sequence}}, upsert=True)
 
 
 def _guarded(topic: str, key: str, sequence: int) -> tuple[Document, Document]:

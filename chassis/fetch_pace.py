@@ -8,15 +8,15 @@ answers at once whatever the wait is.
 import asyncio
 from typing import Any
 
-BUSY_WAIT_MS = 50
 BUSY_SECONDS = 5.0
 
 
 class FetchPace:
-    """The pace of one consumer's fetches; `quiet_ms` is the wait it was made with."""
+    """The pace of one consumer's fetches; `quiet_ms` is the wait it was made with, `busy_ms` that of a flurry."""
 
-    def __init__(self, quiet_ms: int) -> None:
+    def __init__(self, quiet_ms: int, busy_ms: int) -> None:
         self._quiet_ms = quiet_ms
+        self._busy_ms = busy_ms
         self._heard_at = 0.0
         self._is_busy = False
 
@@ -24,9 +24,9 @@ class FetchPace:
         """A message came: fetch quickly from the next fetch on."""
         loop = asyncio.get_running_loop()
         self._heard_at = loop.time()
-        if not self._is_busy:
+        if not self._is_busy and self._busy_ms < self._quiet_ms:
             self._is_busy = True
-            _set_wait(consumer, min(BUSY_WAIT_MS, self._quiet_ms))
+            _set_wait(consumer, self._busy_ms)
             loop.call_later(BUSY_SECONDS, self._look, consumer)
 
     def _look(self, consumer: Any) -> None:

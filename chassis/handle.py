@@ -114,7 +114,7 @@ class Handler:
     async def _next_of_its_key(self, raw: RawMessage, event: Event[Any]) -> Outcome:
         context = event.context
         if context.type not in self._use_cases:
-            await self.cursors.pass_over(raw.topic, context.subject, context.number)
+            self.cursors.pass_over(raw.topic, context.subject, context.number)
             return Outcome.PASSED
         if self.waiting.blocks(raw.topic, context.subject):
             return await self._wait(raw, event, None)

@@ -7,7 +7,7 @@ FastStream's own parsing, acknowledging and middlewares stay out of the way: the
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -21,7 +21,7 @@ from chassis import telemetry
 from chassis.errors import NotNow
 from chassis.fetch_pace import FetchPace
 from chassis.health import Readiness
-from chassis.mongo import is_away
+from chassis.mongo import DatabaseError, is_away
 from chassis.settings import ServiceSettings
 from chassis.wire import RawMessage, raw_message
 from contracts.topics import Topic
@@ -42,6 +42,18 @@ Deliver = Callable[[Sequence[RawMessage]], Awaitable[set[Partition]]]
 """Handles messages in order; the partitions to read again from their start, because a gap was met. Raises NotNow."""
 
 
+class Owner(Protocol):
+    """Whoever remembers what was handled in a replica's partitions."""
+
+    def assigned(self, partitions: frozenset[Partition]) -> None:
+        """These are the partitions from now on."""
+        ...
+
+    async def before_commit(self) -> None:
+        """Store what must be stored before the offsets of what was handled are. Raises the driver's errors."""
+        ...
+
+
 class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka carries no types
     """Consumes a service's topics in the group named after the service."""
 
@@ -53,14 +65,14 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         epoch: str,
         deliver: Deliver,
         readiness: Readiness,
-        assigned: Callable[[frozenset[Partition]], None] = lambda _: None,
+        owner: Owner | None = None,
     ) -> None:
         self._epoch = epoch
         self._deliver = deliver
         self._readiness = readiness
-        self._tell_assigned = assigned
+        self._owner = owner
         self._assignments = 0
-        self._pace = FetchPace(settings.fetch_wait_ms)
+        self._pace = FetchPace(settings.fetch_wait_ms, settings.busy_fetch_wait_ms)
         self._settled = asyncio.Event()
         self._done: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
@@ -110,7 +122,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
                 await self._idle.wait()
         for task in self._tasks:
             task.cancel()
-        with contextlib.suppress(KafkaError, TimeoutError):
+        with contextlib.suppress(KafkaError, DatabaseError, TimeoutError):
             async with asyncio.timeout(2):
                 await self._commit()
         with contextlib.suppress(KafkaError, TimeoutError, OSError):
@@ -123,7 +135,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
             async with asyncio.timeout(_REVOKED_SECONDS):
                 await self._idle.wait()
         self._settled.clear()
-        with contextlib.suppress(KafkaError, TimeoutError):
+        with contextlib.suppress(KafkaError, DatabaseError, TimeoutError):
             async with asyncio.timeout(2):
                 await self._commit()
         for partition in revoked:
@@ -138,7 +150,8 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         self._done.clear()
         self._committed.clear()
         telemetry.PARTITIONS.set(len(mine))
-        self._tell_assigned(mine)
+        if self._owner is not None:
+            self._owner.assigned(mine)
         self._settled.set()
 
     @property
@@ -225,7 +238,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
             try:
                 async with asyncio.timeout(5):
                     await self._commit()
-            except (KafkaError, TimeoutError) as error:
+            except (KafkaError, DatabaseError, TimeoutError) as error:
                 log.info("could not commit offsets, trying again", error=type(error).__name__)
 
     async def _commit(self) -> None:
@@ -235,6 +248,8 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         mine = consumer.assignment()
         changed = {tp: offset for tp, offset in self._done.items() if tp in mine and self._committed.get(tp) != offset}
         if changed:
+            if self._owner is not None:
+                await self._owner.before_commit()
             await consumer.commit(changed)
             self._committed.update(changed)
 

@@ -119,6 +119,10 @@ class Motion:
         state = (await self._load(topic, key)).state
         return state if isinstance(state, kind) else None
 
+    async def sequence_of(self, topic: Topic, key: str) -> int:
+        """How many events of one key of an own topic there are, with what this motion has recorded."""
+        return (await self._load(topic, key)).sequence
+
     async def flush(self) -> None:
         """Write states and ledger, with what else was left to the end. Called once, just before the commit."""
         for (topic_name, key), kept in self._kept.items():

@@ -10,10 +10,12 @@ from chassis.entry import position_id
 from chassis.mongo import Document
 from chassis.topic_reading import message_of
 from chassis.wire import read_context, read_stored
+from contracts import topics
 from contracts.envelope import Context
-from contracts.held import HeldEvent, MessageHeld
+from contracts.held import HeldEvent, MessageHeld, MessageRedriven, MessageSkipped
 
 Spot = tuple[str, str]
+_STORIES = frozenset(topic.name for topic in topics.HELD_MESSAGES.values())
 
 
 class LostEvents:
@@ -23,6 +25,11 @@ class LostEvents:
         self._by_key: dict[Spot, dict[int, Document]] = defaultdict(dict)
         self._by_cause: dict[str, list[Document]] = defaultdict(list)
         self._held: dict[str, list[Document]] = defaultdict(list)
+        self._stories: dict[str, list[HeldEvent]] = defaultdict(list)
+        self.skipped: set[tuple[str, str, int]] = set()
+        """Topic, key and number of what operators passed over."""
+        self.skipped_bytes: set[str] = set()
+        """Fingerprints of what they passed over and nobody could read."""
         self.horizon = ""
         """The highest stamp among them: what came later than this had no effect that is known."""
 
@@ -36,8 +43,19 @@ class LostEvents:
         self.horizon = max(self.horizon, context.hlc)
         if context.cause is not None:
             self._by_cause[context.cause].append(entry)
-        elif isinstance(told := read_stored(entry).data, HeldEvent):
+        if entry["topic"] in _STORIES:
+            self._add_to_story(entry, context, read_stored(entry).data)
+
+    def _add_to_story(self, entry: Document, context: Context, told: HeldEvent) -> None:
+        self._stories[told.held].append(told)
+        if context.cause is None:
             self._held[context.causationid or _held_place(told)].append(entry)
+        if not isinstance(told, MessageSkipped):
+            return
+        if told.message_key is not None and told.message_sequence is not None:
+            self.skipped.add((told.from_topic, told.message_key, told.message_sequence))
+        if told.fingerprint is not None:
+            self.skipped_bytes.add(told.fingerprint)
 
     def __len__(self) -> int:
         """How many there are."""
@@ -57,9 +75,21 @@ class LostEvents:
         """What was told about an unreadable message that stood at this place."""
         return next(iter(self._held.get(f"{topic}/{partition}/{offset}", [])), None)
 
+    @property
+    def has_stories(self) -> bool:
+        """Whether anything was told about held messages."""
+        return bool(self._stories)
+
+    def story(self, held: str) -> list[HeldEvent]:
+        """What was told about one held message, in its order."""
+        return self._stories.get(held, [])
+
     def causes(self) -> Iterable[str]:
-        """The places of the messages that had an effect."""
-        return self._by_cause.keys()
+        """The places of the messages that had an effect; that one was redriven is none."""
+        redriven = MessageRedriven.type_name()
+        for cause, entries in self._by_cause.items():
+            if any(dict(entry["headers"])["ce_type"] != redriven for entry in entries):
+                yield cause
 
     def without_a_message(self) -> Iterator[Document]:
         """The events that a request over HTTP, a timer or a watch led to."""

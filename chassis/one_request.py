@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, cast
 
 from motor.motor_asyncio import AsyncIOMotorClientSession
-from pymongo import InsertOne, UpdateOne
+from pymongo import InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import ClientBulkWriteException, DuplicateKeyError, OperationFailure
 from pymongo.results import UpdateResult
 
@@ -28,10 +28,22 @@ class OneRequest:
         self._refusals: dict[int, Exception] = {}
         self._alone: Callable[..., Any] | None = None
 
-    def insert(self, collection: str, document: Document) -> None:
-        """Add a document."""
+    def __len__(self) -> int:
+        """How many writes were gathered."""
+        return len(self._writes)
+
+    def insert(self, collection: str, document: Document, *, refused: Exception | None = None) -> None:
+        """Add a document; `refused` is raised when its `_id` is there."""
+        if refused is not None:
+            self._refusals[len(self._writes)] = refused
         self._writes.append(InsertOne(document, namespace=self._named(collection)))
         self._alone = partial(self._database.collection(collection).insert_one, document)
+
+    def put(self, collection: str, key: str, document: Document) -> None:
+        """Write a document whole, whether or not it was there."""
+        query, whole = {"_id": key}, {"_id": key, **document}
+        self._writes.append(ReplaceOne(query, whole, upsert=True, namespace=self._named(collection)))
+        self._alone = partial(self._database.collection(collection).replace_one, query, whole, upsert=True)
 
     def update(self, collection: str, query: Mapping[str, Any], update: Mapping[str, Any]) -> None:
         """Update the document that matches; that none does is a Conflict."""

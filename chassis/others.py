@@ -15,7 +15,7 @@ from chassis.mongo import Database, DatabaseError, Document
 _LONG_POLL_MS = 1000
 _EARLY_SECONDS = 0.5
 _WOKEN_FOR_NOTHING_SECONDS = 0.05
-_ALONE_SECONDS = 0.25
+_ALONE_SECONDS = 0.5
 _LATELY_SECONDS = 30.0
 _AGAIN_SECONDS = 0.5
 

@@ -36,6 +36,7 @@ class Outbox:
         self._queues: dict[Partition, deque[tuple[Document, float]]] = {}
         self._senders: dict[Partition, asyncio.Task[None]] = {}
         self._ids: set[str] = set()
+        self._next: dict[Partition, int] = {}
         self.is_open = False
 
     def __contains__(self, entry: str) -> bool:
@@ -87,6 +88,7 @@ class Outbox:
                 sent, offset = await self._publisher.send(place, batch)
             except Exception as error:  # noqa: BLE001 - whatever it is, the events stay queued and are tried again
                 pause = _BACKOFF[min(failures, len(_BACKOFF) - 1)]
+                self._next.pop(place, None)  # what was not acknowledged may be stored
                 failures += 1
                 self._readiness.set("relay", f"the broker does not take events ({type(error).__name__})")
                 log.warning("could not publish, trying again", topic=place[0], partition=place[1], error=str(error))
@@ -95,8 +97,19 @@ class Outbox:
             if failures:
                 failures = 0
                 self._readiness.clear("relay")
+            self._look_for_others(place, offset, sent)
             self._marks.acknowledged(place, offset, [entry["_id"] for entry in batch[:sent]])
             self._sent(place, sent)
+
+    def _look_for_others(self, place: Partition, offset: int, count: int) -> None:
+        """Say that something stands between two batches: a forged message, or what a relay that led before repeated."""
+        others = offset - self._next.get(place, offset)
+        self._next[place] = offset + count
+        if others > 0:
+            telemetry.RELAY_OTHERS.labels(place[0]).inc(others)
+            log.error(
+                "somebody else wrote to a topic of this service", topic=place[0], partition=place[1], count=others
+            )
 
     def _sent(self, place: Partition, count: int) -> None:
         queue, now = self._queues[place], time.monotonic()

@@ -2,12 +2,14 @@
 
 A projection has no clock and no randomness, so the same events give the same documents whatever the order of writers.
 A message no fold can take is held, like everywhere else. Polls are folded into the collection that serves (`versions`);
-another one that is being built is filled by `rebuild`. What was folded and stored goes on to the reactors.
+another one that is being built is filled by `rebuild`. What was folded goes to the reactors while it is stored: both
+may be repeated, each by its own cursors.
 """
 
+import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -30,6 +32,15 @@ _ATTEMPTS = 12
 _FASTER = f"another replica wrote the same documents first {_ATTEMPTS} times"
 
 Readable = Sequence[Heard]
+
+
+async def _together(*work: Awaitable[Any]) -> list[Any]:
+    """Do all of it at the same time. When all are done, raises what went wrong, a Conflict only if that is all."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    errors = [result for result in results if isinstance(result, BaseException)]
+    if errors:
+        raise next((error for error in errors if not isinstance(error, Conflict)), errors[0])
+    return results
 
 
 class Projector:
@@ -112,14 +123,16 @@ class Projector:
         for _ in range(_ATTEMPTS):
             serving = {p.name: self._versions.serving(p) for raw, _ in readable for p in self._projections[raw.topic]}
             with contextlib.suppress(Conflict):
-                gaps, folded = await self._fold(readable, serving)
+                documents = await self._load(readable, serving)
+                gaps, folded = await self._fold(readable, documents)
+                stored = [some.store() for some in documents.values()]
+                reacted = await _together(*stored, *[reactor.take(folded) for reactor in self._reactors])
                 if await self._versions.still_serves(serving):
-                    return missing.union(gaps, *[await reactor.take(folded) for reactor in self._reactors])
+                    return missing.union(gaps, *reacted[len(stored) :])
         raise NotNow(_FASTER)
 
-    async def _fold(self, readable: Readable, serving: Mapping[str, str]) -> tuple[set[Partition], list[Heard]]:
-        """Fold and store; the partitions with a gap, and what was not held."""
-        documents = await self._load(readable, serving)
+    async def _fold(self, readable: Readable, documents: Mapping[str, Documents]) -> tuple[set[Partition], list[Heard]]:
+        """Fold in memory; the partitions with a gap, and what was not held."""
         gaps: set[Partition] = set()
         folded: list[Heard] = []
         for raw, event in readable:
@@ -134,8 +147,6 @@ class Projector:
                     break
             else:
                 folded.append((raw, event))
-        for some in documents.values():
-            await some.store()
         return gaps, folded
 
     async def _fold_one(
@@ -171,7 +182,7 @@ class Projector:
                     if (key := projection.document(event)) is not None:
                         wanted[projection.name].add(key)
         loaded: dict[str, Documents] = {}
-        for name, keys in wanted.items():
+        for name in wanted:
             projection = self._versions.projections[name]
             if (version := self._versions.of(projection)).outgrown(projection):
                 message = f"{version.serving} serves, made by a newer release than this process"
@@ -180,7 +191,7 @@ class Projector:
             if serving[name] not in self._indexed:
                 await loaded[name].make_indexes()
                 self._indexed.add(serving[name])
-            await loaded[name].load(keys)
+        await _together(*[loaded[name].load(keys) for name, keys in wanted.items()])
         return loaded
 
     async def _read(self, raw: RawMessage, gaps: set[Partition]) -> Event[Any] | None:

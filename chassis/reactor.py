@@ -8,7 +8,7 @@ restart or another replica brings it nothing that it had before. `projection` ha
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chassis.errors import NotNow
+from chassis.errors import Conflict, NotNow
 from chassis.kafka import Partition
 from chassis.ledger import Motion
 from chassis.mongo import is_away
@@ -63,14 +63,19 @@ class Reactor:
 
     async def _move(self, motion: Motion, before: Mapping[str, int], after: Mapping[str, int]) -> None:
         moved = {place: number for place, number in after.items() if before.get(place) != number}
-        await motion.collection(self.row.cursors).write(
-            new=[{"_id": place, "sequence": number} for place, number in moved.items() if place not in before],
-            changed=[
-                ({"_id": place, "sequence": before[place]}, {"_id": place, "sequence": number})
-                for place, number in moved.items()
-                if place in before
-            ],
-        )
+        new = [{"_id": place, "sequence": number} for place, number in moved.items() if place not in before]
+        changed = [
+            ({"_id": place, "sequence": before[place]}, {"_id": place, "sequence": number})
+            for place, number in moved.items()
+            if place in before
+        ]
+        if not motion.at_the_end:  # then nothing was read either, and the embedded database takes no bulk write first
+            await motion.collection(self.row.cursors).write(new=new, changed=changed)
+            return
+        for document in new:
+            motion.at_the_end.insert(self.row.cursors, document, refused=Conflict())
+        for as_read, document in changed:
+            motion.at_the_end.update(self.row.cursors, as_read, {"$set": document})
 
     async def _cursors(self, mine: Sequence[Heard]) -> dict[str, int]:
         places = sorted({_place(raw, event) for raw, event in mine})

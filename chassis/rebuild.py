@@ -68,10 +68,13 @@ class Builder:
             await asyncio.sleep(self._look_seconds)
 
     async def _work(self) -> list[Build]:
-        await self._builds.drop_retired()
-        for projection in self._versions.projections.values():
-            await self._builds.begin_asked(projection)
         await self._versions.look()
+        await self._builds.drop_retired()
+        asked = [projection for projection, version in self._standing() if version.asked > version.build]
+        for projection in asked:
+            await self._builds.begin_asked(projection)
+        if asked:
+            await self._versions.look()
         return [
             Build(projection, version.building, self._database)
             for projection, version in self._standing()
@@ -159,7 +162,10 @@ class _Pass:
             self._done[partition] = self._begins[partition]
 
     async def _take(self) -> bool:
-        """Fold what one fetch brings; whether it brought nothing and nothing is left."""
+        """Fold what one fetch brings; whether nothing is left of what the log was known to have.
+
+        Not whether the fetch brought nothing: of a log that is written to all the time there is always something.
+        """
         found = await self._consumer.getmany(timeout_ms=_FETCH_MS, max_records=_RECORDS)
         batch = [raw_message(record, self._epoch) for records in found.values() for record in records]
         if batch:
@@ -169,7 +175,7 @@ class _Pass:
         ends = {partition: self._consumer.highwater(partition) for partition in self._done}
         left = sum(max(0, (end or 0) - self._done[partition]) for partition, end in ends.items())
         await self._tell(left)
-        return not batch and left == 0 and None not in ends.values()
+        return left == 0 and None not in ends.values()
 
     async def _fold(self, batch: Sequence[RawMessage]) -> None:
         """Into every build; one whose fold throws ends there, honestly, and the others go on."""

@@ -23,6 +23,8 @@ _QUIET_SECONDS = 0.25
 _LATEST_SECONDS = 5
 _MOST = 2000
 _LOOK_SECONDS = 10
+_FALLEN = "fallen short"
+"""In the place of a mark's epoch; no log is called so."""
 
 
 class RelayMarks:
@@ -37,6 +39,7 @@ class RelayMarks:
         self._since = self._newest = 0.0
         self._fallen: set[Partition] = set()
         self._fell = asyncio.Event()
+        self._writing = asyncio.Lock()
 
     @property
     def unwritten(self) -> frozenset[str]:
@@ -70,22 +73,25 @@ class RelayMarks:
 
         The other way round, an event marked on a partition without a mark would not be missed if the broker were lost.
         """
-        events, offsets = self._events[:], dict(self._offsets)
-        ledger, relay = self._database.collection(LEDGER), self._database.collection(RELAY)
-        # Of a fallen one the mark of before says that it is short.
-        told = {place: offset for place, offset in offsets.items() if place not in self._fallen}
-        if told:
-            await relay.bulk_write([self._mark(place, offset) for place, offset in told.items()], ordered=False)
-        for place, offset in told.items():
-            if self._offsets.get(place) == offset:
-                del self._offsets[place]
+        async with self._writing:
+            events, offsets = self._events[:], dict(self._offsets)
+            if offsets:
+                marks = [self._mark(place, offset) for place, offset in offsets.items()]
+                await self._database.collection(RELAY).bulk_write(marks, ordered=False)
+            for place, offset in offsets.items():
+                if self._offsets.get(place) == offset:
+                    del self._offsets[place]
+            await self._mark_events(events)
+
+    async def _mark_events(self, events: Sequence[str]) -> None:
         for start in range(0, len(events), _CHUNK):
-            chunk = events[start : start + _CHUNK]
-            await ledger.update_many({"_id": {"$in": chunk}}, {"$unset": {"unpublished": 1}})
+            chunk = {"_id": {"$in": events[start : start + _CHUNK]}}
+            await self._database.collection(LEDGER).update_many(chunk, {"$unset": {"unpublished": 1}})
         del self._events[: len(events)]
 
     def _mark(self, place: Partition, offset: int) -> UpdateOne:
-        mark = {"epoch": self._epoch, "offset": offset}
+        # Whoever leads next fills a fallen one again, however far it has come since.
+        mark = {"epoch": _FALLEN if place in self._fallen else self._epoch, "offset": offset}
         return UpdateOne({"_id": f"{place[0]}/{place[1]}"}, {"$set": mark}, upsert=True)
 
     async def until_short(self, partitions: Sequence[Partition], bootstrap: str) -> None:
@@ -94,13 +100,22 @@ class RelayMarks:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_SECONDS):
                     await self._fell.wait()
-                    return
             with contextlib.suppress(DatabaseError, KafkaError, TimeoutError):
-                if await self.short(partitions, bootstrap):
+                if await self._say_fallen() or await self.short(partitions, bootstrap, unmarked=False):
                     return
+            await asyncio.sleep(_QUIET_SECONDS)
 
-    async def short(self, partitions: Sequence[Partition], bootstrap: str) -> list[Partition]:
-        """The partitions that lack what was acknowledged: another epoch, a lower end, or nothing known of either."""
+    async def _say_fallen(self) -> bool:
+        """Store that partitions fell short, if any did: what is in memory here ends with this time of leading."""
+        if self._fallen:
+            await self.write()
+        return bool(self._fallen)
+
+    async def short(self, partitions: Sequence[Partition], bootstrap: str, *, unmarked: bool = True) -> list[Partition]:
+        """The partitions that lack what was acknowledged: another epoch, a lower end, or nothing known of either.
+
+        The last, `unmarked`, is a question of the start: what is published after it is known.
+        """
         known: dict[str, Document] = {d["_id"]: d async for d in self._database.collection(RELAY).find({})}
         ends = await ends_of(partitions, bootstrap)
         found = []
@@ -111,7 +126,7 @@ class RelayMarks:
             elif mark is not None:
                 lacks = self._lacks(mark, ends[place])
             else:
-                lacks = await self._has_published(place)
+                lacks = unmarked and await self._has_published(place)
             if lacks:
                 found.append(place)
         return found

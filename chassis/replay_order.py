@@ -1,33 +1,46 @@
 """In which order a restore takes up messages and events again: as they were, as far as anything depends on it.
 
 A message stands where its first effect was recorded, or where it was sent when it had none; an event without a message
-stands where it was recorded. Messages of one key never overtake each other, whatever the stamps say.
+stands where it was recorded. Being held is no effect: what was redriven stands where it was redriven. Messages of one
+key never overtake each other, whatever the stamps say.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chassis.lost_events import LostEvents, Spot
 from chassis.mongo import Document
 from chassis.wire import RawMessage
 from contracts.envelope import Context
+from contracts.held import MessageHeld
 
 
 @dataclass(frozen=True)
 class Backlog:
-    """One message that the copy has not handled. `stored` is where the copy keeps it, if it waits or is held there."""
+    """One message that the copy has not handled. `stored` is where the copy keeps it, if it waits or is held there.
+
+    `counted` says that the cursor was moved when it was stored.
+    """
 
     raw: RawMessage
     context: Context
     answers: Sequence[Document] = ()
     was_handled: bool = False
     stored: tuple[str, str] | None = None
+    counted: bool = False
 
     @property
     def spot(self) -> Spot:
         """Its topic and key."""
         return self.raw.topic, self.context.subject
+
+    @property
+    def first_effect(self) -> Document | None:
+        """The first thing it led to, other than being held; that, if it led to nothing else."""
+        held = MessageHeld.type_name()
+        effects = (entry for entry in self.answers if dict(entry["headers"])["ce_type"] != held)
+        return next(effects, next(iter(self.answers), None))
 
 
 @dataclass(frozen=True, order=True)
@@ -58,13 +71,14 @@ def steps_of(backlog: Iterable[Backlog], lost: LostEvents) -> list[Step]:
 
 
 def _of_one_key(spot: Spot, messages: Sequence[Backlog], lost: LostEvents) -> list[Step]:
-    with_effect = [lost.of_message(spot[0], message.context) for message in messages]
-    last = max((index for index, answers in enumerate(with_effect) if answers), default=-1)
+    told = [replace(message, answers=lost.of_message(spot[0], message.context)) for message in messages]
+    last = max((index for index, message in enumerate(told) if message.answers), default=-1)
     steps, latest = [], ""
-    for index, (message, answers) in enumerate(zip(messages, with_effect, strict=True)):
-        latest = max(latest, answers[0]["hlc"] if answers else message.context.hlc)
+    for index, message in enumerate(told):
+        effect = message.first_effect
+        latest = max(latest, effect["hlc"] if effect is not None else message.context.hlc)
         if index > last and latest > lost.horizon:
             break
-        again = Backlog(message.raw, message.context, answers, index <= last, message.stored)
+        again = replace(message, was_handled=index <= last)
         steps.append(Step(latest, "/".join(spot), message.context.number, message=again))
     return steps

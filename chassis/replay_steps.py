@@ -4,9 +4,8 @@ Before it: `restore` read events and messages back, `replay_order` ordered them.
 a later step; what was never handled is left, with all later messages of its key, to the running service.
 """
 
-import contextlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -18,22 +17,20 @@ import structlog
 from chassis.clock import Clock, SystemClock
 from chassis.cursor import Cursors, Place, Repeated
 from chassis.errors import NotKnownYet, NotNow
-from chassis.held import AlreadyHeld, Held
 from chassis.lost_events import LostEvents, Spot
 from chassis.mongo import Database, DatabaseError, Document
 from chassis.replay import NumberMissing, ReplayClock, ReplayedMotion, Replayer, StillToDo
+from chassis.replay_held import Fate, ReplayedHeld, fate_of, stays_held
 from chassis.replay_order import Backlog, Step
 from chassis.state_repair import state_sequences
-from chassis.waiting import WAITING
+from chassis.waiting import WAITING, Waiting
 from chassis.wire import RawMessage, read_event, read_stored
 from chassis.wiring import Service
 from contracts.envelope import Event
-from contracts.held import HeldEvent, MessageHeld, MessageSkipped
 
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 100
-_HELD_BEFORE = "held before the database was restored"
 
 
 @dataclass
@@ -46,6 +43,8 @@ class Restoration:
     """Messages that had an effect and can't be handled again: their events count, what lies beside them may lack."""
     beyond_a_hole: list[str] = field(default_factory=list)
     """Numbers that neither the ledger nor the topic holds."""
+    foreign: list[str] = field(default_factory=list)
+    """Events that somebody else wrote to its topics (`lacking`); they were left out."""
 
 
 class Replay:
@@ -57,18 +56,16 @@ class Replay:
         self._lost = lost
         self._clock = ReplayClock(clock or SystemClock())
         self._replayer = Replayer(service, database, lost, self._clock)
-        self._cursors = Cursors(database)
-        self._held = Held(service.name, database)
+        self._held = ReplayedHeld(service.name, database, lost, self._replayer, self._clock)
+        self._handles = bool(service.table.use_cases)
         self._deferred: dict[Spot, list[Backlog]] = defaultdict(list)
-        self._awaited: dict[Spot, Spot] = {}
+        self._awaited: dict[Spot, NotKnownYet] = {}
         self._left: set[Spot] = set()
         self.done = Restoration(events=len(lost))
 
     async def run(self, steps: Sequence[Step], unreadable: Sequence[RawMessage]) -> Restoration:
         """Take all steps; then fold what none of them asked for, and pass over what had its effect."""
-        await self._held.load()
-        for raw in unreadable:
-            await self._hold_unreadable(raw)
+        await self._held.begin(unreadable)
         for of_events, group in groupby(steps, lambda step: step.event is not None):
             if of_events:
                 await self._fold([step.event for step in group if step.event is not None])
@@ -78,6 +75,8 @@ class Replay:
                     await self._message(step.message)
         for spot in list(self._deferred):
             await self._try_deferred(spot)
+        for spot in list(self._deferred):
+            await self._wait_again(spot)
         await self._fold_the_rest()
         await self._pass_over_what_had_its_effect()
         return self.done
@@ -88,8 +87,13 @@ class Replay:
         if message.spot in self._deferred:
             self._deferred[message.spot].append(message)
             return
+        if stays_held(message):
+            await self._held.hold_again(message)
+            self._left.add(message.spot)
+            return
         if await self._handled(message):
-            for spot in [spot for spot, awaited in self._awaited.items() if awaited == message.spot]:
+            awaiting = [spot for spot, one in self._awaited.items() if (one.topic.name, one.key) == message.spot]
+            for spot in awaiting:
                 await self._try_deferred(spot)
 
     async def _try_deferred(self, spot: Spot) -> None:
@@ -104,7 +108,7 @@ class Replay:
             await self._again(message)
         except NotKnownYet as unknown:
             self._deferred[message.spot].append(message)
-            self._awaited[message.spot] = (unknown.topic.name, unknown.key)
+            self._awaited[message.spot] = unknown
         except NotNow:
             self._deferred[message.spot].append(message)
         except StillToDo:
@@ -120,79 +124,46 @@ class Replay:
         return False
 
     async def _again(self, message: Backlog) -> None:
-        told = self._told_as_held(message)
-        if isinstance(told, MessageSkipped):
-            await self._pass_over(message)
-            return
-        if told is not None:
-            await self._hold_again(message, told)
+        if fate_of(message.answers) is Fate.SKIPPED:
+            await self._in_its_place(message, ReplayedMotion.take_the_rest)
             return
         event = read_event(message.raw, message.context)
         self._clock.at = self._moment(message)
-        work = partial(self._work, message, event)
         try:
-            await self._replayer.motion(work, cause=event, answers=message.answers, was_handled=message.was_handled)
+            await self._in_its_place(message, partial(self._replayer.handle, event=event), event)
         except Repeated:
             log.info("had been handled", topic=message.raw.topic, key=message.context.subject)
         finally:
             self._clock.at = None
 
-    async def _work(self, message: Backlog, event: Event[Any], motion: ReplayedMotion) -> None:
-        await self._leave_its_place(message, motion)
-        await self._replayer.handle(motion, event)
+    async def _in_its_place(
+        self, message: Backlog, do: Callable[[ReplayedMotion], Awaitable[Any]], cause: Event[Any] | None = None
+    ) -> None:
+        async def work(motion: ReplayedMotion) -> None:
+            await self._held.leave_its_place(message, motion, counts=self._handles)
+            await do(motion)
 
-    async def _leave_its_place(self, message: Backlog, motion: ReplayedMotion) -> None:
-        if message.stored is None:
-            await self._cursors.move(motion, message.raw.topic, message.context.subject, message.context.number)
-        else:
-            collection, entry = message.stored
-            await motion.collection(collection).delete(entry)
+        await self._replayer.motion(work, cause=cause, answers=message.answers, was_handled=message.was_handled)
+        self._held.left(message)
 
     def _moment(self, message: Backlog) -> datetime | None:
         """When it was handled, as far as is known; the real time for what may never have been."""
-        if message.answers:
-            return read_stored(message.answers[0]).context.time
+        if message.first_effect is not None:
+            return read_stored(message.first_effect).context.time
         return message.context.time if message.was_handled else None
 
-    def _told_as_held(self, message: Backlog) -> HeldEvent | None:
-        """What was told last when it was put aside, if that or its skipping is all that became of it."""
-        told = [read_stored(entry).data for entry in message.answers]
-        only_held = bool(told) and all(isinstance(one, MessageHeld | MessageSkipped) for one in told)
-        return told[-1] if only_held else None
+    async def _wait_again(self, spot: Spot) -> None:
+        """What was redriven and waits since then waits again; what never left its topic is the service's."""
+        message, unknown = self._deferred[spot][0], self._awaited.get(spot)
+        if not message.answers or unknown is None:
+            return
+        event, awaits = read_event(message.raw, message.context), (unknown.topic.name, unknown.key)
 
-    async def _pass_over(self, message: Backlog) -> None:
-        """An operator skipped it: its events are folded, and it is not handled."""
-
-        async def work(motion: ReplayedMotion) -> None:
-            await self._leave_its_place(message, motion)
+        async def wait(motion: ReplayedMotion) -> None:
+            await Waiting(self._database).add(motion, message.raw, event, awaits, unknown.until)
             await motion.take_the_rest()
 
-        await self._replayer.motion(work, answers=message.answers)
-
-    async def _hold_again(self, message: Backlog, told: HeldEvent) -> None:
-        if message.stored is not None:
-            self._left.add(message.spot)
-            return
-        reason = getattr(told, "reason", "held")
-
-        async def work(motion: ReplayedMotion) -> Any:
-            return await self._held.add(motion, message.raw, message.context, reason, _HELD_BEFORE)
-
-        with contextlib.suppress(AlreadyHeld):
-            self._held.added(await self._replayer.motion(work, answers=message.answers))
-        self._left.add(message.spot)
-
-    async def _hold_unreadable(self, raw: RawMessage) -> None:
-        """What was held because it can't be read is held again, as the same."""
-        if (entry := self._lost.of_bytes(raw.topic, raw.partition, raw.offset)) is None:
-            return
-        told: MessageHeld = read_stored(entry).data
-
-        async def work(motion: ReplayedMotion) -> Any:
-            return await self._held.add(motion, raw, None, told.reason, _HELD_BEFORE)
-
-        with contextlib.suppress(AlreadyHeld):
-            self._held.added(await self._replayer.motion(work, answers=[entry]))
+        await self._in_its_place(message, wait)
 
     async def _fold(self, entries: Sequence[Document]) -> None:
         for start in range(0, len(entries), _AT_ONCE):
@@ -213,8 +184,12 @@ class Replay:
         )
 
     async def _pass_over_what_had_its_effect(self) -> None:
+        if not self._handles:
+            return
         cursors = Cursors(self._database)
         await cursors.load()
+        for topic, key, skipped in self._lost.skipped:
+            await self._replayer.move_cursor(topic, key, skipped)
         for cause in self._lost.causes():
             place, number = cause.rsplit("/", 1)
             topic, key = place.split("/", 1)

@@ -54,8 +54,11 @@ class ServiceSettings(BaseSettings):
     """Organisation number in the source of every event (NL GOV profile). All zeros says: not set."""
 
     fetch_wait_ms: Annotated[int, Field(ge=10, le=5000)] = 200
-    """How long the broker may hold a fetch, in milliseconds. The embedded broker sleeps half
-    of it, so this trades latency (lower) for idle CPU (higher); Apache Kafka answers at once whatever it is."""
+    """How long the broker may hold a fetch when the log is quiet, in milliseconds. The embedded broker sleeps half
+    of it, so this trades latency (lower) for idle CPU (higher); Apache Kafka answers at once whatever it is: 1000."""
+
+    busy_fetch_wait_ms: Annotated[int, Field(ge=10, le=5000)] = 50
+    """The same while messages come. For Apache Kafka as long as `fetch_wait_ms`."""
 
     session_timeout_ms: Annotated[int, Field(ge=1000, le=60_000)] = 6000
     """After this silence the group gives a dead member's partitions away. Apache Kafka's minimum is 6,000."""

@@ -35,6 +35,15 @@ async def ledger_sequences(database: Database) -> dict[Spot, int]:
     return found
 
 
+async def counted_sequences(database: Database, writer: Writer) -> dict[Spot, int]:
+    """How far the ledger, holes or not, or the state of each key goes: the further one."""
+    found = await state_sequences(database, writer)
+    async for entry in database.collection(LEDGER).find({}, {"topic": 1, "key": 1, "sequence": 1}, batch_size=5000):
+        spot = (entry["topic"], entry["key"])
+        found[spot] = max(entry["sequence"], found.get(spot, 0))
+    return found
+
+
 async def repair_states(database: Database, writer: Writer) -> list[Spot]:
     """Fold again every key whose state is not where its ledger is; which ones."""
     states, ledger = await state_sequences(database, writer), await ledger_sequences(database)

@@ -53,7 +53,7 @@ class Tail:
         ]
         self._epoch = epoch
         self._fetch_wait_ms = settings.fetch_wait_ms
-        self._pace = FetchPace(settings.fetch_wait_ms)
+        self._pace = FetchPace(settings.fetch_wait_ms, settings.busy_fetch_wait_ms)
         self._hear = hear
         self._begin_at = begin_at
         self._readiness = readiness

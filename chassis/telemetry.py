@@ -23,6 +23,12 @@ RELAY_SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5),
     registry=REGISTRY,
 )
+RELAY_OTHERS = Counter(
+    "appstore_relay_others_total",
+    "Messages between two batches of the relay that it did not send.",
+    ["topic"],
+    registry=REGISTRY,
+)
 MOTION_SECONDS = Histogram(
     "appstore_motion_seconds",
     "One motion, from its message to its commit, in seconds.",

@@ -40,6 +40,8 @@ class Version:
     build: int
     asked: int
     failed: str | None
+    retired: bool
+    """Whether something is left that served or was built before."""
 
     @classmethod
     def read(cls, document: Document) -> "Version":
@@ -54,6 +56,7 @@ class Version:
             document["build"],
             document["asked"],
             (document["failed"] or {}).get("reason"),
+            bool(document["retired"]),
         )
 
     @property

@@ -73,8 +73,14 @@ def raw_message(record: Any, epoch: str) -> RawMessage:
 
 
 def claimed_number(raw: RawMessage) -> int | None:
-    """The sequence a message says it has, though its envelope can't be read; None when it does not say so clearly."""
+    """The sequence a message says it has, though its envelope can't be read; None when it does not say so clearly.
+
+    What says that it is not from the topic's writer has none: the place is the writer's.
+    """
     said = dict(raw.headers)
+    source = said.get("ce_source")
+    if source is not None and not _is_from_writer(raw.topic, source.decode(errors="replace")):
+        return None
     number = said.get("ce_sequence", b"")
     if raw.key is None or said.get("ce_subject") != raw.key or len(raw.key) > _LONGEST_KEY:
         return None
@@ -89,7 +95,14 @@ def read_context(raw: RawMessage) -> Context:
         raise Unreadable("bad-envelope", str(error)) from error
     if context.subject != raw.key_text:
         raise Unreadable("bad-envelope", "the subject is not the message's key")
+    if not _is_from_writer(raw.topic, context.source):
+        raise Unreadable("wrong-topic", "the source is not the topic's writer")
     return context
+
+
+def _is_from_writer(topic: str, source: str) -> bool:
+    """Whether a source is that of the one service that writes this topic (rule 1 of the log)."""
+    return source.endswith(f":appstore-{topics.named(topic).writer}")
 
 
 def read_event(raw: RawMessage, context: Context) -> Event[Any]:

@@ -34,6 +34,9 @@ AppName = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0
 VersionTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._+-]{0,63}$")]
 """A version as its maker writes it: SemVer, calendar or an odd tag."""
 
+SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9._/:-]{0,126}[a-z0-9])?$")]
+"""What deployments are declared in, as its team calls it: a repository, or a folder of one."""
+
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
 """A reason or step in kebab-case. Sentences for it live with whoever shows it to people."""

@@ -29,14 +29,18 @@ class AppStore:
         *,
         language: str = "en",
         http: httpx.AsyncClient | None = None,
+        changes_nothing: bool = False,
     ) -> None:
-        """Make the client; `http` is another httpx client to send with. Raises ValueError for an unsafe address."""
+        """Make the client; `http` is another httpx client to send with. Raises ValueError for an unsafe address.
+
+        With `changes_nothing` every request that would change something raises `NotSent`, which holds it.
+        """
         self._http = http or httpx.AsyncClient(
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=MOST_CONNECTIONS),
             follow_redirects=False,
         )
-        transport = Transport(address, tokens, language, self._http)
+        transport = Transport(address, tokens, language, self._http, changes_nothing=changes_nothing)
         self.address = transport.address
         self.apps = Apps(transport)
         self.deployments = Deployments(transport)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from appstore_client.outgoing import NotSent, Outgoing
 from appstore_client.problem import UNAUTHORISED, Problem, Unreachable, read_problem
 from appstore_client.tokens import TokenSource
 
@@ -53,14 +54,25 @@ class Call:
 class Transport:
     """Sends requests to one address."""
 
-    def __init__(self, address: str, tokens: TokenSource | None, language: str, http: httpx.AsyncClient) -> None:
+    def __init__(
+        self,
+        address: str,
+        tokens: TokenSource | None,
+        language: str,
+        http: httpx.AsyncClient,
+        *,
+        changes_nothing: bool = False,
+    ) -> None:
         self.address = checked_address(address)
+        self._changes_nothing = changes_nothing
         self.http = http
         self._tokens = tokens
         self._language = language
 
     async def send(self, call: Call) -> Any:
-        """Return the answer's JSON (None for an empty one); raises `Problem`."""
+        """Return the answer's JSON (None for an empty one); raises `Problem`, and `NotSent` for what only shows."""
+        if self._changes_nothing and call.method != "GET":
+            raise NotSent(self.outgoing(call))
         began = time.monotonic()
         for attempt in range(1, call.tries + 1):
             last = attempt == call.tries
@@ -77,9 +89,24 @@ class Transport:
 
     async def headers(self, *, renew: bool = False) -> dict[str, str]:
         """Return the headers of every request; they hold the token, so they are never logged."""
-        headers = {"Accept-Language": self._language, "Accept": "application/json"}
         token = await self._tokens.access_token(renew=renew) if self._tokens else None
-        return headers | {"Authorization": f"Bearer {token}"} if token else headers
+        return self._headers() | {"Authorization": f"Bearer {token}"} if token else self._headers()
+
+    def outgoing(self, call: Call) -> Outgoing:
+        """Return the request as it is sent, without the token."""
+        headers = self._headers()
+        if call.idempotency_key:
+            headers["Idempotency-Key"] = call.idempotency_key
+        if call.wait:
+            headers["Prefer"] = f"wait={call.wait}"
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
+        query = {name: _text(value) for name, value in (call.query or {}).items() if value is not None}
+        address = httpx.URL(f"{self.address}{BASE}{call.path}")
+        return Outgoing(call.method, str(address.copy_merge_params(query) if query else address), headers, call.body)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Accept-Language": self._language, "Accept": "application/json"}
 
     async def _signed_in(self, call: Call) -> httpx.Response:
         """Return the answer; a token that was refused is renewed once."""
@@ -89,21 +116,12 @@ class Transport:
         return answer
 
     async def _once(self, call: Call, *, renew: bool) -> httpx.Response:
-        headers = await self.headers(renew=renew)
-        if call.idempotency_key:
-            headers["Idempotency-Key"] = call.idempotency_key
-        if call.wait:
-            headers["Prefer"] = f"wait={call.wait}"
-        query = {name: _text(value) for name, value in (call.query or {}).items() if value is not None}
+        request = self.outgoing(call)
+        headers = await self.headers(renew=renew) | dict(request.headers)
         timeout = httpx.Timeout(TIMEOUT.read + call.wait, connect=TIMEOUT.connect) if TIMEOUT.read else TIMEOUT
         try:
             return await self.http.request(
-                call.method,
-                f"{self.address}{BASE}{call.path}",
-                params=query,
-                json=call.body,
-                headers=headers,
-                timeout=timeout,
+                request.method, request.url, content=request.content, headers=headers, timeout=timeout
             )
         except httpx.TransportError as error:
             raise Unreachable(self.address, describe(error)) from error

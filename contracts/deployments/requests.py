@@ -8,7 +8,7 @@ from pydantic import Field
 from contracts import topics
 from contracts.apps.spec import EnvValue
 from contracts.deployments.environment import Environment
-from contracts.identifiers import AppId, AppName, DeploymentId, DnsLabel, SecretId, VersionTag
+from contracts.identifiers import AppId, AppName, DeploymentId, DnsLabel, SecretId, SourceName, VersionTag
 from contracts.noun import Time
 from contracts.payload import Payload
 
@@ -54,6 +54,8 @@ class DeploymentRequested(DeploymentRequest):
     restarted_at: Time | None = None
     """Pods started before this moment are replaced."""
     revision: Annotated[int, Field(ge=1)] | None = None
+    declared_by: SourceName | None = None
+    """The files that declare it; they alone may say that it is no longer wanted. None for who asked by hand."""
 
 
 class DeploymentRemovalRequested(DeploymentRequest):

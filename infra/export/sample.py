@@ -64,6 +64,7 @@ _BY_PATTERN = {
     r"^[A-Za-z0-9+/]{43}=$": "bm90IGEga2V5LCBidXQgMzIgYnl0ZXMgaW4gYmFzZTY=",
     r"^/[A-Za-z0-9._/-]{1,255}$": "/var/lib/assistant",
     r"^/[\x21-\x7e]{0,255}$": "/healthz",
+    r"^[a-z0-9]([a-z0-9._/:-]{0,126}[a-z0-9])?$": "data/deployments",
 }
 
 # A fact has a value or a reason why it does not apply, never both.

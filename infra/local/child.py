@@ -71,8 +71,12 @@ class Child:
         """Ask it to end, wait for `within` seconds, then kill it and whatever it started."""
         self._signal(signal.SIGTERM)
         if not await self.ends_within(within):
-            self._kill_group()
-            await self.ends_within(_AFTER_KILL)
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End it and whatever it started at once, as `kill -9` does, and return when it is gone."""
+        self._kill_group()
+        await self.ends_within(_AFTER_KILL)
 
     async def _wait(self) -> int:
         code = await self._process.wait()

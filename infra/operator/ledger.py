@@ -62,7 +62,7 @@ def restore_ledger(service: Annotated[str, typer.Argument(metavar="SERVICE", hel
     except Forked as place:
         raise _stop(ExitCode.PLATFORM_FAILED, words("ledger.forked", place=place), _verify(name)) from None
     _say_restoration(name, done)
-    if done.beyond_a_hole or done.not_handled:
+    if done.beyond_a_hole or done.not_handled or done.foreign:
         raise typer.Exit(ExitCode.PLATFORM_FAILED)
 
 
@@ -158,5 +158,7 @@ def _say_restoration(name: str, done: Restoration) -> None:
         say(f"  {words('ledger.not-handled', place=cause)}")
     for place in done.beyond_a_hole:
         say(f"  {words('ledger.hole', place=place)}")
+    for place in done.foreign:
+        say(f"  {words('ledger.left-out', place=place)}")
     say(f"{words('next')} {words('ledger.start-it', service=name)} {_verify(name)}", "bold")
     sys.stdout.flush()

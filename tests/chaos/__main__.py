@@ -23,6 +23,7 @@ from contracts import topics
 from infra.local.ports import Ports, free_base
 from infra.local.stack import Stack, start
 from tests.chaos.checker import (
+    how_they_ended,
     what_is_left_over,
     what_is_wrong_with_effects,
     what_is_wrong_with_requests,
@@ -140,6 +141,7 @@ async def _story(chaos: Chaos, stack: Stack, ledgers: Ledgers) -> list[str]:
             await repeating
     await counts_at_rest(stack, ledgers)
     say(f"{time.monotonic() - chaos.began:6.1f} s  at rest; counting")
+    say("  " + ", ".join(f"{count} {how}" for how, count in sorted(how_they_ended(ledgers).items())))
     messages = await read_all(stack.kafka, [topic.name for topic in topics.ALL])
     wrong = [
         *what_is_wrong_with_requests(asked, ledgers),
@@ -168,7 +170,7 @@ async def _behind_proxies(folder: Path, seed: int, size: tuple[int, int]) -> Asy
     between = {name: Ports(free_base()).base + offset for name, offset in PROXIES.items()}
     chance = random.Random(seed + 2)  # noqa: S311 - a story, not a secret
     environment = {
-        "APPSTORE_CLUSTER_FILE": str(write_cluster(folder)),
+        "APPSTORE_CLUSTER_FILE": str(write_cluster(folder, times=size[0] // SHORT[0])),
         "APPSTORE_STACK_KAFKA": f"127.0.0.1:{between['broker']}",
         "APPSTORE_STACK_MONGO": f"mongodb://127.0.0.1:{between['database']}/?directConnection=true",
     }

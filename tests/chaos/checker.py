@@ -81,7 +81,10 @@ def what_is_left_over(ledgers: Ledgers) -> Iterator[str]:
 
 
 def what_is_wrong_with_the_cluster(asked: Asked, ledgers: Ledgers) -> Iterator[str]:
-    """What was removed is gone, what was not stands with as many pods as were asked for, and nothing else is there."""
+    """What was removed is gone, what was not stands with as many pods as were asked for, and nothing else is there.
+
+    A request that ended otherwise than as asked leaves what was before it; how many did, `how_they_ended` tells.
+    """
     wanted = dict(_wanted(ledgers))
     found = {
         one["metadata"]["labels"]["appstore.nl/deployment"]: one["spec"]["replicas"]
@@ -91,17 +94,33 @@ def what_is_wrong_with_the_cluster(asked: Asked, ledgers: Ledgers) -> Iterator[s
     for deployment in wanted.keys() | found.keys():
         if wanted.get(deployment) != found.get(deployment):
             yield f"{deployment} should have {wanted.get(deployment)} replicas and has {found.get(deployment)}"
+    for how, count in how_they_ended(ledgers).items():
+        if how.startswith(("failed", "rolled-back")):
+            yield f"{count} requests ended {how}, and there is room for all"
     for deployment in set(asked.deployments.values()) - {one["key"] for one in _finals(ledgers)}:
         yield f"{deployment} was never answered"
 
 
+def how_they_ended(ledgers: Ledgers) -> Counter[str]:
+    """How many requests ended how: the name of the final event, and why."""
+    return Counter(_how(final) for final in _finals(ledgers))
+
+
+def _how(final: Document) -> str:
+    name, data = final["ce_type"].split(".")[-2], final["data"]
+    return " ".join(filter(None, (name, data.get("outcome"), data.get("cause"))))
+
+
 def _wanted(ledgers: Ledgers) -> Iterator[tuple[str, int]]:
-    newest: dict[str, Document] = {}
+    ends = {(one["key"], int(one["ce_generation"])): _how(one) for one in _finals(ledgers)}
+    standing: dict[str, int] = {}
     for one in ledgers.events("gateway", {"topic": REQUESTS}):
-        newest[one["key"]] = one
-    for key, one in newest.items():
-        if "deployment.requested" in one["ce_type"]:
-            yield key, int(one["data"].get("replicas") or 1)
+        how = ends.get((one["key"], one["sequence"]))
+        if how == "succeeded":
+            standing[one["key"]] = int(one["data"].get("replicas") or 1)
+        elif how == "removed":
+            standing.pop(one["key"], None)
+    yield from standing.items()
 
 
 def _finals(ledgers: Ledgers) -> list[dict[str, Any]]:

@@ -23,34 +23,33 @@ pytestmark = [
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def hasty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
-    """A stack in which a request has two seconds to be decided."""
+async def pausable(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    """A stack that waits only a second for a decision that is on its way."""
     environment = {
         "APPSTORE_CLUSTER_FILE": str(write_cluster(tmp_path_factory.mktemp("cluster"))),
-        "APPSTORE_DECIDE_SECONDS": "2",
         "APPSTORE_UNDECIDED_GRACE_SECONDS": "1",
     }
-    async with start(home=tmp_path_factory.mktemp("hasty"), environment=environment) as stack:
+    async with start(home=tmp_path_factory.mktemp("pausable"), environment=environment) as stack:
         yield stack
 
 
 @pytest.fixture
-def ledgers(hasty: Stack) -> Iterator[Ledgers]:
+def ledgers(pausable: Stack) -> Iterator[Ledgers]:
     """What the services have written down."""
-    ledgers = Ledgers(hasty.mongo)
+    ledgers = Ledgers(pausable.mongo)
     yield ledgers
     ledgers.close()
 
 
-async def test_a_request_nobody_decides_is_closed(hasty: Stack, ledgers: Ledgers, tmp_path: Path) -> None:
-    """While compliance does nothing a deployment ends as undecided, exit code 7; a later decision changes nothing."""
-    terminal = Terminal(hasty.address, tmp_path)
+async def test_a_request_nobody_decides_is_closed(pausable: Stack, ledgers: Ledgers, tmp_path: Path) -> None:
+    """While compliance is paused a request ends as undecided at its own deadline; a late decision changes nothing."""
+    terminal = Terminal(pausable.address, tmp_path)
     await terminal.login("demi")
-    hasty.pause("compliance")
+    pausable.pause("compliance")
     try:
-        undecided = await terminal.appstore("deploy", "qdrant", "-o", "json", "--timeout", "25")
+        undecided = await terminal.appstore("deploy", "qdrant", "--decide-within", "5", "-o", "json", "--timeout", "25")
     finally:
-        hasty.resume("compliance")
+        pausable.resume("compliance")
     assert undecided.code == 7, undecided.said
     ended = undecided.json
     assert (ended["status"], ended["problem"]["code"]) == ("failed", "undecided")
@@ -73,14 +72,14 @@ async def test_a_request_nobody_decides_is_closed(hasty: Stack, ledgers: Ledgers
     assert succeeded.code == 0, succeeded.said
 
 
-async def test_the_demo_names_the_step_that_does_not_end(hasty: Stack, tmp_path: Path) -> None:
+async def test_the_demo_names_the_step_that_does_not_end(pausable: Stack, tmp_path: Path) -> None:
     """With the deployer paused the demo ends at a deadline, not zero, and names the step at which it stopped."""
-    environment = {"APPSTORE_ADDRESS": hasty.address, "HOME": str(tmp_path), "APPSTORE_LANG": "en"}
-    hasty.pause("deployer")
+    environment = {"APPSTORE_ADDRESS": pausable.address, "HOME": str(tmp_path), "APPSTORE_LANG": "en"}
+    pausable.pause("deployer")
     try:
         stopped = await run(sys.executable, "-m", "infra.local.demo", environment=environment, within=90)
     finally:
-        hasty.resume("deployer")
+        pausable.resume("deployer")
     assert stopped.code == 1, stopped.said
     assert 'The demo stopped at the step "Deploy it: rejected, with reasons": it was not done within' in stopped.out
     assert "Next: make status" in stopped.out

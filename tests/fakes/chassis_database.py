@@ -1,7 +1,7 @@
 """A database whose answers get lost: what it was asked to commit stands, and who asked does not hear it."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from motor.motor_asyncio import AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo.errors import (
@@ -64,7 +64,7 @@ class UnreachableDatabase(Database):
 
 
 class FullDatabase(UnreachableDatabase):
-    """Refuses every write to one collection while its disk is full, and counts how often it was asked."""
+    """Refuses every write to one collection while its disk is full, and counts how often it did."""
 
     def __init__(self, other: Database, name: str) -> None:
         super().__init__(other)
@@ -73,11 +73,26 @@ class FullDatabase(UnreachableDatabase):
         self.refused = 0
 
     def collection(self, name: str) -> "AsyncIOMotorCollection[Document]":
-        """A collection, or one that refuses."""
+        """A collection, or one that can only be read."""
+        found = super().collection(name)
         if not self.full or name != self._name:
-            return super().collection(name)
-        self.refused += 1
-        return cast("AsyncIOMotorCollection[Document]", Lost(OperationFailure("no space left on device", 14031)))
+            return found
+        return cast("AsyncIOMotorCollection[Document]", ReadOnly(found, self))
+
+
+class ReadOnly:
+    """A collection on a full disk."""
+
+    def __init__(self, collection: "AsyncIOMotorCollection[Document]", database: FullDatabase) -> None:
+        self._collection = collection
+        self._database = database
+
+    def __getattr__(self, name: str) -> Any:
+        """A read of the real collection; a write fails as the driver would."""
+        if name.startswith("find"):
+            return getattr(self._collection, name)
+        self._database.refused += 1
+        return getattr(Lost(OperationFailure("no space left on device", 14031)), name)
 
 
 class Lost:

@@ -5,6 +5,8 @@ import asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
+from chassis.compare import Comparison, compare
+from chassis.entry import LEDGER
 from contracts import topics
 from contracts.envelope import Context
 from infra.kafka.provision import provision
@@ -53,6 +55,29 @@ async def read_distinct(broker: BrokerProcess, topic: topics.Topic, count: int) 
             return found
     finally:
         await consumer.stop()
+
+
+async def compared(parts: Parts, broker: BrokerProcess) -> Comparison:
+    """What `appstore ledger verify` would find."""
+    return await compare(parts.database, topics.written_by(parts.service), broker.bootstrap)
+
+
+async def until_whole(parts: Parts, broker: BrokerProcess) -> None:
+    """Wait until a service's topics hold what its ledger does; a topic that fell short is looked at in ten seconds."""
+
+    async def whole() -> bool:
+        return (await compared(parts, broker)).equal
+
+    await until(whole, "everything is on the topic", within=_PATIENCE)
+
+
+async def until_marked(parts: Parts) -> None:
+    """Wait until everything that a service recorded was acknowledged and marked so."""
+
+    async def marked() -> bool:
+        return not await parts.stored(LEDGER, unpublished=True)
+
+    await until(marked, "the broker has acknowledged everything", within=_PATIENCE)
 
 
 async def make_anew(broker: BrokerProcess, topic: topics.Topic) -> None:

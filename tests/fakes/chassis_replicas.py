@@ -29,9 +29,13 @@ class Replica:
     lease: Lease
     relay: Relay
     keeping: "asyncio.Task[None]"
-    partitions: frozenset[Partition] = frozenset()
     took: int = 0
     """How many messages it was handed."""
+
+    @property
+    def partitions(self) -> frozenset[Partition]:
+        """What the group gave it."""
+        return self.parts.redelivery.ownership.partitions
 
     async def freeze(self) -> None:
         """Renew the lease no more, without giving it up: to the others it is dead."""
@@ -72,11 +76,7 @@ async def replica(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Repl
                 one.took += len(batch)
                 return await handle(batch)
 
-            def assigned(partitions: frozenset[Partition]) -> None:
-                one.partitions = partitions
-                mine.redelivery.ownership.assigned(partitions)
-
-            subscriber = Subscriber(parts.service, read, settings, epoch, counted, readiness, assigned)
+            subscriber = Subscriber(parts.service, read, settings, epoch, counted, readiness, mine.redelivery.ownership)
             sweeping = asyncio.ensure_future(sweep_forever(mine.redelivery, parts.clock))
             stack.push_async_callback(_ended, sweeping)
             stack.push_async_callback(subscriber.stop)

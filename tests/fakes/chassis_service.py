@@ -178,15 +178,33 @@ async def living(parts: Parts, settings: ServiceSettings, readiness: Readiness |
     alive = await Parts(parts.service, parts.rows, parts.database, relay, parts.clock).memory()
     async with AsyncExitStack() as stack:
         await relay.check_ledger()
-        await relay.start()
+        await stack.enter_async_context(_leading(relay))
         stack.push_async_callback(relay.stop, grace=1)
         if read := Table(parts.rows).topics_read:
-            subscriber = Subscriber(parts.service, read, settings, epoch, await delivery(alive), readiness)
+            subscriber = Subscriber(
+                parts.service, read, settings, epoch, await delivery(alive), readiness, alive.redelivery.ownership
+            )
             stack.push_async_callback(subscriber.stop)
             await subscriber.start()
             sweeping = asyncio.create_task(sweep_forever(alive.redelivery, alive.clock))
             stack.callback(sweeping.cancel)
         yield alive
+
+
+@asynccontextmanager
+async def _leading(relay: Relay) -> AsyncIterator[None]:
+    """It leads, as in a service that runs alone: it looks from time to time whether the log lacks something."""
+
+    async def publishing() -> bool:
+        return relay.publishing
+
+    task = asyncio.create_task(relay.lead())
+    try:
+        await until(publishing, "the relay publishes")
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def delivery(parts: Parts) -> Deliver:

@@ -6,20 +6,25 @@ nothing of how the platform works. Deployments run as fast as the loop turns.
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from tests.fakes.gateway_living import Living
 from tests.fakes.gateway_memory import BASE, TEAM, Json, now, problem
+from tests.fakes.recorder import Received, Recorder
 
 
 @dataclass
 class FakeGateway(Living):
     """The addresses of one fake."""
+
+    received: list[Received] = field(default_factory=list)
+    """What would change something, as it came in."""
 
     def app(self) -> Starlette:
         """The application to serve."""
@@ -32,7 +37,7 @@ class FakeGateway(Living):
             Route(f"{BASE}/apps/{{name}}/versions/{{version}}/evidence", self._add_evidence, methods=["POST"]),
             Route(f"{BASE}/apps/{{name}}/reviews", self._reviews, methods=["GET", "POST"]),
             Route(f"{BASE}/deployments", self._deployments, methods=["GET", "POST"]),
-            Route(f"{BASE}/deployments/{{id}}", self._deployment, methods=["GET", "PATCH", "DELETE"]),
+            Route(f"{BASE}/deployments/{{id}}", self._deployment, methods=["GET", "PUT", "PATCH", "DELETE"]),
             Route(f"{BASE}/deployments/{{id}}/revisions", self._revisions),
             *(
                 Route(f"{BASE}/deployments/{{id}}/{action}", self._deployment, methods=["POST"])
@@ -44,7 +49,7 @@ class FakeGateway(Living):
             Route(f"{BASE}/events", self._stream),
             *self.issuer.routes(),
         ]
-        return Starlette(routes=routes)
+        return Starlette(routes=routes, middleware=[Middleware(Recorder, received=self.received)])
 
     # -- what every request passes ------------------------------------------------------------------------------
 

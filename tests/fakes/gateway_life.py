@@ -82,4 +82,4 @@ async def begin_life(gateway: GatewayOnADatabase, client: httpx.AsyncClient, **w
 
 def wish_of(request: dict[str, Any]) -> tuple[Any, ...]:
     """What a request that was recorded says shall run."""
-    return request["version"], request["parameters"], request["replicas"]
+    return request["version"], request["parameters"], request.get("replicas")

@@ -23,29 +23,32 @@ class Living(Memory):
 
     broken: set[str] = field(default_factory=set)
     bodies: list[Json] = field(default_factory=list)
-    """What was sent to change something."""
+    """What was sent to deploy or change something."""
     revisions: dict[str, list[Json]] = field(default_factory=dict)
     open: dict[str, Json] = field(default_factory=dict)
 
     def begin(self, deployed: Json, asked: Json) -> None:
         """The first revision of a deployment."""
+        self.bodies.append(asked)
         wish = {
             "intent": "deploy",
             "version": deployed["version"],
             "parameters": asked.get("parameters", {}),
+            "secrets": sorted(asked.get("secrets", {})),
             "replicas": asked.get("replicas"),
+            "declaredBy": asked.get("declaredBy"),
         }
         self._becomes(deployed, wish, "succeeded")
 
     async def change(self, request: Request, deployed: Json) -> Response:
-        """PATCH: a change, or an action after the last slash."""
+        """PATCH: a change; PUT: all of it; or an action after the last slash."""
         body = await request.body()
         sent: Json = json.loads(body or b"{}")
         action = request.url.path.rsplit("/", 1)[-1]
         if action == "_cancel":
             return self._cancel(request, deployed)
         self.bodies.append(sent)
-        wish = self._wish(deployed, sent, action)
+        wish = _whole(deployed, sent) if request.method == "PUT" else self._wish(deployed, sent, action)
         if wish is None:
             return problem(409, "nothing-to-change", detail="It is so.", next=["appstore status"])
         subject = {"deployment": deployed["id"], "app": deployed["app"]["name"], "version": wish["version"]}
@@ -58,6 +61,7 @@ class Living(Memory):
         elif wish["version"] in self.broken:
             runs = deployed["running"]
             self._becomes(deployed, wish, "rolled-back")
+            deployed |= {"asked": wish, "status": "rolled-back", "failure": WHY | {"cause": WHY["code"]}}
             restored = {"revision": runs["revision"], "version": runs["version"]}
             self.end(operation, "rolled-back", WHY | {"restored": restored})
         else:
@@ -71,14 +75,21 @@ class Living(Memory):
 
     def _wish(self, deployed: Json, sent: Json, action: str) -> Json | None:
         asked: Json = deployed["asked"]
+        if deployed["status"] == "rolled-back":
+            runs = deployed["running"]
+            asked |= {name: runs[name] for name in ("version", "parameters", "secrets")}
+            asked |= {"replicas": runs["askedReplicas"]}
         if action == "_restart":
             return asked | {"intent": "restart"}
         if action == "_roll-back":
             number = sent.get("revision", deployed["running"]["revision"] - 1)
             earlier = self.revisions[deployed["id"]][number - 1]
-            return {name: earlier[name] for name in ("version", "parameters", "replicas")} | {"intent": "roll-back"}
+            return {name: earlier[name] for name in ("version", "parameters", "secrets", "replicas")} | {
+                "intent": "roll-back"
+            }
         merged = {k: v for k, v in (asked["parameters"] | sent.get("parameters", {})).items() if v is not None}
-        wish = asked | sent | {"parameters": merged}
+        secrets = sorted({*asked["secrets"], *sent.get("secrets", {})})
+        wish = asked | sent | {"parameters": merged, "secrets": secrets}
         for name, intent in (("version", "upgrade"), ("parameters", "configure"), ("replicas", "scale")):
             if wish[name] != asked[name]:
                 return wish | {"intent": intent}
@@ -107,5 +118,23 @@ class Living(Memory):
         )
         if succeeded:
             pods = 1 if wish["replicas"] is None else wish["replicas"]
-            runs = {"revision": number, "version": wish["version"], "parameters": wish["parameters"]}
-            deployed |= {"asked": wish, "running": runs | {"replicas": pods, "since": now()}, "revision": number}
+            runs = {name: wish[name] for name in ("version", "parameters", "secrets")} | {"revision": number}
+            runs |= {"replicas": pods, "askedReplicas": wish["replicas"], "since": now()}
+            deployed |= {"asked": wish, "running": runs, "revision": number, "status": "succeeded", "failure": None}
+
+
+def _whole(deployed: Json, sent: Json) -> Json | None:
+    """What PUT asks; None when that is asked already and did not go wrong."""
+    asked: Json = deployed["asked"]
+    wish = {
+        "version": sent["version"],
+        "parameters": sent.get("parameters", {}),
+        "secrets": sorted(sent.get("secrets", {})),
+        "replicas": sent.get("replicas"),
+        "declaredBy": sent.get("declaredBy") or asked.get("declaredBy"),
+    }
+    given = any(value is not None for value in sent.get("secrets", {}).values())
+    same = all(asked.get(name) == value for name, value in wish.items())
+    if same and not given and deployed["status"] != "rolled-back":
+        return None
+    return wish | {"intent": "upgrade" if wish["version"] != asked["version"] else "configure"}

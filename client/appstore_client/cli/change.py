@@ -21,14 +21,18 @@ from appstore_client.models.operation import Operation
 DeploymentArgument = Annotated[str, typer.Argument(help=text("option.deployment"))]
 NoWaitOption = Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))]
 TimeoutOption = Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))]
+DecideWithinOption = Annotated[
+    int | None, typer.Option("--decide-within", min=5, max=3600, help=text("option.decide-within"))
+]
+"""The bounds are the API's."""
 LONGEST = 120.0
 """Seconds a command waits unless it is told otherwise."""
 Ask = Callable[[AppStore, str], Awaitable[Operation]]
 """Asks for the change of the deployment with this id."""
 
 
-def change(deployment: str, ask: Ask, *, output: Output, no_wait: bool, timeout: float) -> None:
-    """Ask, follow to the end, and end the program with its exit code."""
+def change(deployment: str, ask: Ask, *, output: Output, no_wait: bool, timeout: float, show_request: bool) -> None:
+    """Ask, follow to the end, and end the program with its exit code; or only show what would be asked."""
 
     async def work(store: AppStore) -> ExitCode:
         found = await find_deployment(store, deployment)
@@ -41,7 +45,7 @@ def change(deployment: str, ask: Ask, *, output: Output, no_wait: bool, timeout:
             await _show_done(store, operation)
         return code
 
-    run(output, work)
+    run(output, work, show_request=show_request)
 
 
 async def _show_done(store: AppStore, operation: Operation) -> None:

@@ -19,7 +19,7 @@ async def find_deployment(store: AppStore, asked: str) -> str:
     if is_id(asked):
         return asked
     named = [one for one in await store.deployments.list() if one.name == asked]
-    found = [one for one in named if _stands(one)] or named[:1]
+    found = [one for one in named if one.stands] or named[:1]
     if len(found) == 1:
         return found[0].id
     raise _ambiguous(asked, found) if found else _unknown(asked)
@@ -28,11 +28,6 @@ async def find_deployment(store: AppStore, asked: str) -> str:
 def is_id(asked: str) -> bool:
     """Whether this is the form of an id (RFC 9562)."""
     return _ID.fullmatch(asked) is not None
-
-
-def _stands(one: Deployment) -> bool:
-    never_ran = one.revision is None and one.status in ("rejected", "failed", "cancelled")
-    return not one.removed and not never_ran
 
 
 def _unknown(name: str) -> Problem:

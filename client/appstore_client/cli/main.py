@@ -6,6 +6,7 @@ checkout of the platform adds those of its operators. Help and a mistyped name a
 
 import os
 import sys
+from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 
@@ -19,13 +20,13 @@ OPERATOR_COMMANDS = ("audit", "held", "ledger", "policy", "readmodels")
 UNEXPECTED, INVALID = 1, 2
 
 
-def main() -> None:
-    """Run the command line and exit."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit; without `arguments`, with those of this process."""
     # A person's text may hold any sign; a terminal that cannot show one gets a question mark, not a failure.
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr] # both are TextIOWrapper here
     try:
-        _dispatch(sys.argv[1:])
+        _dispatch(list(sys.argv[1:] if arguments is None else arguments))
     except Exception as error:  # noqa: BLE001 - whatever it is, the user gets a sentence and an exit code
         _unexpected(error)
 

@@ -34,21 +34,28 @@ class Team(ApiModel):
 
 
 class Wish(ApiModel):
-    """What was asked last; `replicas` None leaves their number to the version."""
+    """What was asked last; `replicas` None leaves their number to the version, `secrets` are names alone."""
 
     intent: str
     version: str
     parameters: dict[str, str] = Field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
     replicas: int | None = None
+    declared_by: str | None = None
 
 
 class Running(ApiModel):
-    """What runs now, which is not what was asked last while that is under way or when it failed."""
+    """What runs now, which is not what was asked last while that is under way or when it failed.
+
+    `replicas` are the pods there are; `asked_replicas` is what was asked for it, None when that is the version's.
+    """
 
     revision: int
     version: str
     parameters: dict[str, str] = Field(default_factory=dict)
+    secrets: tuple[str, ...] = ()
     replicas: int | None = None
+    asked_replicas: int | None = None
     since: datetime
 
 
@@ -82,11 +89,18 @@ class Deployment(ApiModel):
     asked: Wish | None = None
     running: Running | None = None
     removed: bool = False
+    being_removed: bool = False
     failure: Failure | None = None
     trouble: Failure | None = None
     quarantine: tuple[Quarantined, ...] = ()
     objections: tuple[Objection, ...] = ()
     operations: tuple[str, ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        """Whether something of it is there or coming: it is not removed, and it was not refused before it ran."""
+        never_ran = self.revision is None and self.status in ("rejected", "failed", "cancelled")
+        return not self.removed and not never_ran
 
 
 class Actor(ApiModel):

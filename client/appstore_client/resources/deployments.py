@@ -37,12 +37,16 @@ class Deployments:
         parameters: Mapping[str, str] | None = None,
         secrets: Mapping[str, str] | None = None,
         replicas: int | None = None,
+        declared_by: str | None = None,
+        decide_within: int | None = None,
         wait: float = 0,
         key: str | None = None,
     ) -> Operation:
         """Ask for a deployment; without `version` the newest, without `name` the app's, without `team` the only one.
 
-        Values of `secrets` are sealed by the platform at once; nobody can read them back.
+        Values of `secrets` are sealed by the platform at once; nobody can read them back. What is not decided within
+        `decide_within` seconds (5 to 3600; the operator's choice without it) is closed as undecided. `declared_by`
+        names the files that declare it, if any do.
         """
         asked = {
             "app": app,
@@ -53,11 +57,13 @@ class Deployments:
             "parameters": dict(parameters) if parameters else None,
             "secrets": dict(secrets) if secrets else None,
             "replicas": replicas,
+            "declaredBy": declared_by,
+            "decideWithin": decide_within,
         }
         body = {field: value for field, value in asked.items() if value is not None}
         return await request(self._transport, "POST", "/deployments", body, wait=wait, key=key)
 
-    async def change(
+    async def change(  # noqa: PLR0913 - what the API takes
         self,
         deployment: str,
         *,
@@ -65,6 +71,7 @@ class Deployments:
         parameters: Mapping[str, str | None] | None = None,
         secrets: Mapping[str, str | None] | None = None,
         replicas: int | None = None,
+        decide_within: int | None = None,
         wait: float = 0,
         key: str | None = None,
     ) -> Operation:
@@ -77,20 +84,55 @@ class Deployments:
             "parameters": dict(parameters) if parameters else None,
             "secrets": dict(secrets) if secrets else None,
             "replicas": replicas,
+            "decideWithin": decide_within,
         }
         body = {field: value for field, value in asked.items() if value is not None}
         return await request(self._transport, "PATCH", _path(deployment), body, wait=wait, key=key)
 
-    async def restart(self, deployment: str, *, wait: float = 0, key: str | None = None) -> Operation:
+    async def declare(  # noqa: PLR0913 - what the API takes
+        self,
+        deployment: str,
+        *,
+        version: str,
+        parameters: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str | None] | None = None,
+        replicas: int | None = None,
+        declared_by: str | None = None,
+        wait: float = 0,
+        key: str | None = None,
+    ) -> Operation:
+        """Say all of what it shall be; what is not named goes back to the version's default.
+
+        A secret that is None stays as it was given. Raises `Problem` with code nothing-to-change when it is so already.
+        """
+        asked = {
+            "version": version,
+            "parameters": dict(parameters or {}),
+            "secrets": dict(secrets or {}),
+            "replicas": replicas,
+            "declaredBy": declared_by,
+        }
+        body = {field: value for field, value in asked.items() if value is not None}
+        return await request(self._transport, "PUT", _path(deployment), body, wait=wait, key=key)
+
+    async def restart(
+        self, deployment: str, *, decide_within: int | None = None, wait: float = 0, key: str | None = None
+    ) -> Operation:
         """Ask for every pod to be replaced."""
-        return await self._act(deployment, "_restart", None, wait, key)
+        return await self._act(deployment, "_restart", {"decideWithin": decide_within}, wait, key)
 
     async def roll_back(
-        self, deployment: str, revision: int | None = None, *, wait: float = 0, key: str | None = None
+        self,
+        deployment: str,
+        revision: int | None = None,
+        *,
+        decide_within: int | None = None,
+        wait: float = 0,
+        key: str | None = None,
     ) -> Operation:
         """Ask for what a revision had; without one, the last that was healthy before what runs."""
-        body = {} if revision is None else {"revision": revision}
-        return await self._act(deployment, "_roll-back", body, wait, key)
+        asked = {"revision": revision, "decideWithin": decide_within}
+        return await self._act(deployment, "_roll-back", asked, wait, key)
 
     async def cancel(self, deployment: str, *, wait: float = 0, key: str | None = None) -> Operation:
         """Take back the request that is under way; raises `Problem` with code nothing-to-cancel."""
@@ -113,8 +155,9 @@ class Deployments:
         return await read_all(self._transport, f"{_path(deployment)}/timeline", {}, TimelineEntry)
 
     async def _act(
-        self, deployment: str, action: str, body: Mapping[str, int] | None, wait: float, key: str | None
+        self, deployment: str, action: str, asked: Mapping[str, int | None] | None, wait: float, key: str | None
     ) -> Operation:
+        body = None if asked is None else {field: value for field, value in asked.items() if value is not None}
         return await request(self._transport, "POST", f"{_path(deployment)}/{action}", body, wait=wait, key=key)
 
 

@@ -1,6 +1,7 @@
 """Runs the demo: `python -m infra.local.demo`. Exit code 0 when every step did what it says, else 1."""
 
 import asyncio
+import signal
 import sys
 
 from infra.local.demo.step import StepFailedError, say
@@ -11,6 +12,9 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Tell the story and return the exit code."""
+    # Whoever ends it otherwise (a timeout, a closed terminal) must find everything as after Ctrl-C.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         asyncio.run(tell())
     except StepFailedError as failed:

@@ -9,11 +9,16 @@ from appstore_client.problem import NOT_FOUND, Problem
 
 from infra.local.demo import own_app
 from infra.local.demo.acts import ENVIRONMENT
+from infra.local.demo.pause import paused
 from infra.local.demo.people import SignedInPerson
+from infra.local.demo.stack import PAUSED
 from infra.local.demo.step import UnexpectedError, say
 from infra.local.demo.wait import follow, succeed, until
+from infra.local.home import Home
 
 SETTINGS = {"log-level": "info", "workers": "2"}
+DECIDE_WITHIN = 5
+"""Seconds; the shortest that the API takes."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,30 @@ async def upgrade_taken_back(living: Living) -> None:
         message = f"the upgrade ended {ended.status}, and not cancelled"
         raise UnexpectedError(message)
     say(f"   the upgrade ended {ended.status}: {ended.problem.title if ended.problem else ''}")
+
+
+async def nobody_decides(living: Living, home: Home) -> Operation:
+    """Ask for more pods while the service that decides is stopped, and see the request closed, and why."""
+    with paused(PAUSED, home):
+        say(f"   {PAUSED} is stopped for a while, and there are {DECIDE_WITHIN} seconds to decide")
+        say("   (a decision made in time may still be on its way, so the deployer gives it some seconds more)")
+        asked = await living.person.store.deployments.change(living.id, replicas=5, decide_within=DECIDE_WITHIN)
+        ended = await follow(living.person, asked)
+    if ended.status != "failed" or ended.problem is None or ended.problem.code != "undecided":
+        message = f"the request ended {ended.status}, and not undecided"
+        raise UnexpectedError(message)
+    say(f"   it ended {ended.status} ({ended.problem.code}): {ended.problem.title}. {ended.problem.detail or ''}")
+    say(f"   {PAUSED} goes on")
+    return ended
+
+
+async def still_undecided(living: Living, undecided: Operation) -> None:
+    """See that it stands as it ended, now that a later request of the same deployment was decided: order is kept."""
+    now = await living.person.store.operations.get(undecided.id)
+    if (now.status, now.problem) != (undecided.status, undecided.problem):
+        message = f"the request that nobody decided is {now.status} now"
+        raise UnexpectedError(message)
+    say(f"   {PAUSED} has read the first request too, too late: that one is {now.status}, and stays so")
 
 
 async def show_revisions(living: Living) -> None:

@@ -5,22 +5,24 @@ import contextlib
 import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from infra.local import run_record
+from infra.local.demo.pause import go_on
 from infra.local.demo.step import UnexpectedError, say
 from infra.local.home import CHECKOUT, Home
 
+PAUSED = "compliance"
+"""The service that the demo stops for a while."""
 LOOK = 0.2
 """Seconds between two looks at a stack that starts."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the stack is; `apps` is the folder of apps on this machine, None for a stack elsewhere."""
+    """Where the stack is; `home` is its folder on this machine, None for a stack elsewhere."""
 
     address: str
-    apps: Path | None
+    home: Home | None
 
 
 async def find_or_start_stack() -> Place:
@@ -32,6 +34,7 @@ async def find_or_start_stack() -> Place:
     if running is None:
         say("   none runs here, so one is started (it stays; `make down` stops it)")
         await _start()
+    go_on(PAUSED, Home())
     while True:
         running = run_record.read_running(Home())
         if running is None:
@@ -39,7 +42,7 @@ async def find_or_start_stack() -> Place:
             raise UnexpectedError(message)
         if running.state == run_record.READY:
             say(f"   {running.address}")
-            return Place(running.address, Home().apps)
+            return Place(running.address, Home())
         await asyncio.sleep(LOOK)
 
 

@@ -59,8 +59,8 @@ async def tell() -> None:
             await remove(developer, deployment)
         async with steps.step("Leave the DPIA as the next person needs it", within=30):
             await leave_as_found(officer, choice)
-        if place.apps is not None:
-            await live(steps, developer, place.apps)
+        if place.home is not None:
+            await live(steps, developer, place.home)
         else:
             say("\nThe whole life of a deployment needs an app of the demo's own, in a folder of the stack: left out.")
     total = sum(seconds for _, seconds in steps.taken)

@@ -1,15 +1,15 @@
 """The whole life of one deployment, step by step, with an app of the demo's own; `life.py` has what each does.
 
-The app is a folder on this machine, so this part is told where the stack runs here.
+The app is a folder on this machine, and a service is stopped for a while, so this part is told where the stack runs.
 """
-
-from pathlib import Path
 
 from infra.local.demo import own_app
 from infra.local.demo.life import (
     clean_up_own,
     deploy,
+    nobody_decides,
     show_revisions,
+    still_undecided,
     two_at_once,
     upgrade_taken_back,
     upgrade_that_fails,
@@ -17,14 +17,15 @@ from infra.local.demo.life import (
 )
 from infra.local.demo.people import SignedInPerson
 from infra.local.demo.step import Steps
+from infra.local.home import Home
 
 WITHIN = 30.0
 """Seconds for each change."""
 
 
-async def live(steps: Steps, person: SignedInPerson, apps: Path) -> None:
+async def live(steps: Steps, person: SignedInPerson, home: Home) -> None:
     """Deploy, change, fail, go back, take back and remove; raises `StepFailedError`."""
-    first, second = own_app.FIRST, own_app.SECOND
+    first, second, apps = own_app.FIRST, own_app.SECOND, home.apps
     async with steps.step("Bring an app of our own, in three versions; nobody has the image of the last", WITHIN):
         await clean_up_own(person)
         own_app.bring(apps)
@@ -50,6 +51,11 @@ async def live(steps: Steps, person: SignedInPerson, apps: Path) -> None:
         async with steps.step("Ask for that upgrade again, and take it back", WITHIN):
             await upgrade_taken_back(living)
             await living.must_run(second, 4, log_level="debug", workers="3")
+        async with steps.step("Scale it while nobody decides: closed at its deadline; a late word changes nothing", 60):
+            undecided = await nobody_decides(living, home)
+            await living.must_run(second, 4, log_level="debug", workers="3")
+            await living.becomes(ask.change(living.id, replicas=5), second, 5, log_level="debug", workers="3")
+            await still_undecided(living, undecided)
         async with steps.step("Roll it back to revision 1", WITHIN):
             await living.becomes(ask.roll_back(living.id, 1), first, 1)
         async with steps.step("See what it has been", WITHIN):

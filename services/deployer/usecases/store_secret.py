@@ -14,11 +14,18 @@ log = structlog.get_logger(__name__)
 
 
 async def store_secret(event: Event[SecretSealed], world: World) -> None:
-    """Keep one secret, once. One of another cluster, or that no key here opens, is left alone."""
+    """Keep one secret, once. One of another cluster, or that no key here opens, is left alone.
+
+    So is one of a deployment that is going: nothing would forget it any more. The gateway goes on sending it for an
+    hour, so a newer request under the same name still gets it.
+    """
     sealed = event.data
     if not world.secrets.offered or await world.secrets.has(sealed.secret):
         return
     if sealed.environment.cluster != (await world.cluster.facts()).cluster:
+        return
+    newest = await world.requests.get(sealed.deployment)
+    if newest is not None and newest.removal:
         return
     value = await world.sealing_keys.open(sealed)
     if value is None:

@@ -11,11 +11,11 @@ from datetime import datetime
 from chassis.ledger import Motion
 from contracts.deployments.requests import DeploymentRequested, Intent
 from contracts.refusals import Refusal
-from services.gateway.accept.base import base_of
+from services.gateway.accept.base import BADLY, base_of
 from services.gateway.accept.name_claim import renew_claim
 from services.gateway.readmodels.store import Document
 
-WHAT_SHALL_BE = ("version", "parameters", "secrets", "replicas", "restarted_at")
+WHAT_SHALL_BE = ("version", "parameters", "secrets", "replicas", "restarted_at", "declared_by")
 
 
 class NothingToChange(Refusal):
@@ -33,6 +33,8 @@ class Change:
     decide_by: datetime
     intent: Intent | None = None
     """What it is called; without one, after what becomes otherwise."""
+    again: bool = False
+    """Whether what ended badly may be asked as it was."""
 
 
 async def changed(motion: Motion, wish: DeploymentRequested, change: Change, found: Document) -> DeploymentRequested:
@@ -43,7 +45,9 @@ async def changed(motion: Motion, wish: DeploymentRequested, change: Change, fou
     newest = await base_of(motion, wish.deployment, found)
     base = newest.request.model_copy(update={"revision": None})
     wanted = change.edit(base)
-    if _asks_the_same(wanted, base, found["starts"].get(str(newest.generation), {}).get("revision")):
+    revision = found["starts"].get(str(newest.generation), {}).get("revision")
+    may_be_the_same = change.again and newest.status in BADLY
+    if not may_be_the_same and _asks_the_same(wanted, base, revision):
         raise NothingToChange(deployment=wish.deployment)
     change.check(wanted)
     await renew_claim(motion, base.deployment, base.environment, base.name, base.app)
@@ -55,9 +59,9 @@ def intent_of(base: DeploymentRequested, wanted: DeploymentRequested) -> Intent:
     """What a change is called: after the largest thing that becomes otherwise."""
     if wanted.version != base.version:
         return Intent.UPGRADE
-    if (wanted.parameters, wanted.secrets) != (base.parameters, base.secrets):
+    if any(getattr(wanted, name) != getattr(base, name) for name in ("parameters", "secrets", "declared_by")):
         return Intent.CONFIGURE
-    return Intent.SCALE
+    return Intent.SCALE if wanted.replicas != base.replicas else Intent.DEPLOY
 
 
 def _asks_the_same(wanted: DeploymentRequested, base: DeploymentRequested, revision: int | None) -> bool:

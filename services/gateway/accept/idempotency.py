@@ -62,7 +62,7 @@ async def earlier_operation(motion: Motion, key: RequestKey) -> str | None:
     return operation_of(await motion.collection(KEYS).get(key.id), key)
 
 
-async def remember(motion: Motion, key: RequestKey, operation: str, now: datetime) -> None:
+def remember(motion: Motion, key: RequestKey, operation: str, now: datetime) -> None:
     """This key now stands for this operation."""
     document = {"_id": key.id, "fingerprint": key.fingerprint, "operation": operation, "until": now + KEPT}
-    await motion.collection(KEYS).insert(document)
+    motion.at_the_end.insert(KEYS, document)

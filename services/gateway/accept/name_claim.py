@@ -6,7 +6,6 @@ only when they have seen every request that was accepted.
 """
 
 from chassis.ledger import Motion
-from chassis.motions import state_collection
 from contracts import topics
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRequested
@@ -39,15 +38,13 @@ async def claim_name(motion: Motion, wish: DeploymentRequested, models: ReadMode
 
 async def renew_claim(motion: Motion, deployment: str, environment: Environment, name: str, app: str) -> None:
     """Write the claim as of the request that this motion will record: whoever does so at the same time conflicts."""
-    await put_claim(motion, deployment, environment, name, app, await _accepted(motion, deployment) + 1)
+    put_claim(motion, deployment, environment, name, app, await _accepted(motion, deployment) + 1)
 
 
-async def put_claim(
-    motion: Motion, deployment: str, environment: Environment, name: str, app: str, generation: int
-) -> None:
+def put_claim(motion: Motion, deployment: str, environment: Environment, name: str, app: str, generation: int) -> None:
     """Write the claim as of a request."""
     claim = {"deployment": deployment, "team": environment.team, "app": app, "generation": generation}
-    await motion.collection(NAMES).put(_place(environment, name), claim)
+    motion.at_the_end.put(NAMES, _place(environment, name), claim)
 
 
 async def _claim_on(motion: Motion, environment: Environment, name: str, models: ReadModels) -> Document | None:
@@ -65,8 +62,7 @@ async def _claim_on(motion: Motion, environment: Environment, name: str, models:
 
 async def _accepted(motion: Motion, deployment: str) -> int:
     """How many requests about a deployment were accepted."""
-    state = await motion.collection(state_collection(topics.DEPLOYMENT_REQUESTS)).get(deployment)
-    return int(state["sequence"]) if state is not None else 0
+    return await motion.sequence_of(topics.DEPLOYMENT_REQUESTS, deployment)
 
 
 def _place(environment: Environment, name: str) -> str:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -46,10 +46,13 @@ class Operation:
     team: str | None
     team_slug: str | None
     requested_at: datetime
+    new: bool = field(default=False, compare=False)
+    """Whether it was stored just now, by the request in hand."""
 
     def document(self) -> dict[str, Any]:
         """As stored."""
         fields = asdict(self)
+        del fields["new"]
         return {"_id": fields.pop("id"), **fields}
 
     @staticmethod
@@ -70,6 +73,10 @@ class Standing:
     def ended(self) -> bool:
         """Whether nothing will change any more."""
         return self.status in ENDED
+
+
+JUST_ACCEPTED = Standing("accepted", None)
+"""How an operation stands at the moment of its 202."""
 
 
 async def standing_of(operation: Operation, models: ReadModels) -> Standing:

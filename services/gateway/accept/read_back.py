@@ -21,7 +21,7 @@ async def restore_request(event: Event[Any], motion: Motion) -> None:
     """Make the operation of a request if it is not there, and its claim if it holds a name."""
     asked = event.data
     if isinstance(asked, DeploymentRequested):
-        await put_claim(motion, asked.deployment, asked.environment, asked.name, asked.app, event.context.number)
+        put_claim(motion, asked.deployment, asked.environment, asked.name, asked.app, event.context.number)
     operations = motion.collection(OPERATIONS)
     if event.context.actor is None or await operations.get(event.context.correlationid) is not None:
         return

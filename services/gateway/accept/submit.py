@@ -74,10 +74,13 @@ async def submit(
     Raises IdempotencyKeyReused, what `prepare` refuses, and NotNow when the database is away.
     """
     operation_id = new_id()
+    tries = 0
 
     async def work(motion: Motion) -> Operation:
+        nonlocal tries
+        tries += 1
         operations = motion.collection(OPERATIONS)
-        if (done := await operations.get(operation_id)) is not None:
+        if tries > 1 and (done := await operations.get(operation_id)) is not None:
             return Operation.of(done)
         if asked.key is not None and (earlier := await earlier_operation(motion, asked.key)) is not None:
             found = await operations.get(earlier)
@@ -100,10 +103,11 @@ async def submit(
             asked.team.id if asked.team else None,
             asked.team.slug if asked.team else None,
             event.context.time,
+            new=True,
         )
-        await operations.insert(operation.document())
+        motion.at_the_end.insert(OPERATIONS, operation.document())
         if asked.key is not None:
-            await remember(motion, asked.key, operation_id, event.context.time)
+            remember(motion, asked.key, operation_id, event.context.time)
         return operation
 
     lineage = asked.lineage(operation_id)

@@ -10,7 +10,7 @@ import contextlib
 import re
 
 from chassis.errors import NotNow
-from services.gateway.accept.operation import Operation, Standing, standing_of
+from services.gateway.accept.operation import JUST_ACCEPTED, Operation, Standing, standing_of
 from services.gateway.live.hub import Hub, Queue
 from services.gateway.readmodels.store import ReadModels
 
@@ -28,7 +28,7 @@ def wished_wait(prefer: str | None) -> int:
 
 async def wait_for_end(operation: Operation, seconds: float, hub: Hub, models: ReadModels) -> Standing:
     """How the operation stands when it ended or the time is over; as accepted when that could not be read."""
-    standing = Standing("accepted", None)
+    standing = JUST_ACCEPTED
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             with hub.listening(lambda heard: heard.entry["correlationId"] == operation.id) as sounds:

@@ -3,19 +3,21 @@
 Each becomes a whole request, in `changes`. The answer is an operation, as for a deployment.
 """
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
-from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf
+from fastapi import APIRouter, Body
+
+from services.gateway.api.accepting import Accepted, Accepting
+from services.gateway.api.change_wishes import DeploymentChange, DeploymentDeclared, Restart, RollBack
 from services.gateway.api.changes import (
     Asking,
-    DeploymentChange,
-    RollBack,
     accept_cancel,
     accept_change,
+    accept_declared,
     accept_restart,
     accept_roll_back,
 )
-from services.gateway.api.operations import OperationShown, answer
+from services.gateway.api.operations import OperationShown
 
 router = APIRouter(tags=["deployments"])
 ADDRESS = "/deployments/{deployment_id}"
@@ -25,53 +27,44 @@ ADDRESS = "/deployments/{deployment_id}"
 async def change_deployment(
     deployment_id: str,
     wish: DeploymentChange,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
+    accepting: Accepting,
 ) -> OperationShown:
     """Accept a change; what is not named stays as it is asked now. What is asked already answers 409."""
-    operation = earlier or await accept_change(wish, Asking(deployment_id, person, request, key), world)
-    return await answer(operation, prefer, response, world, texts)
+    operation = accepting.earlier or await accept_change(wish, _about(deployment_id, accepting), accepting.world)
+    return await accepting.answer(operation)
+
+
+@router.put(ADDRESS, status_code=202, operation_id="declareDeployment", summary="Say what it shall be, whole")
+async def declare_deployment(
+    deployment_id: str,
+    wish: DeploymentDeclared,
+    accepting: Accepting,
+) -> OperationShown:
+    """Accept all of what a deployment shall be; what is asked already answers 409, unless it ended badly."""
+    operation = accepting.earlier or await accept_declared(wish, _about(deployment_id, accepting), accepting.world)
+    return await accepting.answer(operation)
 
 
 @router.post(f"{ADDRESS}/_restart", status_code=202, operation_id="restartDeployment", summary="Replace every pod")
 async def restart_deployment(
     deployment_id: str,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
+    wish: Annotated[Restart, Body(default_factory=Restart)],
+    accepting: Accepting,
 ) -> OperationShown:
     """Accept a restart: pods that started before now are replaced one after another."""
-    operation = earlier or await accept_restart(Asking(deployment_id, person, request, key), world)
-    return await answer(operation, prefer, response, world, texts)
+    operation = accepting.earlier or await accept_restart(wish, _about(deployment_id, accepting), accepting.world)
+    return await accepting.answer(operation)
 
 
 @router.post(f"{ADDRESS}/_roll-back", status_code=202, operation_id="rollBackDeployment", summary="Go back")
 async def roll_back_deployment(
     deployment_id: str,
     wish: RollBack,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
+    accepting: Accepting,
 ) -> OperationShown:
     """Accept going back: what an earlier revision had becomes a new revision."""
-    operation = earlier or await accept_roll_back(wish, Asking(deployment_id, person, request, key), world)
-    return await answer(operation, prefer, response, world, texts)
+    operation = accepting.earlier or await accept_roll_back(wish, _about(deployment_id, accepting), accepting.world)
+    return await accepting.answer(operation)
 
 
 @router.post(
@@ -79,15 +72,12 @@ async def roll_back_deployment(
 )
 async def cancel_deployment(
     deployment_id: str,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
+    accepting: Accepting,
 ) -> OperationShown:
     """Accept taking back the newest request, if it did not end; what ran before it goes on."""
-    operation = earlier or await accept_cancel(Asking(deployment_id, person, request, key), world)
-    return await answer(operation, prefer, response, world, texts)
+    operation = accepting.earlier or await accept_cancel(_about(deployment_id, accepting), accepting.world)
+    return await accepting.answer(operation)
+
+
+def _about(deployment: str, accepting: Accepted) -> Asking:
+    return Asking(deployment, accepting.person, accepting.request, accepting.key)

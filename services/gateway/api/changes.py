@@ -3,19 +3,16 @@
 Before it: who asks was found out. After it: `accept`, which makes the change a whole request.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import ConfigDict, Field
 from starlette.requests import Request
 
-from contracts.apps.spec import AppSpec, EnvValue
+from contracts.apps.spec import AppSpec
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentCancelRequested, DeploymentRequested, Intent
-from contracts.identifiers import DnsLabel, VersionTag
 from services.gateway.accept.cancel import cancel_once
 from services.gateway.accept.change import Change, changed
 from services.gateway.accept.idempotency import RequestKey
@@ -24,11 +21,12 @@ from services.gateway.accept.sealing import NewSecrets, sealed
 from services.gateway.accept.submit import About, Asked, submit
 from services.gateway.api.apps import find_version
 from services.gateway.api.asking import asked
-from services.gateway.api.deployments import Replicas, find_deployment
+from services.gateway.api.change_wishes import DeploymentChange, DeploymentDeclared, Restart, RollBack
+from services.gateway.api.deadline import decide_by
+from services.gateway.api.deployments import find_deployment
 from services.gateway.api.parameters import known_only, must_fit
 from services.gateway.api.problems import Problem
-from services.gateway.api.secrets_given import ChangedSecrets, secrets_given
-from services.gateway.api.shapes import Taken
+from services.gateway.api.secrets_given import secrets_given
 from services.gateway.identity.permissions import Permission
 from services.gateway.identity.person import Person
 from services.gateway.ports import World
@@ -36,7 +34,6 @@ from services.gateway.readmodels.deployment import is_gone, newest_whole
 from services.gateway.readmodels.revision import revision_before, revisions_of
 
 Document = dict[str, Any]
-Edit = Callable[[DeploymentRequested], DeploymentRequested]
 
 
 @dataclass(frozen=True)
@@ -54,51 +51,6 @@ class Asking:
         return found, asked(self.request, self.person, team, self.key)
 
 
-class DeploymentChange(Taken):
-    """What shall be otherwise; what is not named stays. A parameter that is null goes back to the version's default."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {"version": "1.19.0"},
-                {"parameters": {"log-level": "debug", "workers": None}},
-                {"replicas": 3},
-            ]
-        }
-    )
-
-    version: Annotated[VersionTag | None, Field(description="The version to go to")] = None
-    parameters: Annotated[
-        dict[DnsLabel, EnvValue | None],
-        Field(max_length=32, description="Settings by name, each a text; null for the version's own value"),
-    ] = {}
-    secrets: ChangedSecrets = {}
-    replicas: Annotated[Replicas | None, Field(description="Pods; null leaves their number to the version")] = None
-
-    def applied_to(self, base: DeploymentRequested, ids: Mapping[str, str]) -> DeploymentRequested:
-        """The whole request with this change; `ids` are those of the secrets that were given."""
-        taken_back = {name for name, value in self.secrets.items() if value is None}
-        secrets = {name: one for name, one in {**base.secrets, **ids}.items() if name not in taken_back}
-        merged = {name: value for name, value in {**base.parameters, **self.parameters}.items() if value is not None}
-        replicas = self.replicas if "replicas" in self.model_fields_set else base.replicas
-        return base.model_copy(
-            update={
-                "version": self.version or base.version,
-                "parameters": merged,
-                "secrets": secrets,
-                "replicas": replicas,
-            }
-        )
-
-
-class RollBack(Taken):
-    """Where to go back to; without a revision the last one that was healthy before what runs."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"revision": 1}, {}]})
-
-    revision: Annotated[int, Field(ge=1)] | None = None
-
-
 async def accept_change(wish: DeploymentChange, asking: Asking, world: World) -> Operation:
     """Another version, other settings or another number of pods."""
     found, made = await asking.find(world)
@@ -114,10 +66,27 @@ async def accept_change(wish: DeploymentChange, asking: Asking, world: World) ->
         kept = known_only(base, _spec_of(app, wish.version)) if upgrade else base
         return wish.applied_to(kept, given.ids if given else {})
 
-    return await _submit(found, app, made, edit, None, world, given)
+    change = Change(edit, _fits(app), decide_by(world, wish.decide_within))
+    return await _submit(found, made, change, world, given)
 
 
-async def accept_restart(asking: Asking, world: World) -> Operation:
+async def accept_declared(wish: DeploymentDeclared, asking: Asking, world: World) -> Operation:
+    """Everything as it is declared, whatever was asked before."""
+    found, made = await asking.find(world)
+    app = await _app_of(found, world)
+    if wish.version != found["asked"]["version"]:
+        _must_be_deployable(app, wish.version)
+    values = {name: value for name, value in wish.secrets.items() if value is not None}
+    given = await secrets_given(values, Environment.model_validate(found["environment"]), world)
+
+    def edit(base: DeploymentRequested) -> DeploymentRequested:
+        return wish.applied_to(base, given.ids if given else {})
+
+    change = Change(edit, _fits(app), decide_by(world, wish.decide_within), again=True)
+    return await _submit(found, made, change, world, given)
+
+
+async def accept_restart(wish: Restart, asking: Asking, world: World) -> Operation:
     """Every pod that started before now is replaced."""
     found, made = await asking.find(world)
     now = world.clock.now()
@@ -125,7 +94,9 @@ async def accept_restart(asking: Asking, world: World) -> Operation:
     def edit(base: DeploymentRequested) -> DeploymentRequested:
         return base.model_copy(update={"restarted_at": now})
 
-    return await _submit(found, await _app_of(found, world), made, edit, Intent.RESTART, world)
+    app = await _app_of(found, world)
+    change = Change(edit, _fits(app), decide_by(world, wish.decide_within), Intent.RESTART)
+    return await _submit(found, made, change, world)
 
 
 async def accept_roll_back(wish: RollBack, asking: Asking, world: World) -> Operation:
@@ -141,7 +112,8 @@ async def accept_roll_back(wish: RollBack, asking: Asking, world: World) -> Oper
             update={"revision": target["revision"], **{name: getattr(earlier_wish, name) for name in repeated}}
         )
 
-    return await _submit(found, app, made, edit, Intent.ROLL_BACK, world)
+    change = Change(edit, _fits(app), decide_by(world, wish.decide_within), Intent.ROLL_BACK)
+    return await _submit(found, made, change, world)
 
 
 async def accept_cancel(asking: Asking, world: World) -> Operation:
@@ -150,7 +122,7 @@ async def accept_cancel(asking: Asking, world: World) -> Operation:
     payload = DeploymentCancelRequested(
         deployment=asking.deployment,
         environment=Environment.model_validate(found["environment"]),
-        decide_by=_decide_by(world),
+        decide_by=decide_by(world),
         cancels=1,
     )
     about = About("cancel", found["asked"]["app"], found["asked"]["appName"], found["asked"]["version"])
@@ -159,28 +131,27 @@ async def accept_cancel(asking: Asking, world: World) -> Operation:
 
 
 async def _submit(
-    found: Document,
-    app: Document,
-    made: Asked,
-    edit: Edit,
-    intent: Intent | None,
-    world: World,
-    given: NewSecrets | None = None,
+    found: Document, made: Asked, change: Change, world: World, given: NewSecrets | None = None
 ) -> Operation:
     if is_gone(found):
         raise Problem("already-removed", deployment=found["_id"])
-
-    def check(wanted: DeploymentRequested) -> None:
-        must_fit(wanted, _spec_of(app, wanted.version))
-
-    change = partial(changed, change=Change(edit, check, _decide_by(world), intent), found=found)
+    prepare = sealed(partial(changed, change=change, found=found), given, world.secret_accepted)
     seen = DeploymentRequested.model_validate(newest_whole(found))
-    return await submit(seen, about, made, world.performer, sealed(change, given, world.secret_accepted))
+    return await submit(seen, about, made, world.performer, prepare)
 
 
 def about(wanted: DeploymentRequested) -> About:
     """What the operation of a whole request is about: its kind is what somebody wants."""
     return About(wanted.intent.value, wanted.app, wanted.app_name, wanted.version)
+
+
+def _fits(app: Document) -> Callable[[DeploymentRequested], None]:
+    """Refuses a request that its version does not take."""
+
+    def check(wanted: DeploymentRequested) -> None:
+        must_fit(wanted, _spec_of(app, wanted.version))
+
+    return check
 
 
 async def _app_of(found: Document, world: World) -> Document:
@@ -207,11 +178,9 @@ def _spec_of(app: Document, version: str | None) -> AppSpec:
 def _revision(found: Document, number: int | None) -> Document:
     revisions = {one["revision"]: one for one in revisions_of(found)}
     wanted = revision_before(found) if number is None else number
+    if wanted is None or not revisions:
+        raise Problem("nothing-to-go-back-to", deployment=found["_id"])
     if wanted not in revisions:
-        known = ", ".join(map(str, sorted(revisions))) or "-"
-        raise Problem("unknown-revision", revision=str(number or "-"), known=known)
+        known = ", ".join(map(str, sorted(revisions)))
+        raise Problem("unknown-revision", revision=str(wanted), known=known)
     return revisions[wanted]
-
-
-def _decide_by(world: World) -> datetime:
-    return world.clock.now() + timedelta(seconds=world.settings.decide_seconds)

@@ -40,21 +40,31 @@ class TeamShown(Shown):
 
 
 class WishShown(Shown):
-    """What was asked last: the version, what the team chose, and how many pods (None leaves it to the version)."""
+    """What was asked last: the version, what the team chose, and how many pods (None leaves it to the version).
+
+    `secrets` are the names of those that were given, never more; `declaredBy` names the files that declare it.
+    """
 
     intent: str
     version: str
     parameters: dict[str, str]
+    secrets: list[str] = []
     replicas: int | None = None
+    declared_by: str | None = None
 
 
 class RunningShown(Shown):
-    """What runs now: not what was asked last while that is under way, or when it failed and this came back."""
+    """What runs now: not what was asked last while that is under way, or when it failed and this came back.
+
+    `replicas` are the pods there are, `askedReplicas` those that were asked for (null leaves it to the version).
+    """
 
     revision: int
     version: str
     parameters: dict[str, str]
+    secrets: list[str] = []
     replicas: int | None = None
+    asked_replicas: int | None = None
     since: str
 
 
@@ -101,6 +111,7 @@ class DeploymentShown(Shown):
     asked: WishShown
     running: RunningShown | None = None
     removed: bool
+    being_removed: bool = False
     failure: FailureShown | None = None
     trouble: FailureShown | None = None
     quarantine: list[QuarantineShown] = []
@@ -126,6 +137,7 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         generation=generation,
         status=status,
         removed=removed,
+        being_removed=request["kind"] == "remove" and not standing.ended,
         app=AppNamed(id=wanted["app"], name=wanted["appName"], title=app.get("title", wanted["appName"])),
         environment=EnvironmentShown.model_validate(
             {k: found["environment"][k] for k in ("name", "cluster", "namespace")}
@@ -146,7 +158,14 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
 
 
 def _asked(request: Document) -> WishShown:
-    return WishShown.model_validate({name: request[name] for name in ("intent", "version", "parameters", "replicas")})
+    same = {name: request[name] for name in ("intent", "version", "parameters", "replicas")}
+    # A document from before the field was there is without it.
+    return WishShown.model_validate(same | {"secrets": secrets_of(request), "declared_by": request.get("declaredBy")})
+
+
+def secrets_of(request: Document) -> list[str]:
+    """The names of the secrets that a request has."""
+    return sorted(request.get("secrets", {}))
 
 
 def _running(found: Document) -> RunningShown | None:
@@ -157,7 +176,9 @@ def _running(found: Document) -> RunningShown | None:
         revision=runs["revision"],
         version=runs["version"],
         parameters=runs["request"].get("parameters", {}),
+        secrets=secrets_of(runs["request"]),
         replicas=found["rollout"].get("replicas"),
+        asked_replicas=runs["request"].get("replicas"),
         since=runs["since"],
     )
 

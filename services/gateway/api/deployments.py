@@ -1,36 +1,33 @@
 """Deployments: ask for one, look at one, take one away. Only for the team that owns it."""
 
-from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field, ValidationError
 
 from chassis.ledger import new_id
 from contracts.apps.spec import AppSpec, EnvValue
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
-from contracts.identifiers import AppName, DnsLabel, VersionTag
+from contracts.identifiers import AppName, DnsLabel, SourceName, VersionTag
 from services.gateway.accept.name_claim import claim_name
 from services.gateway.accept.removal import removal_once
 from services.gateway.accept.sealing import sealed
 from services.gateway.accept.submit import About, submit
+from services.gateway.api.accepting import Accepting
 from services.gateway.api.apps import find_app, find_version
 from services.gateway.api.asking import (
-    Earlier,
-    Key,
-    Prefer,
     Somebody,
     TextsOf,
     WorldOf,
-    asked,
     in_team,
     team_named,
     teams_read,
 )
+from services.gateway.api.deadline import DecideWithin, decide_by
 from services.gateway.api.deployment_shown import DeploymentShown, show_deployment
-from services.gateway.api.operations import OperationShown, answer
+from services.gateway.api.operations import OperationShown
 from services.gateway.api.parameters import must_fit
 from services.gateway.api.problems import Problem
 from services.gateway.api.secrets_given import GivenSecrets, secrets_given
@@ -59,6 +56,7 @@ class DeploymentWish(Taken):
                     "name": "papers",
                     "parameters": {"log-level": "info"},
                     "replicas": 2,
+                    "decideWithin": 30,
                 },
             ]
         }
@@ -72,6 +70,8 @@ class DeploymentWish(Taken):
     parameters: Annotated[dict[DnsLabel, EnvValue], Field(max_length=32)] = {}
     secrets: GivenSecrets = {}
     replicas: Replicas | None = None
+    declared_by: SourceName | None = None
+    decide_within: DecideWithin = None
 
 
 class DeploymentList(Shown):
@@ -84,18 +84,12 @@ class DeploymentList(Shown):
 @router.post("/deployments", status_code=202, operation_id="requestDeployment", summary="Ask for a deployment")
 async def request_deployment(
     wish: DeploymentWish,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
+    accepting: Accepting,
 ) -> OperationShown:
     """Accept a deployment for a team; compliance decides, the deployer rolls out. The answer is an operation."""
-    if earlier is not None:
-        return await answer(earlier, prefer, response, world, texts)
+    if accepting.earlier is not None:
+        return await accepting.answer(accepting.earlier)
+    person, world = accepting.person, accepting.world
     team = in_team(person, Permission.DEPLOY, team_named(person, wish.team)).place
     app = await find_app(wish.app, world.models)
     if app["withdrawn"]:
@@ -113,14 +107,15 @@ async def request_deployment(
         parameters=wish.parameters,
         secrets=dict(given.ids) if given else {},
         replicas=wish.replicas,
-        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+        declared_by=wish.declared_by,
+        decide_by=decide_by(world, wish.decide_within),
     )
     must_fit(payload, AppSpec.model_validate(version["spec"]))
     about = About("deploy", app["id"], wish.app, version["version"])
-    made = asked(request, person, team, key)
+    made = accepting.asked(team)
     prepare = sealed(partial(claim_name, models=world.models), given, world.secret_accepted)
     operation = await submit(payload, about, made, world.performer, prepare)
-    return await answer(operation, prefer, response, world, texts)
+    return await accepting.answer(operation)
 
 
 @router.get("/deployments", operation_id="listDeployments", summary="Deployments of your teams")
@@ -151,31 +146,25 @@ async def get_deployment(deployment_id: str, world: WorldOf, person: Somebody, t
 )
 async def remove_deployment(
     deployment_id: str,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
+    accepting: Accepting,
 ) -> OperationShown:
     """Accept the removal; the deployer takes every object away. The answer is an operation."""
-    if earlier is not None:
-        return await answer(earlier, prefer, response, world, texts)
+    if accepting.earlier is not None:
+        return await accepting.answer(accepting.earlier)
+    person, world = accepting.person, accepting.world
     found, team = await find_deployment(deployment_id, person, Permission.REMOVE, world)
-    wish = asked(request, person, team, key)
+    wish = accepting.asked(team)
     if is_gone(found):
         raise Problem("already-removed", deployment=deployment_id)
     payload = DeploymentRemovalRequested(
         deployment=deployment_id,
         environment=Environment.model_validate(found["environment"]),
-        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+        decide_by=decide_by(world),
     )
     about = About("remove", found["asked"]["app"], found["asked"]["appName"], found["asked"]["version"])
     once = partial(removal_once, found=found, models=world.models)
     operation = await submit(payload, about, wish, world.performer, once)
-    return await answer(operation, prefer, response, world, texts)
+    return await accepting.answer(operation)
 
 
 async def find_deployment(

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 from pydantic import AfterValidator, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
@@ -14,9 +14,11 @@ from contracts.apps.facts import Assurance, Fact
 from contracts.compliance.evidence import EvidenceKind
 from contracts.compliance.requests import EvidenceSubmitted
 from services.gateway.accept.submit import About, submit
+from services.gateway.api.accepting import Accepting
 from services.gateway.api.apps import find_app, find_version
-from services.gateway.api.asking import Earlier, Key, Prefer, Somebody, TextsOf, WorldOf, anywhere, asked
-from services.gateway.api.operations import OperationShown, answer
+from services.gateway.api.asking import anywhere
+from services.gateway.api.deadline import decide_by
+from services.gateway.api.operations import OperationShown
 from services.gateway.api.plain_json import DEEPEST, is_plain
 from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import FieldError, Taken, field_error
@@ -77,18 +79,12 @@ async def add_evidence(
     name: str,
     version: str,
     evidence: EvidenceTaken,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
+    accepting: Accepting,
 ) -> OperationShown:
     """Accept evidence. Whoever brings it may declare or attest; only a measurement of ours is `verified`."""
-    if earlier is not None:
-        return await answer(earlier, prefer, response, world, texts)
+    if accepting.earlier is not None:
+        return await accepting.answer(accepting.earlier)
+    person, world = accepting.person, accepting.world
     anywhere(person, Permission.ADD_EVIDENCE)
     app = await find_app(name, world.models)
     found = find_version(app, version)
@@ -111,9 +107,9 @@ async def add_evidence(
         version=found["version"],
         kind=evidence.kind,
         fact=fact,
-        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+        decide_by=decide_by(world),
     )
     teams = person.teams()
-    wish = asked(request, person, teams[0] if len(teams) == 1 else None, key)
+    wish = accepting.asked(teams[0] if len(teams) == 1 else None)
     operation = await submit(payload, About("add-evidence", app["id"], name, found["version"]), wish, world.performer)
-    return await answer(operation, prefer, response, world, texts)
+    return await accepting.answer(operation)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from chassis.errors import NotNow
 from contracts.deployments.reasons import ClosedOutcome
 from contracts.noun import write_time
-from services.gateway.accept.operation import ABOUT_OTHERS, Operation, Standing, standing_of
+from services.gateway.accept.operation import ABOUT_OTHERS, JUST_ACCEPTED, Operation, Standing, standing_of
 from services.gateway.accept.wait import wait_for_end, wished_wait
 from services.gateway.api.asking import Somebody, TextsOf, WorldOf, may_read, teams_read
 from services.gateway.api.problems import Problem, tell
@@ -122,11 +122,13 @@ async def answer(
     It was accepted, so a database that went away since is no reason to answer anything else.
     """
     seconds = wished_wait(prefer)
-    standing = await wait_for_end(operation, seconds, world.hub, world.models) if seconds else None
+    standing = JUST_ACCEPTED if operation.new else None
+    if seconds:
+        standing = await wait_for_end(operation, seconds, world.hub, world.models)
     try:
         shown = await show(operation, world, texts, standing)
     except NotNow:
-        shown = await show(operation, world, texts, Standing("accepted", None))
+        shown = await show(operation, world, texts, JUST_ACCEPTED)
     response.status_code = 200 if seconds and shown.ended else 202
     response.headers["Location"] = f"{BASE}/operations/{operation.id}"
     response.headers["Cache-Control"] = "no-store"

@@ -61,6 +61,7 @@ KINDS: Mapping[str, Kind] = {
     "being-removed": Kind(409),
     "nothing-to-change": Kind(409),
     "nothing-to-cancel": Kind(409),
+    "nothing-to-go-back-to": Kind(409),
     "unknown-revision": Kind(404),
     "name-in-use": Kind(422),
     "body-too-large": Kind(413),

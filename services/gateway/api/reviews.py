@@ -1,11 +1,10 @@
 """Reviews: what people say about an app, with the proof of use that the events give."""
 
 import re
-from datetime import timedelta
 from typing import Annotated, Any
 from unicodedata import category
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
@@ -13,20 +12,17 @@ from chassis.ledger import new_id
 from contracts.community.requests import ReviewSubmitted
 from contracts.people import Personal
 from services.gateway.accept.submit import About, submit
+from services.gateway.api.accepting import Accepting
 from services.gateway.api.apps import find_app
 from services.gateway.api.asking import (
     Anybody,
-    Earlier,
-    Key,
-    Prefer,
-    Somebody,
     TextsOf,
     WorldOf,
     anywhere,
-    asked,
     team_named,
 )
-from services.gateway.api.operations import OperationShown, answer
+from services.gateway.api.deadline import decide_by
+from services.gateway.api.operations import OperationShown
 from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import Shown, Taken
 from services.gateway.api.timeline import Actor, actor_shown
@@ -123,18 +119,12 @@ class ReviewList(Shown):
 async def submit_review(
     name: str,
     review: ReviewTaken,
-    request: Request,
-    response: Response,
-    world: WorldOf,
-    person: Somebody,
-    texts: TextsOf,
-    key: Key,
-    earlier: Earlier,
-    prefer: Prefer = None,
+    accepting: Accepting,
 ) -> OperationShown:
     """Accept a review. The text travels locked with its author's key."""
-    if earlier is not None:
-        return await answer(earlier, prefer, response, world, texts)
+    if accepting.earlier is not None:
+        return await accepting.answer(accepting.earlier)
+    person, world = accepting.person, accepting.world
     anywhere(person, Permission.WRITE_REVIEW)
     app = await find_app(name, world.models)
     team = _team(person, review.team)
@@ -147,11 +137,11 @@ async def submit_review(
         app=app["id"],
         rating=review.rating,
         text=text,
-        decide_by=world.clock.now() + timedelta(seconds=world.settings.decide_seconds),
+        decide_by=decide_by(world),
     )
-    wish = asked(request, person, team, key)
+    wish = accepting.asked(team)
     operation = await submit(payload, About("review", app["id"], name), wish, world.performer)
-    return await answer(operation, prefer, response, world, texts)
+    return await accepting.answer(operation)
 
 
 @router.get("/apps/{name}/reviews", operation_id="listReviews", summary="What people say about an app")

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from services.gateway.api.asking import Somebody, TextsOf, WorldOf
+from services.gateway.api.deployment_shown import secrets_of
 from services.gateway.api.deployments import find_deployment
 from services.gateway.api.operations import ProblemShown, failure_of
 from services.gateway.api.shapes import Shown
@@ -28,6 +29,7 @@ class RevisionShown(Shown):
     intent: str
     version: str
     parameters: dict[str, str]
+    secrets: list[str] = []
     replicas: int | None = None
     rolled_back_to: int | None = None
     requested_by: Actor | None = None
@@ -69,6 +71,7 @@ def shown_revision(one: Document, name: str | None, texts: Texts) -> RevisionSho
         intent=request["intent"],
         version=request["version"],
         parameters=request["parameters"],
+        secrets=secrets_of(request),
         replicas=request["replicas"],
         rolled_back_to=request["revision"],
         requested_by=actor,

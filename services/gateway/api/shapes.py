@@ -12,7 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from contracts.identifiers import AppName, DnsLabel, VersionTag
+from contracts.identifiers import AppName, DnsLabel, SourceName, VersionTag
 
 LONGEST_FIELD = 200
 """Characters of a field's name that are told back."""
@@ -48,7 +48,12 @@ _BOUNDS = ("min_length", "max_length", "ge", "le", "count")
 _QUOTED = re.compile(r"'([^']*)'")
 _NAMES_IN_WORDS: Mapping[str, str] = {
     get_args(kind)[1].pattern: text
-    for kind, text in ((AppName, "name.app"), (DnsLabel, "name.label"), (VersionTag, "name.version"))
+    for kind, text in (
+        (AppName, "name.app"),
+        (DnsLabel, "name.label"),
+        (SourceName, "name.source"),
+        (VersionTag, "name.version"),
+    )
 }
 """Each pattern that is asked of a field, and the sentence that says it without one."""
 

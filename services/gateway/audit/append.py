@@ -30,16 +30,17 @@ async def append(heard: Sequence[Heard], motion: Motion) -> None:
         link = sealed(entry, number + len(links) + 1, last)
         links.append(link)
         last = link["hash"]
-    await motion.collection(AUDIT).write(new=links)
-    await _move_head(motion, number, number + len(links), last)
+    for link in links:
+        motion.at_the_end.insert(AUDIT, link, refused=Conflict())
+    _move_head(motion, number, number + len(links), last)
 
 
-async def _move_head(motion: Motion, before: int, number: int, last: str) -> None:
+def _move_head(motion: Motion, before: int, number: int, last: str) -> None:
     moved = {"number": number, "hash": last}
     if before == 0:
-        await motion.collection(HEADS).write(new=[{"_id": HEAD, **moved}])
-    elif not await motion.collection(HEADS).change({"_id": HEAD, "number": before}, {"$set": moved}):
-        raise Conflict
+        motion.at_the_end.insert(HEADS, {"_id": HEAD, **moved}, refused=Conflict())
+    else:
+        motion.at_the_end.update(HEADS, {"_id": HEAD, "number": before}, {"$set": moved})
 
 
 _OBSERVED = (topics.VERDICTS, topics.CLUSTERS)

@@ -4,6 +4,7 @@ Two locks: what changes something must come from our own origin (for every reque
 session's token. A bearer token needs neither: no browser adds it by itself.
 """
 
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from services.gateway.identity.session import Session
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
+_PORT = re.compile(r":[0-9]{1,5}\Z")
 
 
 class CrossSiteRequestError(Exception):
@@ -40,7 +42,7 @@ def must_be_same_site(request: Request, session: Session, public_url: str) -> No
         return
     origin = request.headers.get("origin")
     if origin is not None:
-        came_from_us = origin == origin_of(public_url)
+        came_from_us = _is_ours(origin, request.headers.get("host", ""), public_url)
     else:
         came_from_us = request.headers.get("sec-fetch-site") == "same-origin" or check_token(
             session,
@@ -54,3 +56,15 @@ def must_carry_token(session: Session, token: str) -> None:
     """Require a form's token. Raises `CrossSiteRequestError`."""
     if not check_token(session, token):
         raise CrossSiteRequestError
+
+
+def _is_ours(origin: str, host: str, public_url: str) -> bool:
+    """Whether a page of ours sent this: at the public address, or at the very port of the public host that got it.
+
+    A replica has a port of its own there. A page cannot choose the Host its request carries, so another port's page and
+    another name that leads here are told apart; the scheme stays the public one.
+    """
+    ours = urlsplit(public_url)
+    if origin == origin_of(public_url):
+        return True
+    return origin == f"{ours.scheme}://{host}" and _PORT.sub("", host) == _PORT.sub("", ours.netloc)

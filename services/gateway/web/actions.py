@@ -10,10 +10,9 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from services.gateway.api.change_wishes import DeploymentChange, Restart, RollBack
 from services.gateway.api.changes import (
     Asking,
-    DeploymentChange,
-    RollBack,
     accept_cancel,
     accept_change,
     accept_restart,
@@ -51,7 +50,7 @@ async def change_by_form(request: Request, world: World) -> Response:
 async def _act(fields: Mapping[str, str], asking: Asking, world: World) -> None:
     match fields.get("action"):
         case "restart":
-            await accept_restart(asking, world)
+            await accept_restart(Restart(), asking, world)
         case "cancel":
             await accept_cancel(asking, world)
         case "roll-back":

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from chassis.compare import Comparison, Kind, compare
+from chassis.compare import Kind
 from chassis.entry import LEDGER, position_id
 from chassis.health import Readiness
 from chassis.ledger import new_id
@@ -14,18 +14,13 @@ from chassis.relay import Relay
 from chassis.relay_marks import RELAY
 from contracts import topics
 from tests.fakes.chassis_messages import Sent
-from tests.fakes.chassis_on_the_wire import make_anew, publish, read, send
+from tests.fakes.chassis_on_the_wire import compared, make_anew, publish, read, send, until_marked, until_whole
 from tests.fakes.chassis_processes import BrokerProcess, DatabaseProcess
 from tests.fakes.chassis_service import Parts, living, settings_for, until
 
 pytestmark = pytest.mark.integration
 
 Lose = Callable[[BrokerProcess, Parts], Awaitable[None]]
-
-
-async def compared(parts: Parts, broker: BrokerProcess) -> Comparison:
-    """What `appstore ledger verify` would find."""
-    return await compare(parts.database, topics.written_by(parts.service), broker.bootstrap)
 
 
 async def lose_the_topic(broker: BrokerProcess, _catalog: Parts) -> None:
@@ -71,22 +66,19 @@ async def test_whatever_a_topic_lacks_is_filled_again(
     assert found.events == 3
 
 
+@pytest.mark.parametrize("titles", [("One",), ("One", "Two", "Three")], ids=len)
 async def test_a_topic_that_is_made_anew_under_a_running_service_is_filled(
-    broker: BrokerProcess, services: dict[str, Parts]
+    titles: tuple[str, ...], broker: BrokerProcess, services: dict[str, Parts]
 ) -> None:
     """The first acknowledgement at a lower offset is enough to see it: all events are there again, in their order."""
     app = new_id()
     async with leading(services["catalog"], broker, Readiness("catalog")) as catalog:
-        for title in ("One", "Two", "Three"):
+        for title in titles:
             await publish(catalog, app, title)
-        await read(broker, topics.APPS, 3)
+        await until_marked(catalog)
         await make_anew(broker, topics.APPS)
         await publish(catalog, app, "Four")
-
-        async def whole() -> bool:
-            return (await compared(catalog, broker)).equal
-
-        await until(whole, "everything is on the topic again")
+        await until_whole(catalog, broker)
 
 
 async def test_nothing_is_published_behind_a_hole_in_the_ledger(

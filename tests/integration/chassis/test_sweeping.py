@@ -9,7 +9,7 @@ import time_machine
 from chassis.errors import NotKnownYet
 from chassis.handle import Outcome
 from chassis.ledger import Motion, new_id
-from chassis.mongo import Database
+from chassis.mongo import Database, DatabaseError
 from chassis.motions import Keeps, On
 from contracts import topics
 from contracts.community.requests import ReviewSubmitted
@@ -77,14 +77,21 @@ async def test_a_sweep_without_a_database_is_tried_again(database: Database) -> 
     assert len(await parts.ledger(topics.REVIEWS)) == 1
 
 
-async def test_what_no_row_wants_waits_for_the_database(database: Database) -> None:
-    """Passing over a message while the database is away ends in NotNow: nothing is decided."""
+async def test_what_no_row_wants_is_stored_before_its_offset_is(database: Database) -> None:
+    """It needs no database to be passed over; a process that dies before it is stored passes over it again."""
     parts = Parts("community", (On(ReviewSubmitted, answer),), UnreachableDatabase(database), Published())
+    first, second = (sent(app_published(app := new_id()), 1).arrived(), sent(app_published(app), 2).arrived())
     parts.database.away = True  # type: ignore[attr-defined]
-    with pytest.raises(AWAY):
-        await parts.handle(sent(app_published(new_id())).arrived())
+    assert await parts.handle(first) is Outcome.PASSED
+    with pytest.raises(DatabaseError):
+        await parts.redelivery.ownership.before_commit()
     parts.database.away = False  # type: ignore[attr-defined]
-    assert await parts.handle(sent(app_published(new_id())).arrived()) is Outcome.PASSED
+    died = await parts.memory()
+    assert await died.handle(first) is Outcome.PASSED
+    await died.redelivery.ownership.before_commit()
+    successor = await parts.memory()
+    assert await successor.handle(first) is Outcome.REPEAT
+    assert await successor.handle(second) is Outcome.PASSED
 
 
 async def test_the_sweep_and_the_consumer_do_not_cross(database: Database) -> None:

@@ -1,5 +1,6 @@
 """A fake gateway on a real port, and the `appstore` command as a process of its own that talks to it."""
 
+import asyncio
 import json
 import os
 import socket
@@ -13,8 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import uvicorn
+from appstore_client.cli.main import main
+from appstore_client.sign_in.code_flow import sign_in_by_form
+from appstore_client.sign_in.discovery import find_issuer
+from appstore_client.sign_in.token_file import TokenFile
 
 from tests.fakes.gateway import FakeGateway
 from tests.unit.client.samples import APPS, IMAGE_NOT_FOUND
@@ -99,3 +105,37 @@ def appstore(anonymous: Appstore) -> Appstore:
     ran = anonymous("login", "--username", "demi", "--password-stdin", typed=f"{PASSWORD}\n")
     assert ran.code == 0, ran.err
     return anonymous
+
+
+@pytest.fixture
+def here(
+    gateway: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Appstore:
+    """Runs `appstore` without a process of its own."""
+    monkeypatch.setenv("APPSTORE_ADDRESS", gateway.address)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+    def run(*arguments: str, **more: str) -> Ran:
+        monkeypatch.setenv("APPSTORE_LANG", more.get("APPSTORE_LANG", "en"))
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        said = capsys.readouterr()
+        return Ran(int(ended.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def living(here: Appstore, gateway: Served) -> Appstore:
+    """Runs `appstore` as somebody who is signed in and whose deployment `open` runs with a setting."""
+    asyncio.run(sign_in(gateway.address))
+    assert here("deploy", "open", "--set", "log-level=info", "--replicas", "2").code == 0
+    return here
+
+
+async def sign_in(address: str) -> None:
+    """Leave what `appstore login` leaves."""
+    async with httpx.AsyncClient() as http:
+        issuer = await find_issuer(http, address)
+        tokens = await sign_in_by_form(http, issuer, "demi", PASSWORD)
+    TokenFile().write(address, issuer, tokens)

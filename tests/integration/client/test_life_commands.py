@@ -1,13 +1,8 @@
 """What the commands that change a deployment print and how they exit; run in this process, because there are many."""
 
-import io
-from pathlib import Path
 from typing import Any
 
-import pytest
-from appstore_client.cli.main import main
-
-from tests.integration.client.conftest import PASSWORD, Appstore, Ran, Served
+from tests.integration.client.conftest import Appstore, Served
 
 CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
     (
@@ -22,36 +17,13 @@ CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("restart open", {}),
     ("rollback open --to 1", {"revision": 1}),
     ("rollback open", {}),
+    ("upgrade open --version 1.2.0 --decide-within 5", {"version": "1.2.0", "decideWithin": 5}),
+    ("configure open log-level=info --decide-within 5", {"parameters": {"log-level": "info"}, "decideWithin": 5}),
+    ("scale open 4 --decide-within 5", {"replicas": 4, "decideWithin": 5}),
+    ("restart open --decide-within 5", {"decideWithin": 5}),
+    ("rollback open --to 1 --decide-within 5", {"revision": 1, "decideWithin": 5}),
 )
 """What is typed, and what the API is sent."""
-
-
-@pytest.fixture
-def here(
-    gateway: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Appstore:
-    """Runs `appstore` without a process of its own."""
-    monkeypatch.setenv("APPSTORE_ADDRESS", gateway.address)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-
-    def run(*arguments: str, typed: str = "", **more: str) -> Ran:
-        monkeypatch.setenv("APPSTORE_LANG", more.get("APPSTORE_LANG", "en"))
-        monkeypatch.setattr("sys.argv", ["appstore", *arguments])
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), said.out, said.err)
-
-    return run
-
-
-@pytest.fixture
-def living(here: Appstore) -> Appstore:
-    """Runs `appstore` as somebody whose deployment `open` runs with a setting."""
-    assert here("login", "--username", "demi", "--password-stdin", typed=f"{PASSWORD}\n").code == 0
-    assert here("deploy", "open", "--set", "log-level=info", "--replicas", "2").code == 0
-    return here
 
 
 def test_a_deployment_begins_with_settings(living: Appstore) -> None:
@@ -60,6 +32,12 @@ def test_a_deployment_begins_with_settings(living: Appstore) -> None:
     assert shown.code == 0
     assert "log-level=info" in shown.out
     assert "Revision 1 runs: version 1.0.0, pods: 2." in shown.out
+
+
+def test_a_deployment_may_have_to_be_decided_soon(living: Appstore, gateway: Served) -> None:
+    """`deploy --decide-within` is sent along."""
+    assert living("deploy", "open", "--name", "soon", "--decide-within", "5").code == 0
+    assert gateway.fake.bodies[-1]["decideWithin"] == 5
 
 
 def test_a_change_is_followed_and_told(living: Appstore, gateway: Served) -> None:
@@ -121,7 +99,13 @@ def test_what_is_under_way_is_taken_back(living: Appstore, gateway: Served) -> N
 
 def test_what_is_typed_wrong_exits_2(here: Appstore, gateway: Served) -> None:
     """Nothing is sent, and the error says what is wrong."""
-    for typed in ("configure open", "configure open log-level", "scale open 21", "rollback open --to 0"):
+    for typed in (
+        "configure open",
+        "configure open log-level",
+        "scale open 21",
+        "scale open 2 --decide-within 4",
+        "rollback open --to 0",
+    ):
         ran = here(*typed.split())
         assert (ran.code, gateway.fake.requests) == (2, [])
         assert ran.err

@@ -14,6 +14,7 @@ from contracts.deployments.secrets import SecretSealed, whose
 from contracts.envelope import Event
 from services.deployer.domain.sealing import SEALED_AT_MOST
 from services.deployer.usecases.accept_request import accept_request
+from services.deployer.usecases.close_deployment import close_deployment
 from services.deployer.usecases.keep_sealing_key import keep_sealing_key
 from services.deployer.usecases.remember_version import remember_version
 from services.deployer.usecases.remove_deployment import remove_deployment
@@ -29,6 +30,7 @@ from tests.fakes.deployer_examples import (
     approved,
     asked,
     published,
+    rejected,
     removal_asked,
 )
 from tests.integration.deployer.conftest import Service
@@ -75,11 +77,9 @@ async def _sealed(
     return an_event(payload, service.clock.now())
 
 
-async def _asked_with_a_secret(service: Service) -> None:
-    request = asked()
-    data = request.data.model_copy(update={"secrets": {"password": SECRET}})
+async def _asked_with_a_secret(service: Service, generation: int = 1) -> None:
     await service.handle(remember_version, published(WITH_A_PASSWORD))
-    await service.handle(accept_request, Event(request.context, data))
+    await service.handle(accept_request, asked(generation=generation, secrets={"password": SECRET}))
 
 
 async def _in_the_cluster(service: Service) -> dict[str, str]:
@@ -121,6 +121,29 @@ async def test_a_rollout_waits_for_its_secrets(service: Service) -> None:
     assert waits.value.until == asked().data.decide_by
     await service.handle(store_secret, await _sealed(service))
     assert await service.handle(start_deployment, approved()) == ["deployment.started.v1"]
+
+
+async def test_a_secret_outlives_a_request_that_was_rejected(service: Service) -> None:
+    """The correction builds on that request and names the same secret, which nobody has to give again."""
+    await _asked_with_a_secret(service)
+    await service.handle(store_secret, await _sealed(service))
+    await service.handle(close_deployment, rejected())
+    await _asked_with_a_secret(service, generation=2)
+    await service.handle(start_deployment, approved(generation=2))
+    await settled(service)
+    assert await _in_the_cluster(service) == {"password": CANARY}
+
+
+async def test_nothing_is_kept_for_what_is_going(service: Service) -> None:
+    """A secret that arrives behind a removal is not kept, since nothing would forget it; a newer request gets it."""
+    await _asked_with_a_secret(service)
+    await service.handle(remove_deployment, removal_asked())
+    assert await service.handle(store_secret, await _sealed(service)) == []
+    await settled(service)
+    assert await service.handle(store_secret, await _sealed(service)) == []
+    assert await service.database.collection("secrets").count_documents({}) == 0
+    await _asked_with_a_secret(service, generation=3)
+    assert await service.handle(store_secret, await _sealed(service)) == ["secret.stored.v1"]
 
 
 async def test_a_password_is_made_in_the_cluster(service: Service) -> None:

@@ -9,7 +9,7 @@ from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.consumer.subscription_state import SubscriptionState
 
 from chassis import fetch_pace
-from chassis.fetch_pace import BUSY_WAIT_MS, FetchPace
+from chassis.fetch_pace import FetchPace
 
 
 def fetching() -> tuple[AIOKafkaConsumer, Fetcher]:
@@ -24,9 +24,9 @@ async def test_a_consumer_is_quick_while_messages_come_and_slow_after(monkeypatc
     """The first message shortens the wait of the driver's own fetcher; a silence brings it back."""
     monkeypatch.setattr(fetch_pace, "BUSY_SECONDS", 0.1)
     consumer, fetcher = fetching()
-    pace = FetchPace(200)
+    pace = FetchPace(200, 50)
     pace.heard(consumer)
-    assert fetcher._fetch_max_wait_ms == BUSY_WAIT_MS
+    assert fetcher._fetch_max_wait_ms == 50
     async with asyncio.timeout(5):
         while fetcher._fetch_max_wait_ms != 200:  # noqa: ASYNC110 - a timer of the loop, without an event
             await asyncio.sleep(0.01)
@@ -37,6 +37,6 @@ async def test_a_wait_that_is_shorter_stays(monkeypatch: pytest.MonkeyPatch) -> 
     """An operator who asks for less than the busy wait gets it always."""
     monkeypatch.setattr(fetch_pace, "BUSY_SECONDS", 0.0)
     consumer, fetcher = fetching()
-    FetchPace(20).heard(consumer)
-    assert fetcher._fetch_max_wait_ms == 20
+    FetchPace(200, 300).heard(consumer)
+    assert fetcher._fetch_max_wait_ms == 200
     await fetcher.close()

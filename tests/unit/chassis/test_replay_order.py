@@ -8,6 +8,7 @@ from chassis.lost_events import LostEvents
 from chassis.replay_order import Backlog, Step, steps_of
 from contracts import topics
 from contracts.envelope import Event, padded
+from contracts.held import MessageHeld
 from contracts.payload import Payload
 from tests.fakes.chassis_messages import app_published, context_of, review_submitted, sent
 
@@ -52,6 +53,22 @@ def test_a_message_stands_where_its_first_effect_was_recorded() -> None:
     assert described(steps) == ["catalog.apps 1", "gateway.review-requests 1"]
     assert steps[1].message is not None
     assert steps[1].message.was_handled
+
+
+def test_a_redriven_message_stands_where_it_was_redriven() -> None:
+    """That it was held is told earlier; what made it pass may have come in between."""
+    redriven, between = message(review_submitted(APP), 1), message(app_published(APP), 3)
+    told = MessageHeld(
+        held=new_id(), service="community", from_topic=redriven.raw.topic, partition=0, offset=0, reason="value-error"
+    )
+    source = redriven.context.source.replace("appstore-gateway", "appstore-community")
+    held = context_of(told, hlc=at(2), causationid=redriven.context.id, source=source)
+    entry = ledger_entry(Event(held, told), topics.HELD_MESSAGES["community"], held.time)
+    steps = steps_of([redriven, between], lost(entry, effect(app_published(new_id()), 4, redriven)))
+    assert [step.message.context.subject for step in steps if step.message is not None] == [
+        APP,
+        redriven.context.subject,
+    ]
 
 
 def test_messages_of_one_key_never_overtake_each_other() -> None:

@@ -66,6 +66,7 @@ CALLS = {
     ("get", "/deployments/{deployment_id}"),
     ("get", "/deployments/{deployment_id}/diagnosis"),
     ("patch", "/deployments/{deployment_id}"),
+    ("put", "/deployments/{deployment_id}"),
     ("delete", "/deployments/{deployment_id}"),
     ("post", "/deployments/{deployment_id}/_restart"),
     ("post", "/deployments/{deployment_id}/_roll-back"),

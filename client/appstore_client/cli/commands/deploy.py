@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from appstore_client.app_store import AppStore
-from appstore_client.cli.change import read_settings
+from appstore_client.cli.change import DecideWithinOption, read_settings
 from appstore_client.cli.commands.scale import MOST
 from appstore_client.cli.exit_codes import ExitCode
 from appstore_client.cli.language import text
@@ -14,6 +14,7 @@ from appstore_client.cli.output import Output, OutputOption, print_next, say
 from appstore_client.cli.progress import watch
 from appstore_client.cli.secret_values import SecretFileOption, SecretOption, read_secrets
 from appstore_client.cli.session import run
+from appstore_client.cli.show_request import ShowRequestOption
 from appstore_client.models.operation import Operation
 
 NOTHING: list[str] = []
@@ -29,8 +30,10 @@ def deploy(  # noqa: PLR0913, PLR0917 - the options of the command
     secret: SecretOption = NOTHING,
     secret_from_file: SecretFileOption = NOTHING,
     replicas: Annotated[int | None, typer.Option(min=0, max=MOST, help=text("option.replicas"))] = None,
+    decide_within: DecideWithinOption = None,
     no_wait: Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))] = False,  # noqa: FBT002 - a flag
     timeout: Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))] = 120,
+    show_request: ShowRequestOption = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Deploy an app."""
@@ -46,6 +49,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - the options of the command
             parameters=parameters,
             secrets=secrets,
             replicas=replicas,
+            decide_within=decide_within,
         )
         if no_wait:
             return show_accepted(operation, output)
@@ -57,7 +61,7 @@ def deploy(  # noqa: PLR0913, PLR0917 - the options of the command
             await _show_running(store, operation)
         return code
 
-    run(output, work)
+    run(output, work, show_request=show_request)
 
 
 async def _show_running(store: AppStore, operation: Operation) -> None:

@@ -18,6 +18,7 @@ from appstore_client.cli.outcome import show_outcome
 from appstore_client.cli.output import Output, OutputOption, print_next, say
 from appstore_client.cli.progress import watch
 from appstore_client.cli.session import run
+from appstore_client.cli.show_request import ShowRequestOption
 
 LARGEST_FILE = 65_536
 """Bytes: what an event may carry."""
@@ -49,6 +50,7 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
     assurance: Annotated[Assurance | None, typer.Option(help=text("option.assurance"))] = None,
     valid_until: Annotated[str | None, typer.Option(help=text("option.valid-until"))] = None,
     timeout: Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))] = 60,
+    show_request: ShowRequestOption = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Add evidence."""
@@ -72,7 +74,7 @@ def add(  # noqa: PLR0913, PLR0917 - the options of the command
             print_next([f"appstore app show {app}"])
         return code
 
-    run(output, work)
+    run(output, work, show_request=show_request)
 
 
 def wire_name(kind: str) -> str:

@@ -12,12 +12,14 @@ from appstore_client.cli.outcome import seconds_of, show_accepted, show_outcome
 from appstore_client.cli.output import Output, OutputOption, print_next, say
 from appstore_client.cli.progress import watch
 from appstore_client.cli.session import run
+from appstore_client.cli.show_request import ShowRequestOption
 
 
 def remove(
     deployment: Annotated[str, typer.Argument(help=text("option.deployment"))],
     no_wait: Annotated[bool, typer.Option("--no-wait", help=text("option.no-wait"))] = False,  # noqa: FBT002 - a flag
     timeout: Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))] = 120,
+    show_request: ShowRequestOption = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Remove a deployment."""
@@ -33,4 +35,4 @@ def remove(
             print_next(["appstore status"])
         return code
 
-    run(output, work)
+    run(output, work, show_request=show_request)

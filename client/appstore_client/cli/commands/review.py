@@ -11,6 +11,7 @@ from appstore_client.cli.outcome import show_outcome
 from appstore_client.cli.output import Output, OutputOption, print_next, say
 from appstore_client.cli.progress import watch
 from appstore_client.cli.session import run
+from appstore_client.cli.show_request import ShowRequestOption
 
 
 def review(
@@ -18,6 +19,7 @@ def review(
     rating: Annotated[int, typer.Option(min=1, max=5, help=text("option.rating"))],
     words: Annotated[str, typer.Option("--text", help=text("option.text"))],
     timeout: Annotated[float, typer.Option(min=1, max=3600, help=text("option.timeout"))] = 60,
+    show_request: ShowRequestOption = False,  # noqa: FBT002 - a flag
     output: OutputOption = Output.TABLE,
 ) -> None:
     """Review an app."""
@@ -31,4 +33,4 @@ def review(
             print_next([f"appstore app show {name}"])
         return code
 
-    run(output, work)
+    run(output, work, show_request=show_request)

@@ -124,6 +124,9 @@ async def test_what_is_asked_already_changes_nothing(life: Life) -> None:
         ({"parameters": {"workers": "1" * 4097}}, 422, ["parameters.workers", "string_too_long"]),
         ({"replicas": 21}, 422, ["replicas", "less_than_equal"]),
         ({"replicas": -1}, 422, ["replicas", "greater_than_equal"]),
+        ({"decideWithin": 4}, 422, ["decideWithin", "greater_than_equal"]),
+        ({"decideWithin": 3601}, 422, ["decideWithin", "less_than_equal"]),
+        ({"decideWithin": 5.5}, 422, ["decideWithin", "int_from_float"]),
         ({"colour": "red"}, 422, ["colour", "extra_forbidden"]),
     ],
 )

@@ -1,9 +1,11 @@
 """A deployment goes back: to an earlier revision, by taking a request back, or by itself after a failed upgrade."""
 
+import pytest
+
 from contracts.deployments.reasons import ClosedOutcome
 from tests.fakes import gateway_changes as changes
 from tests.fakes import gateway_events as told
-from tests.fakes.gateway_life import CHOSEN, Life, wish_of
+from tests.fakes.gateway_life import CHOSEN, WISH, Life, wish_of
 
 
 async def test_rolling_back_repeats_what_a_revision_had(life: Life) -> None:
@@ -22,6 +24,34 @@ async def test_rolling_back_repeats_what_a_revision_had(life: Life) -> None:
     assert life.asked()[-1]["revision"] == 3
     unknown = (await life.act("_roll-back", revision=9)).json()
     assert (unknown["code"], unknown["params"]) == ("unknown-revision", {"revision": "9", "known": "1, 2, 3, 4"})
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "No earlier revision of this deployment was healthy."),
+        ("nl", "Geen eerdere revisie van deze deployment was gezond."),
+    ],
+)
+async def test_with_one_revision_there_is_nothing_to_go_back_to(life: Life, language: str, sentence: str) -> None:
+    """Without a number and without an earlier healthy revision: 409, and a sentence that says so."""
+    await life.change(version="2.0")
+    await life.hear((told.started(2), 2), (changes.rolled_back(), 2))
+    recorded = len(life.asked())
+    answer = await life.client.post(f"{life.address}/_roll-back", json={}, headers={"Accept-Language": language})
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing-to-go-back-to")
+    assert answer.json()["detail"] == sentence
+    assert len(life.asked()) == recorded
+
+
+async def test_before_the_first_revision_there_is_none_to_go_back_to(life: Life) -> None:
+    """Where no rollout began, a revision's number leads nowhere either."""
+    asked = await life.client.post("/deployments", json={**WISH, "version": "1.0", "name": "waits"})
+    address = f"/deployments/{asked.json()['subject']['deployment']}"
+    await life.gateway.catch_up()
+    for wish in ({}, {"revision": 1}):
+        answer = await life.client.post(f"{address}/_roll-back", json=wish)
+        assert (answer.status_code, answer.json()["code"]) == (409, "nothing-to-go-back-to")
 
 
 async def test_a_change_after_a_rollback_is_no_rollback(life: Life) -> None:

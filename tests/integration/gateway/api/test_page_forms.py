@@ -13,15 +13,15 @@ from tests.fakes.gateway_life import Life
 ADDRESS = "https://store.example"
 
 
-async def _browser(life: Life, role: Role = Role.DEVELOPER) -> tuple[httpx.AsyncClient, str]:
+async def _browser(life: Life, role: Role = Role.DEVELOPER, address: str = ADDRESS) -> tuple[httpx.AsyncClient, str]:
     """A browser of somebody of the team, and the token of their session's forms."""
     identity = life.gateway.world.identity
     person = Person(told.PERSON, (Membership(told.TEAM, "team-data", frozenset({role})),))
     cookie, session = await identity.sessions.start(person)
     transport = httpx.ASGITransport(life.gateway.address, raise_app_exceptions=False)
     cookies = {identity.cookies.name(SESSION_COOKIE): cookie}
-    headers = {"Origin": ADDRESS, "Accept-Language": "en"}
-    return httpx.AsyncClient(transport=transport, base_url=ADDRESS, cookies=cookies, headers=headers), session.csrf
+    headers = {"Origin": address, "Accept-Language": "en"}
+    return httpx.AsyncClient(transport=transport, base_url=address, cookies=cookies, headers=headers), session.csrf
 
 
 async def test_each_form_asks_its_change(life: Life) -> None:
@@ -40,6 +40,15 @@ async def test_each_form_asks_its_change(life: Life) -> None:
             assert life.asked()[-1]["intent"] == intent
         assert (await browser.post(life.address, data={"action": "cancel", "csrf_token": token})).status_code == 303
         assert orjson.loads(life.gateway.published.entries[-1]["value"])["cancels"] == 4
+
+
+async def test_a_form_may_be_posted_to_a_replicas_own_port(life: Life) -> None:
+    """At another port of the public host the page's own forms work too; a page at a further port may not post them."""
+    browser, token = await _browser(life, address=f"{ADDRESS}:8420")
+    data = {"action": "restart", "csrf_token": token}
+    async with browser:
+        assert (await browser.post(life.address, data=data)).status_code == 303
+        assert (await browser.post(life.address, data=data, headers={"Origin": f"{ADDRESS}:9999"})).status_code == 403
 
 
 @pytest.mark.parametrize(

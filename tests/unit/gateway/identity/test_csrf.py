@@ -28,10 +28,11 @@ def request(method: str, **headers: str) -> Request:
         request("HEAD"),
         request("POST", origin="https://store.example"),
         request("DELETE", origin="https://store.example"),
+        request("POST", origin="https://store.example:8420", host="store.example:8420"),
         request("POST", sec_fetch_site="same-origin"),
         request("POST", x_csrf_token="the-token"),
     ],
-    ids=["read", "head", "own origin", "own origin, delete", "old browser, same origin", "token in header"],
+    ids=["read", "head", "own origin", "own origin, delete", "a replica's port", "old browser", "token in header"],
 )
 def test_our_own_requests_pass(sent: Request) -> None:
     """Reads pass, and changes that come from our own pages."""
@@ -50,8 +51,32 @@ def test_our_own_requests_pass(sent: Request) -> None:
         request("POST", sec_fetch_site="same-site"),
         request("POST", x_csrf_token="another"),
         request("PUT"),
+        request("POST", origin="https://store.example:8420", host="store.example"),
+        request("POST", origin="https://store.example:9999", host="store.example:8420"),
+        request("POST", origin="https://evil.example:8420", host="evil.example:8420"),
+        request("POST", origin="http://store.example:8420", host="store.example:8420"),
+        request("POST", origin="https://store.example:8420"),
+        request("POST", origin="https://", host=""),
+        request("POST", origin="https://[", host="["),
     ],
-    ids=["elsewhere", "null", "http", "look-alike", "with token", "cross-site", "sibling", "bad token", "nothing"],
+    ids=[
+        "elsewhere",
+        "null",
+        "http",
+        "look-alike",
+        "with token",
+        "cross-site",
+        "sibling",
+        "bad token",
+        "nothing",
+        "another port of our host",
+        "a further port of our host",
+        "a name that leads here too",
+        "http at a replica's port",
+        "no host",
+        "nothing in it",
+        "no address",
+    ],
 )
 def test_a_change_from_elsewhere_is_refused(sent: Request) -> None:
     """A change that may come from another site is not made."""
