@@ -31,6 +31,13 @@ _BY_FAULT = {
 }
 
 
+_BY_STATUS = {
+    "rolled-back": ExitCode.ROLLED_BACK,
+    "rejected": ExitCode.REJECTED,
+    "removed": ExitCode.NOT_FOUND,
+}
+"""What says more of a deployment than whose fault it is."""
+
 ALREADY_SO = "nothing-to-change"
 """The problem of asking for what is asked already: a script that makes sure of something is done then."""
 _BESIDE_POLICY = frozenset({"add-evidence", "review", "cancel", "remove"})
@@ -56,10 +63,11 @@ def code_of_diagnosis(found: Diagnosis) -> ExitCode:
     """Return the code for how a deployment is."""
     if found.healthy:
         return ExitCode.DONE
-    if found.status == "rolled-back":
-        return ExitCode.ROLLED_BACK
+    ended = _BY_STATUS.get(found.status)
+    if ended is not None:
+        return ended
     if found.finding is None or not found.finding.certain:
-        return ExitCode.REJECTED if found.status == "rejected" else ExitCode.NOT_IN_TIME
+        return ExitCode.NOT_IN_TIME
     return _BY_FAULT.get(found.finding.fault, ExitCode.APP_FAILED)
 
 

@@ -54,7 +54,10 @@ class FindingShown(Shown):
 
 
 class DiagnosisShown(Shown):
-    """How a deployment is: `healthy` when it is as it was asked, else the finding as far as there is one."""
+    """How a deployment is: `healthy` when it is as it was asked, else the finding as far as there is one.
+
+    `status` is that of the newest request, or `removed`.
+    """
 
     deployment: str
     name: str
@@ -81,7 +84,7 @@ def diagnosis_of(shown: DeploymentShown, texts: Texts) -> DiagnosisShown:
     return DiagnosisShown(
         deployment=shown.id,
         name=shown.name,
-        status=shown.status,
+        status="removed" if shown.removed else shown.status,
         healthy=shown.status == "succeeded" and not shown.removed,
         finding=_finding(failure, texts, certain=shown.failure is not None) if failure else None,
         quarantine=shown.quarantine,
