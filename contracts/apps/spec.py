@@ -1,30 +1,31 @@
 """The short description from which the deployer builds Kubernetes objects. Part of each published version.
 
-Bounds are those of Kubernetes or stricter; nothing here can name a namespace, a cluster or a host.
+Bounds are those of Kubernetes or stricter; nothing here can say where it runs, on which cluster or under what address.
 """
 
 import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
+from contracts.apps.connections import Caller, Destination, Need
+from contracts.apps.resources import Resources
+from contracts.apps.scaling import Autoscaling
+from contracts.apps.values import (
+    Argument,
+    ByteQuantity,
+    EnvName,
+    EnvValue,
+    ImageDigest,
+    ImageReference,
+    MountPath,
+    PortNumber,
+    UserNumber,
+)
 from contracts.identifiers import DnsLabel
 from contracts.noun import Noun, Text
 
-CpuQuantity = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}m$|^[0-9]{1,3}(\.[0-9]{1,3})?$")]
-ByteQuantity = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$")]
-ImageReference = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^[a-z0-9][a-z0-9./:_-]{0,180}[a-zA-Z0-9](:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[0-9a-f]{64})?$"
-    ),
-]
-EnvName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,127}$")]
-EnvValue = Annotated[str, StringConstraints(max_length=4096)]
-MountPath = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9._/-]{1,255}$")]
-PortNumber = Annotated[int, Field(ge=1, le=65535)]
-UserNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
 
 
@@ -36,20 +37,22 @@ class Port(Noun):
     public: bool = False
 
 
-class Resources(Noun):
-    """What a container asks of its node; its memory limit equals the request, so that nobody is evicted by surprise."""
-
-    cpu: CpuQuantity
-    memory: ByteQuantity
-    gpu: Annotated[int, Field(ge=0, le=16)] = 0
-
-
 class Probe(Noun):
-    """How readiness is asked: by HTTP when there is a path, else by opening the port."""
+    """How a container is asked how it is: by a command, by HTTP when there is a path, else by opening the port."""
 
-    port: DnsLabel
+    port: DnsLabel | None = None
     path: Annotated[str, StringConstraints(pattern=r"^/[\x21-\x7e]{0,255}$")] | None = None
+    command: Annotated[tuple[Argument, ...], Field(max_length=16)] = ()
     period_seconds: Annotated[int, Field(ge=1, le=300)] = 5
+    timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 1
+    failure_threshold: Annotated[int, Field(ge=1, le=120)] = 3
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> "Probe":
+        if self.port is None and not self.command:
+            message = "a probe has a port or a command"
+            raise ValueError(message)
+        return self
 
 
 class Mount(Noun):
@@ -68,15 +71,23 @@ class Volume(Noun):
 
 
 class Container(Noun):
-    """One container. It runs as `user`, never as root (Pod Security Standards, restricted)."""
+    """One container. It runs as `user`, never as root (Pod Security Standards, restricted).
+
+    `digest` pins the image, whatever its tag says later. Until `startup` is answered with yes, neither of the others is
+    asked; `liveness` answered with no starts the container again.
+    """
 
     name: DnsLabel
     image: ImageReference
-    args: Annotated[tuple[Annotated[str, StringConstraints(max_length=1024)], ...], Field(max_length=32)] = ()
+    digest: ImageDigest | None = None
+    command: Annotated[tuple[Argument, ...], Field(max_length=32)] = ()
+    args: Annotated[tuple[Argument, ...], Field(max_length=32)] = ()
     env: Annotated[dict[EnvName, EnvValue], Field(max_length=64)] = {}
     ports: Annotated[tuple[Port, ...], Field(max_length=16)] = ()
     resources: Resources
     readiness: Probe | None = None
+    liveness: Probe | None = None
+    startup: Probe | None = None
     mounts: Annotated[tuple[Mount, ...], Field(max_length=16)] = ()
     user: UserNumber = 10001
 
@@ -118,9 +129,13 @@ class Parameter(Noun):
 
 
 class AppSpec(Noun):
-    """One version's description of what runs."""
+    """One version's description of what runs. With `autoscaling`, `replicas` says nothing."""
 
     containers: Annotated[tuple[Container, ...], Field(min_length=1, max_length=8)]
     volumes: Annotated[tuple[Volume, ...], Field(max_length=8)] = ()
     replicas: Annotated[int, Field(ge=1, le=20)] = 1
     parameters: Annotated[tuple[Parameter, ...], Field(max_length=32)] = ()
+    autoscaling: Autoscaling | None = None
+    egress: Annotated[tuple[Destination, ...], Field(max_length=32)] = ()
+    callers: Annotated[tuple[Caller, ...], Field(max_length=16)] = ()
+    needs: Annotated[tuple[Need, ...], Field(max_length=16)] = ()

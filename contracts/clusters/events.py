@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts import topics
+from contracts.clusters.offer import Offer
 from contracts.identifiers import ClusterId, DnsLabel
 from contracts.noun import Noun
 from contracts.payload import Payload
@@ -30,3 +31,9 @@ class ClusterRegistered(Payload):
     kubernetes_version: Annotated[str, Field(max_length=40)]
     environments: Annotated[tuple[DnsLabel, ...], Field(min_length=1, max_length=20)]
     nodes: Annotated[tuple[NodeCapacity, ...], Field(max_length=200)]
+    offers: Annotated[dict[DnsLabel, Offer], Field(max_length=20)] = {}
+    """Environment → what it offers."""
+
+    def offer_of(self, environment: str) -> Offer:
+        """What an environment offers; nothing when that is not said."""
+        return self.offers.get(environment, Offer())

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts import topics
-from contracts.apps.spec import EnvValue
+from contracts.apps.values import EnvValue
 from contracts.deployments.environment import Environment
 from contracts.identifiers import AppId, AppName, DeploymentId, DnsLabel, SecretId, SourceName, VersionTag
 from contracts.noun import Time

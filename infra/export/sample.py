@@ -20,6 +20,7 @@ _BY_NAME: dict[str, Any] = {
     "address": "http://assistant.default.svc.cluster.local:8080",
     "app": _APP,
     "categories": ["text-generation"],
+    "cidr": "192.0.2.0/24",
     "coverage": 0.85,
     "cpu": "500m",
     "engine": "cel-expr-python 0.1.3",
@@ -52,6 +53,7 @@ _BY_NAME: dict[str, Any] = {
 }
 
 _BY_PATTERN = {
+    r"^sha256:[0-9a-f]{64}$": "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     r"^[0-9a-f]{64}$": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$": "assistant",
     r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$": "assistant",
@@ -65,10 +67,19 @@ _BY_PATTERN = {
     r"^/[A-Za-z0-9._/-]{1,255}$": "/var/lib/assistant",
     r"^/[\x21-\x7e]{0,255}$": "/healthz",
     r"^[a-z0-9]([a-z0-9._/:-]{0,126}[a-z0-9])?$": "data/deployments",
+    r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$": "url",
+    r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){1,8}$": "apps.example.org",
+    r"^[0-9]{1,6}m$|^[0-9]{1,3}(\.[0-9]{1,3})?$": "500m",
+    r"^[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)$": "10Gi",
 }
 
-# A fact has a value or a reason why it does not apply, never both.
-_LEFT_OUT = {"Fact[": "notApplicable"}
+# Fields of which a value has one, never all: a fact has a value or a reason why it does not apply.
+_LEFT_OUT = {
+    "Fact[": {"notApplicable"},
+    "Destination": {"namespace", "deployment"},
+    "Caller": {"namespace"},
+    "Need": {"config"},
+}
 
 
 class NoSampleError(ValueError):
@@ -95,6 +106,8 @@ def sample(schema: Schema, definitions: Schema, name: str = "") -> Any:
 
 def _fits(value: Any, schema: Schema) -> bool:
     """Whether a field of this name is meant: some names stand for a map in one place and for a text in another."""
+    if any(value not in option["enum"] for option in schema.get("anyOf", [schema]) if "enum" in option):
+        return False
     return not (isinstance(value, dict) and schema.get("type") == "string")
 
 
@@ -117,7 +130,7 @@ def _object(schema: Schema, definitions: Schema) -> Schema:
         keys = schema.get("propertyNames", {"type": "string"})
         return {sample(keys, definitions, "key"): sample(schema["additionalProperties"], definitions, "value")}
     title = schema.get("title", "")
-    left_out = {field for start, field in _LEFT_OUT.items() if title.startswith(start)}
+    left_out = {field for start, fields in _LEFT_OUT.items() if title.startswith(start) for field in fields}
     fields = schema["properties"].items()
     return {name: sample(field, definitions, name) for name, field in fields if name not in left_out}
 

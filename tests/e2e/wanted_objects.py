@@ -8,7 +8,7 @@ from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.facts import DeploymentFacts
 from tests.e2e.ledgers import Document, Ledgers
 
-OWN_METADATA = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields")
+OWN_METADATA = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "ownerReferences")
 """What a cluster adds to an object."""
 
 

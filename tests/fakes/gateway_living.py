@@ -97,6 +97,8 @@ class Living(Memory):
         merged = {k: v for k, v in (asked["parameters"] | sent.get("parameters", {})).items() if v is not None}
         secrets = sorted({*asked["secrets"], *sent.get("secrets", {})})
         wish = asked | sent | {"parameters": merged, "secrets": secrets}
+        if sent.get("secrets"):
+            return wish | {"intent": "configure"}
         for name, intent in (("version", "upgrade"), ("parameters", "configure"), ("replicas", "scale")):
             if wish[name] != asked[name]:
                 return wish | {"intent": intent}

@@ -6,7 +6,8 @@ from typing import Any
 from chassis.ledger import new_id
 from contracts.apps.events import AppPublished, VersionPublished
 from contracts.apps.facts import Assurance, Fact, Facts, Source
-from contracts.apps.spec import AppSpec, Container, Port, Resources
+from contracts.apps.resources import Resources
+from contracts.apps.spec import AppSpec, Container, Port
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
 from contracts.community.events import ReviewPublished
 from contracts.community.proof import ProofOfUse

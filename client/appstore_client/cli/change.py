@@ -36,16 +36,20 @@ def change(deployment: str, ask: Ask, *, output: Output, no_wait: bool, timeout:
 
     async def work(store: AppStore) -> ExitCode:
         found = await find_deployment(store, deployment)
-        operation = await ask(store, found)
-        if no_wait:
-            return show_accepted(operation, output)
-        operation = await watch(store, operation, output, timeout)
-        code = show_outcome(operation, output, timeout)
-        if code is ExitCode.DONE and output is Output.TABLE:
-            await _show_done(store, operation)
-        return code
+        return await follow(store, await ask(store, found), output=output, no_wait=no_wait, within=timeout)
 
     run(output, work, show_request=show_request)
+
+
+async def follow(store: AppStore, operation: Operation, *, output: Output, no_wait: bool, within: float) -> ExitCode:
+    """Show each step of what was asked, and its end, unless nobody waits."""
+    if no_wait:
+        return show_accepted(operation, output)
+    operation = await watch(store, operation, output, within)
+    code = show_outcome(operation, output, within)
+    if code is ExitCode.DONE and output is Output.TABLE:
+        await _show_done(store, operation)
+    return code
 
 
 async def _show_done(store: AppStore, operation: Operation) -> None:

@@ -1,6 +1,7 @@
 """Finds the deployment somebody means by an id or a name."""
 
 import re
+from collections.abc import Callable
 
 from appstore_client.app_store import AppStore
 from appstore_client.cli.language import text
@@ -11,14 +12,18 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 CONFLICT = 409
 
 
-async def find_deployment(store: AppStore, asked: str) -> str:
+def _any(_one: Deployment) -> bool:
+    return True
+
+
+async def find_deployment(store: AppStore, asked: str, fits: Callable[[Deployment], bool] = _any) -> str:
     """Return the id; raises `Problem` with code unknown-deployment or ambiguous-deployment, which lists them.
 
-    A name means what stands; when nothing of that name stands, the newest that was removed or never ran.
+    A name means what stands and `fits`; when nothing of that name stands, the newest that was removed or never ran.
     """
     if is_id(asked):
         return asked
-    named = [one for one in await store.deployments.list() if one.name == asked]
+    named = [one for one in await store.deployments.list() if one.name == asked and fits(one)]
     found = [one for one in named if one.stands] or named[:1]
     if len(found) == 1:
         return found[0].id

@@ -55,20 +55,8 @@ class Asking:
         deadline = time.monotonic() + within
         return await asyncio.gather(*(self._ended(one, deadline) for one in outcomes))
 
-    async def _outcome(self, step: Step) -> Outcome:
-        if not step.asks:
-            return Outcome(step)
-        async with self._at_once:
-            try:
-                return Outcome(step, operation=await self._asked(step))
-            except NotSent as not_sent:
-                return Outcome(step, shown=not_sent.request)
-            except Problem as problem:
-                if problem.code == NOTHING_TO_CHANGE:
-                    return Outcome(replace(step, action=Action.SAME, differences=()))
-                return Outcome(step, problem=problem)
-
-    async def _asked(self, step: Step) -> Operation:
+    async def ask_one(self, step: Step) -> Operation:
+        """Ask one step; raises `Problem`, and `NotSent` when it is only to be shown."""
         deployments, declared, found = self._store.deployments, step.declared, step.found
         if declared is None:
             return await deployments.remove(found.id if found else "")
@@ -93,6 +81,19 @@ class Asking:
             replicas=declared.replicas,
             declared_by=self._source,
         )
+
+    async def _outcome(self, step: Step) -> Outcome:
+        if not step.asks:
+            return Outcome(step)
+        async with self._at_once:
+            try:
+                return Outcome(step, operation=await self.ask_one(step))
+            except NotSent as not_sent:
+                return Outcome(step, shown=not_sent.request)
+            except Problem as problem:
+                if problem.code == NOTHING_TO_CHANGE:
+                    return Outcome(replace(step, action=Action.SAME, differences=()))
+                return Outcome(step, problem=problem)
 
     async def _ended(self, outcome: Outcome, deadline: float) -> Outcome:
         operation, pause = outcome.operation, FIRST_PAUSE

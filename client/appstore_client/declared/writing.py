@@ -14,10 +14,25 @@ from appstore_client.declared.difference import valid_state
 from appstore_client.models.deployment import Deployment
 
 
+class _Dumper(yaml.SafeDumper):
+    """Escapes the line ends that YAML would read as others."""
+
+
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
+    style = '"' if _LINE_ENDS.search(value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_LINE_ENDS = re.compile("[\r\x85\u2028\u2029]")
+_Dumper.add_representer(str, _text)
+
+
 def as_files_declare(deployments: Iterable[Deployment]) -> str:
     """Return the documents, one after another."""
     found = [document for one in deployments if (document := as_document(one)) is not None]
-    written: str = yaml.safe_dump_all(found, explicit_start=True, sort_keys=False, allow_unicode=True, width=100)
+    written: str = yaml.dump_all(
+        found, Dumper=_Dumper, explicit_start=True, sort_keys=False, allow_unicode=True, width=100
+    )
     return written
 
 

@@ -5,7 +5,7 @@ The deployer would refuse them later; here the author of the folder still sees t
 
 from collections.abc import Iterable, Iterator
 
-from contracts.apps.spec import AppSpec, Container
+from contracts.apps.spec import AppSpec, Container, Probe
 
 Fault = tuple[str, str]
 """The field, and what is wrong with it."""
@@ -18,7 +18,7 @@ def broken_references(spec: AppSpec) -> list[Fault]:
     volumes = [volume.name for volume in spec.volumes]
     for place, container in enumerate(spec.containers):
         faults += _inside(f"spec.containers.{place}", container, volumes)
-    return faults + list(_of_parameters(spec))
+    return [*faults, *_of_parameters(spec), *_of_connections(spec)]
 
 
 def _of_parameters(spec: AppSpec) -> Iterator[Fault]:
@@ -39,14 +39,38 @@ def _inside(place: str, container: Container, volumes: list[str]) -> Iterator[Fa
     ports = [port.name for port in container.ports]
     yield from _twice(f"{place}.ports", ports)
     yield from _twice(f"{place}.mounts", (mount.path for mount in container.mounts))
-    if container.readiness is not None and container.readiness.port not in ports:
-        yield f"{place}.readiness.port", f"no port is called {container.readiness.port}; there are: {_listed(ports)}"
+    for kind in ("startup", "readiness", "liveness"):
+        probe = getattr(container, kind)
+        if probe is not None:
+            yield from _of_probe(f"{place}.{kind}", probe, ports)
+    if container.digest is not None and "@" in container.image:
+        yield f"{place}.digest", "the image names its digest already"
     for number, mount in enumerate(container.mounts):
         if mount.volume not in volumes:
             yield (
                 f"{place}.mounts.{number}.volume",
                 f"no volume is called {mount.volume}; there are: {_listed(volumes)}",
             )
+
+
+def _of_probe(place: str, probe: Probe, ports: list[str]) -> Iterator[Fault]:
+    if probe.command and (probe.port is not None or probe.path is not None):
+        yield place, "a probe has either a command or a port"
+    elif probe.port is not None and probe.port not in ports:
+        yield f"{place}.port", f"no port is called {probe.port}; there are: {_listed(ports)}"
+
+
+def _of_connections(spec: AppSpec) -> Iterator[Fault]:
+    """Callers of ports that are not there, and variables that two things would set."""
+    ports = [port.name for container in spec.containers for port in container.ports]
+    for number, caller in enumerate(spec.callers):
+        if caller.port not in ports:
+            yield f"spec.callers.{number}.port", f"no port is called {caller.port}; there are: {_listed(ports)}"
+    yield from _twice("spec.needs", (need.name for need in spec.needs))
+    variables = [name for need in spec.needs for name in need.env]
+    yield from _twice("spec.needs", [*variables, *(parameter.env for parameter in spec.parameters)])
+    if spec.autoscaling is not None and any(volume.persistent for volume in spec.volumes):
+        yield "spec.autoscaling", "pods that keep data cannot be added by themselves: each volume has one user"
 
 
 def _twice(place: str, names: Iterable[str]) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import Field
 
-from contracts.apps.spec import EnvValue
+from contracts.apps.values import EnvValue
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested, Intent
 from contracts.identifiers import AppId, AppName, DeploymentId, DnsLabel, SecretId, VersionTag

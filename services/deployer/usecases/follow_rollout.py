@@ -13,7 +13,7 @@ from services.deployer.domain.desired import Desired
 from services.deployer.domain.generation import close, fail, rolled_back, succeed
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
-from services.deployer.domain.manifest.network import address
+from services.deployer.domain.manifest.exposure import address
 from services.deployer.domain.rollout import Healthy, judge
 from services.deployer.ports import Object, World, lineage
 from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome, TryAgain
@@ -48,7 +48,8 @@ async def follow_rollout(
         case Failure() as failure:
             return await _fail(failure, request, state, desired, world)
         case Healthy() as healthy:
-            await end_generation(_final(healthy, request, state, desired, objects), request, world)
+            where = await _reached_at(desired, world)
+            await end_generation(_final(healthy, request, state, where, objects), request, world)
             return Done()
     look_again_at = following.look_again_at or now
     return AgainAfter(max((look_again_at - now).total_seconds(), 0.0))
@@ -69,7 +70,7 @@ async def _fail(failure: Failure, request: KnownRequest, state: Deployment, desi
 
 
 def _final(
-    healthy: Healthy, request: KnownRequest, state: Deployment, desired: Desired, objects: Sequence[Object]
+    healthy: Healthy, request: KnownRequest, state: Deployment, where: str | None, objects: Sequence[Object]
 ) -> DeploymentEvent:
     """What it means that all is ready: for a cancel, for a rollback, for a rollout."""
     if request.cancel is not None:
@@ -77,8 +78,12 @@ def _final(
     if state.phase is Phase.ROLLING_BACK:
         return rolled_back(request, state)
     references = tuple(ObjectReference(kind=one["kind"], name=one["metadata"]["name"]) for one in objects)
-    where = address(desired.facts, desired.spec)
     return succeed(request, state.revision, healthy.replicas, where, references)
+
+
+async def _reached_at(desired: Desired, world: World) -> str | None:
+    cluster = await world.cluster.facts()
+    return address(desired.facts, desired.spec, cluster.offer_of(desired.request.environment.name))
 
 
 def _is_proven(desired: Desired, state: Deployment) -> bool:

@@ -6,6 +6,7 @@ is new (follow_rollout), and says when to look again. Killed at any point, the n
 
 from collections.abc import Sequence
 
+from contracts.clusters.events import ClusterRegistered
 from contracts.deployments.reasons import ClosedOutcome, Step
 from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
@@ -14,6 +15,7 @@ from services.deployer.domain.generation import close, is_open, remove
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.manifest.build import build
+from services.deployer.domain.manifest.order import in_order
 from services.deployer.domain.rollout import progressed
 from services.deployer.ports import Object, ObjectRefused, World, lineage
 from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome
@@ -48,22 +50,23 @@ async def _bring_about(request: KnownRequest, state: Deployment, wanted: Desired
     desired = await keep_out_quarantined(state, wanted, world)
     if desired is None:
         return GiveUp("only a version that failed here is known")
-    objects = build(desired.facts, desired.spec)
-    refusal = await _apply(desired, objects, world)
+    cluster = await world.cluster.facts()
+    objects = build(desired.facts, desired.spec, cluster.offer_of(desired.request.environment.name))
+    refusal = await _apply(desired, objects, cluster, world)
     if state.under_way:
         return await follow_rollout(request, state, desired, objects, refusal, world)
     return GiveUp(refusal.cause) if refusal is not None else await _let_finish(state, world)
 
 
-async def _apply(desired: Desired, objects: Sequence[Object], world: World) -> Failure | None:
-    cluster = await world.cluster.facts()
+async def _apply(
+    desired: Desired, objects: Sequence[Object], cluster: ClusterRegistered, world: World
+) -> Failure | None:
     where = desired.request.environment
     if where.cluster != cluster.cluster or where.name not in cluster.environments:
         return manifest_invalid("Namespace", where.namespace, ".", f"{cluster.name} has no environment {where.name}")
     try:
-        namespace, *others = objects
         secret = await build_secret(desired, world)
-        await world.cluster.apply(desired.request.deployment, (namespace, *secret, *others))
+        await world.cluster.apply(desired.request.deployment, in_order((*objects, *secret)))
     except ObjectRefused as refused:
         return refused_object(refused.kind, refused.name, refused.field, refused.message)
     return None

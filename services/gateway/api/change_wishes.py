@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from contracts.apps.spec import EnvValue
+from contracts.apps.values import EnvValue
 from contracts.deployments.requests import DeploymentRequested
 from contracts.identifiers import DnsLabel, SourceName, VersionTag
 from services.gateway.api.deadline import DecideWithin

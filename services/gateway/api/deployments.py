@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import ConfigDict, Field, ValidationError
 
 from chassis.ledger import new_id
-from contracts.apps.spec import AppSpec, EnvValue
+from contracts.apps.spec import AppSpec
+from contracts.apps.values import EnvValue
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
 from contracts.identifiers import AppName, DnsLabel, SourceName, VersionTag

@@ -150,14 +150,12 @@ async def test_what_was_put_aside_after_the_copy_is_as_it_was(
     async with living(community, settings) as running:
         await tell(broker.bootstrap, app_published(tale.known))
         await until(lambda: running.stored("known_apps"), "the app is known")
-    if copied == "before":
-        copy_out(database_process.url, [name], tmp_path)
-    async with living(community, settings) as running:
+        if copied == "before":
+            copy_out(database_process.url, [name], tmp_path)
         await tale.held(broker.bootstrap)
         await puts_aside(running, 15, 1)
-    if copied == "while-held":
-        copy_out(database_process.url, [name], tmp_path)
-    async with living(community, settings) as running:
+        if copied == "while-held":
+            copy_out(database_process.url, [name], tmp_path)
         await tell(broker.bootstrap, app_published(tale.comes_later))
         await puts_aside(running, 16, 0)
         await operate(running, tale)

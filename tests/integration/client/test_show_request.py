@@ -31,6 +31,7 @@ COMMANDS = (
     'review open --rating 4 --text "It works, doesn\'t it"',
     'evidence add open 1.0.0 --kind dpia --value \'{"status": "definitief"}\'',
     "person erase 019ab000-0000-7000-8000-0000000000f1 --yes",
+    "promote open --to production --yes",
     "apply -f {folder} --source data/deployments --yes",
 )
 READS_ONLY = {
@@ -45,6 +46,7 @@ READS_ONLY = {
     "revisions",
     "events",
     "diff",
+    "doctor",
     "export",
 }
 DECLARED = """\

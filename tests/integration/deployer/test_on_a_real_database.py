@@ -53,7 +53,7 @@ async def test_the_whole_life_of_a_deployment(database: Database) -> None:
     await settled(service)
     assert service.told()[-1] == "deployment.succeeded.v1"
     assert await service.objects() == [
-        "Deployment", "Namespace", "NetworkPolicy", "NetworkPolicy", "Pod", "Service", "ServiceAccount",
+        "ConfigMap", "Deployment", "Namespace", "NetworkPolicy", "NetworkPolicy", "Pod", "Service", "ServiceAccount",
     ]  # fmt: skip
     await service.handle(remove_deployment, removal_asked())
     assert await service.names() == (DEPLOYMENT,)

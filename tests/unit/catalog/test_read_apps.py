@@ -151,6 +151,46 @@ def test_parameter_that_can_not_be_chosen_is_refused(
     assert (problem.field, what in problem.what) == (field, True)
 
 
+@pytest.mark.parametrize(
+    ("line", "field", "what"),
+    [
+        ("callers: [{port: grpc, namespace: monitoring}]", "spec.callers.0.port", "no port is called grpc"),
+        ("callers: [{port: http}]", "spec.callers.0", "a caller is one of: namespace, deployment"),
+        ("egress: [{ports: [443]}]", "spec.egress.0", "a destination is one of: cidr, namespace, deployment"),
+        ("egress: [{cidr: 10.0.0.1/8, ports: [443]}]", "spec.egress.0.cidr", "has host bits set"),
+        ("egress: [{cidr: 169.254.169.254/32, ports: [80]}]", "spec.egress.0.cidr", "belongs to the machine itself"),
+        ("autoscaling: {maximum: 3}", "spec.autoscaling", "each volume has one user"),
+        ("autoscaling: {minimum: 4, maximum: 3}", "spec.autoscaling", "the minimum is more than the maximum"),
+        ("needs: [{name: db, kind: oracle, env: {URL: url}}]", "spec.needs.0.kind", "'postgresql', 'redis'"),
+        ("needs: [{name: db, kind: s3, secret: a, config: b, env: {URL: u}}]", "spec.needs.0", "not to both"),
+        (f"needs: [{{name: db, kind: s3, env: {{SIZE: u}}}}]\n  parameters: [{{{PARAMETER}}}]", "spec.needs", "twice"),
+    ],
+)
+def test_connection_that_can_not_be_made_is_refused(
+    add_app: AddApp, tmp_path: Path, line: str, field: str, what: str
+) -> None:
+    """Who may be reached, who may call and what is needed are checked by field when the file is read."""
+    add_app("reader", version=f"{VERSION}  {line}\n")
+    problem = only_problem(tmp_path)
+    assert (problem.field, what in problem.what) == (field, True)
+
+
+@pytest.mark.parametrize(
+    ("probe", "field"),
+    [
+        ("liveness: {command: [check], port: http}", "spec.containers.0.liveness"),
+        ("startup: {port: web}", "spec.containers.0.startup.port"),
+        ("startup: {path: /up}", "spec.containers.0.startup"),
+    ],
+)
+def test_probe_that_asks_nothing_or_two_things_is_refused(
+    add_app: AddApp, tmp_path: Path, probe: str, field: str
+) -> None:
+    """Each kind of probe has one question, and its port is there."""
+    add_app("reader", version=VERSION.replace("      readiness:", f"      {probe}\n      readiness:"))
+    assert only_problem(tmp_path).field == field
+
+
 def test_version_too_large_for_the_wire_is_refused(add_app: AddApp, tmp_path: Path) -> None:
     """A version whose event could not travel is refused when it is read, not when it is published."""
     values = ", ".join(f'V{number}: "{"x" * 4000}"' for number in range(15))

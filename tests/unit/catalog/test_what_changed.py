@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from contracts.apps.events import AppPublished, AppWithdrawn, VersionPublished, VersionWithdrawn
 from contracts.apps.facts import Fact, Facts, Source
-from contracts.apps.spec import AppSpec, Container, Resources
+from contracts.apps.resources import Resources
+from contracts.apps.spec import AppSpec, Container
 from contracts.envelope import Context, Event, padded
 from contracts.noun import Text
 from contracts.payload import Payload

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.apps.facts import Fact, Source
-from contracts.apps.spec import Container, Resources
+from contracts.apps.resources import Resources
+from contracts.apps.spec import Container
 from contracts.deployments.environment import Environment
 from contracts.noun import write_time
 from contracts.refusals import Refusal

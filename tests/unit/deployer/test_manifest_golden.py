@@ -15,7 +15,21 @@ from tests.unit.deployer.specs import EVERYTHING, SMALL, WITH_GPU
 
 GOLDEN = Path(__file__).parent / "golden"
 EXAMPLES = {"small": SMALL, "everything": EVERYTHING, "with-gpu": WITH_GPU}
-ORDER = ["Namespace", "ServiceAccount", "NetworkPolicy", "PersistentVolumeClaim", "Deployment", "Service"]
+ORDER = [
+    "Namespace",
+    "ConfigMap",
+    "LimitRange",
+    "ResourceQuota",
+    "ServiceAccount",
+    "NetworkPolicy",
+    "PersistentVolumeClaim",
+    "Deployment",
+    "Service",
+    "Ingress",
+    "HTTPRoute",
+    "HorizontalPodAutoscaler",
+    "PodDisruptionBudget",
+]
 
 
 def manifests(spec: AppSpec) -> tuple[Manifest, ...]:

@@ -5,10 +5,10 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.deployer.domain.manifest.build import build
+from services.deployer.domain.manifest.build import NOTHING, build
+from services.deployer.domain.manifest.exposure import address
 from services.deployer.domain.manifest.facts import DeploymentFacts
 from services.deployer.domain.manifest.labels import derived_name, label_value
-from services.deployer.domain.manifest.network import address
 from tests.fakes.deployer_examples import DEPLOYMENT, an_environment
 from tests.unit.deployer.specs import EVERYTHING, SMALL, WITH_GPU
 
@@ -64,5 +64,5 @@ def test_only_public_ports_are_let_in() -> None:
     hidden = build(facts, WITH_GPU)
     assert [one["kind"] for one in hidden].count("NetworkPolicy") == 1
     assert "Service" not in [one["kind"] for one in hidden]
-    assert address(facts, WITH_GPU) is None
-    assert address(facts, SMALL) == "http://a.demo-test.svc:8080"
+    assert address(facts, WITH_GPU, NOTHING) is None
+    assert address(facts, SMALL, NOTHING) == "http://a.demo-test.svc:8080"

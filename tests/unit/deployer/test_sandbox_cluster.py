@@ -164,4 +164,4 @@ async def test_data_stays_while_the_deployment_does(fake: FakeWorld) -> None:
     hidden["containers"][0]["ports"][0]["public"] = False
     await sandbox(fake).apply(DEPLOYMENT, manifests(AppSpec.model_validate(hidden)))
     kinds = {one["kind"] for one in await fake.objects.of_deployment(DEPLOYMENT)}
-    assert kinds == {"ServiceAccount", "NetworkPolicy", "PersistentVolumeClaim", "Deployment", "Pod"}
+    assert kinds == {"ConfigMap", "ServiceAccount", "NetworkPolicy", "PersistentVolumeClaim", "Deployment", "Pod"}

@@ -130,8 +130,10 @@ async def test_what_a_newer_version_no_longer_has_is_gone(fake: FakeWorld) -> No
     hidden["containers"][0]["ports"][0]["public"] = False
     await complete(fake, AppSpec.model_validate(hidden))
     assert sorted(await versions(fake)) == [
+        "ConfigMap/assistant-inventory",
         "Deployment/assistant",
         "NetworkPolicy/assistant-deny",
+        "PodDisruptionBudget/assistant",
         "ServiceAccount/assistant",
     ]
 

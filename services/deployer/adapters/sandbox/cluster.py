@@ -12,22 +12,23 @@ from chassis.clock import Clock
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
 from services.deployer.adapters.sandbox import status
 from services.deployer.adapters.sandbox.admission import admit
+from services.deployer.adapters.sandbox.autoscaler import scaled_workload
 from services.deployer.adapters.sandbox.claims import claims_of
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
+from services.deployer.adapters.sandbox.ownership import removed_with_inventory, unlisted, with_owner
 from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
 from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
+from services.deployer.adapters.sandbox.quota import quota_in
 from services.deployer.adapters.sandbox.replica_set import Pods, pods_of, template_hash
 from services.deployer.adapters.sandbox.scheduler import may_be_placed, schedule
 from services.deployer.adapters.sandbox.schemas import validate
 from services.deployer.adapters.sandbox.status import Scene
-from services.deployer.adapters.sandbox.stored_object import Place, as_applied, node_object, owner_of, place_of
+from services.deployer.adapters.sandbox.stored_object import as_applied, node_object, owner_of, place_of, without_owner
 from services.deployer.adapters.sandbox.surroundings import Surroundings
 from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
+from services.deployer.domain.manifest.quota import ROOM
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Deletion, Object, ObjectRefused, ObjectStore
-
-_KEPT_WHEN_UNDECLARED = ("Pod", "PersistentVolumeClaim", "Secret")
-"""Pods are the Deployment's; data and secrets stay until the deployment is removed."""
 
 
 class SandboxCluster:
@@ -41,23 +42,15 @@ class SandboxCluster:
 
     async def apply(self, deployment: str, objects: Sequence[Object]) -> int:
         """Make these the objects of a deployment. Raises ObjectRefused before anything is written."""
-        version = self._file.current().kubernetes_version
         there = {place_of(one): one for one in await self._store.of_deployment(deployment)}
-        known: dict[Place, Object | None] = {}
+        known = {place_of(one): there.get(place_of(one)) or await self._store.named(*place_of(one)) for one in objects}
         for manifest in objects:
-            found = there.get(place_of(manifest)) or await self._store.named(*place_of(manifest))
-            if as_applied(found) != manifest:
-                validate(manifest, version)
-                admit(manifest, self._file.current().admission_policies)
-            if found is not None and owner_of(found) != owner_of(manifest):
-                raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
-            known[place_of(manifest)] = found
-        written = [manifest for manifest in objects if as_applied(known[place_of(manifest)]) != manifest]
+            self._admit(manifest, known[place_of(manifest)])
+        wanted = with_owner(objects, known, self._new_id)
+        written = [one for one in wanted if as_applied(known[place_of(one)]) != as_applied(one)]
         for manifest in written:
             await self._write(manifest, known[place_of(manifest)])
-        undeclared = [
-            one for place, one in there.items() if place not in known and one["kind"] not in _KEPT_WHEN_UNDECLARED
-        ]
+        undeclared = unlisted(there.values(), wanted)
         for one in undeclared:
             await self._store.remove(one)
         changed = len(written) + len(undeclared)
@@ -72,14 +65,14 @@ class SandboxCluster:
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows now, by the objects, the file and the clock."""
         own = await self._store.of_deployment(deployment)
-        workload = _workload(own)
+        workload = scaled_workload(own)
         if workload is None:
             return None
-        return self._look(await self._scene(own), workload)[1]
+        return (await self._look(await self._scene(own), workload))[1]
 
     async def delete(self, deployment: str) -> Deletion:
-        """Remove everything that carries the deployment's label; the images stay on their nodes."""
-        found = await self._store.of_deployment(deployment)
+        """Remove the inventory, what it owns, and the data; the images stay on their nodes."""
+        found = removed_with_inventory(await self._store.of_deployment(deployment))
         if not found:
             return Deletion(0, 0)
         scene = await self._scene()
@@ -109,12 +102,13 @@ class SandboxCluster:
                 )
                 for node in cluster.nodes
             ),
+            offers=cluster.offers,
         )
 
     def _settled(self, found: Iterable[Object]) -> bool:
         """Whether a deployment's own objects show that controllers and scheduler have nothing to do for it."""
         objects = list(found)
-        workload = _workload(objects)
+        workload = scaled_workload(objects)
         pods = [read_pod(one) for one in objects if one["kind"] == "Pod"]
         nodes = {node.name for node in self._file.current().nodes}
         if workload is None:
@@ -126,9 +120,9 @@ class SandboxCluster:
     async def _settle(self, deployment: str) -> None:
         """What controllers and scheduler do after a write. Writes nothing when there is nothing to do."""
         objects = await self._store.of_deployment(deployment)
-        workload, scene = _workload(objects), await self._scene(objects)
+        workload, scene = scaled_workload(objects), await self._scene(objects)
         own = tuple(pod for pod in scene.pods if pod.deployment == deployment)
-        pods = self._look(scene, workload)[0] if workload is not None else Pods((), (), (), own, None)
+        pods = (await self._look(scene, workload))[0] if workload is not None else Pods((), (), (), own, None)
         await self._remove_pods(scene, pods.gone)
         for pod in pods.new:
             await self._put_pod(pod)
@@ -159,11 +153,18 @@ class SandboxCluster:
         for pod in leaving:
             await self._store.remove(dict(pod.manifest))
 
+    def _admit(self, manifest: Object, found: Object | None) -> None:
+        if without_owner(found) != manifest:
+            validate(manifest, self._file.current().kubernetes_version)
+            admit(manifest, self._file.current().admission_policies)
+        if found is not None and owner_of(found) != owner_of(manifest):
+            raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
+
     async def _write(self, manifest: Object, found: Object | None) -> None:
         now = self._clock.now().isoformat()
         before = found["metadata"] if found is not None else {}
         own = {
-            "uid": before.get("uid") or self._new_id(),
+            "uid": before.get("uid") or manifest["metadata"].get("uid") or self._new_id(),
             "resourceVersion": str(await self._store.next_revision()),
             "creationTimestamp": before.get("creationTimestamp") or now,
             "generation": int(before.get("generation", 0)) + 1,
@@ -184,16 +185,13 @@ class SandboxCluster:
             claims = claims_of(await self._store.of_kind("PersistentVolumeClaim"), cluster.storage)
         return Scene(cluster, pods, present, self._file.name, claims, Surroundings.of(own))
 
-    def _look(self, scene: Scene, workload: Mapping[str, Any]) -> tuple[Pods, Observation]:
+    async def _look(self, scene: Scene, workload: Mapping[str, Any]) -> tuple[Pods, Observation]:
         """What the controllers want of a Deployment's pods now, and what it shows until they have done so."""
         cluster, now = self._file.current(), self._clock.now()
-        quota = cluster.quotas.of(workload["metadata"]["namespace"])
+        namespace = workload["metadata"]["namespace"]
+        quota = quota_in(await self._store.named("ResourceQuota", namespace, ROOM)) or cluster.quotas.of(namespace)
         own = [pod for pod in scene.pods if pod.deployment == workload["metadata"]["labels"][DEPLOYMENT]]
         available = status.available(scene, workload, own, now)
         nodes = [node.name for node in cluster.nodes]
         pods = pods_of(workload, scene.pods, available, nodes, quota, now, self._new_id)
         return pods, status.observe(scene, workload, pods, now)
-
-
-def _workload(objects: Iterable[Object]) -> Object | None:
-    return next((one for one in objects if one["kind"] == "Deployment"), None)

@@ -11,7 +11,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from contracts.apps.spec import ByteQuantity, CpuQuantity, ImageReference
+from contracts.apps.values import ByteQuantity, CpuQuantity, ImageReference
+from contracts.clusters.offer import Offer
 from contracts.identifiers import ClusterId, DnsLabel
 
 Line = Annotated[str, StringConstraints(max_length=400)]
@@ -138,6 +139,8 @@ class ClusterFile(Entry):
     storage: Storage | None = None
     """Without it every claim is bound at once."""
     admission_policies: Annotated[tuple[AdmissionPolicy, ...], Field(max_length=20)] = ()
+    offers: Annotated[dict[DnsLabel, Offer], Field(max_length=20)] = {}
+    """Environment → what it offers to deployments: a domain, a quota."""
     back_off: BackOff = BackOff()
 
     @cached_property
@@ -168,7 +171,7 @@ def load_cluster_file(path: Path) -> tuple[ClusterFile, tuple[Path, ...]]:
 
 def _validated(kind: type[E], path: Path) -> E:
     try:
-        return kind.model_validate(_read(path))
+        return kind.model_validate(_read(path), extra="forbid")
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole"

@@ -94,7 +94,7 @@ def _container(container: Mapping[str, Any]) -> ContainerSpec:
     limit = container.get("resources", {}).get("limits", {}).get("memory")
     return ContainerSpec(
         name=container["name"],
-        image=container["image"],
+        image=_by_tag(container["image"]),
         asked=requested(container.get("resources", {}).get("requests", {})),
         secrets=tuple(_secrets(container.get("env", ()))),
         memory_limit=limit,
@@ -109,3 +109,9 @@ def _secrets(variables: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]
         reference = variable.get("valueFrom", {}).get("secretKeyRef")
         if reference is not None and not reference.get("optional"):
             yield reference["name"], reference["key"]
+
+
+def _by_tag(image: str) -> str:
+    """How the simulated registry calls an image: it has no content, so a digest beside a tag tells it nothing."""
+    tagged, _, _ = image.partition("@")
+    return tagged if ":" in tagged.rpartition("/")[2] else image

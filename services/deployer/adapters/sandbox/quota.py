@@ -7,6 +7,7 @@ from services.deployer.adapters.sandbox.amounts import GPU, Amounts, text_of
 from services.deployer.adapters.sandbox.cluster_file import Quota
 from services.deployer.adapters.sandbox.pod import SandboxPod
 from services.deployer.adapters.sandbox.quantities import kibibytes, millicores
+from services.deployer.ports import Object
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,20 @@ def excess(quota: Quota, pods: Iterable[SandboxPod], asked: Amounts) -> Excess |
             texts = (text_of(resource, amount) for amount in (asked.of(resource), used, limit))
             return Excess(f"requests.{resource}", *texts)
     return None
+
+
+def quota_in(found: Object | None) -> Quota | None:
+    """What a ResourceQuota object says of pods; it goes before what the cluster's file says of its namespace."""
+    if found is None:
+        return None
+    hard: dict[str, str] = found["spec"]["hard"]
+    gpus, pods = hard.get(f"requests.{GPU}"), hard.get("pods")
+    return Quota(
+        cpu=hard.get("requests.cpu"),
+        memory=hard.get("requests.memory"),
+        gpus=int(gpus) if gpus is not None else None,
+        pods=int(pods) if pods is not None else None,
+    )
 
 
 def _limits(quota: Quota) -> dict[str, int]:

@@ -35,10 +35,10 @@ class Validator(Protocol):
 def validate(manifest: Mapping[str, Any], version: str) -> None:
     """Raises ObjectRefused naming the field, as the API server's 422 does; `version` is Kubernetes', e.g. 1.37."""
     kind, name = str(manifest["kind"]), str(manifest["metadata"]["name"])
-    validator = _validator(version, kind, str(manifest["apiVersion"]))
-    if validator is None:
-        served = f'no matches for kind "{kind}" in version "{manifest["apiVersion"]}"'
-        raise ObjectRefused(kind, name, "apiVersion", served)
+    api_version = str(manifest["apiVersion"])
+    if not _known(version, kind, api_version):
+        raise ObjectRefused(kind, name, "apiVersion", f'no matches for kind "{kind}" in version "{api_version}"')
+    validator = _validator(version, kind, api_version)
     error = min(validator.iter_errors(manifest), key=_place, default=None)
     if error is not None:
         raise ObjectRefused(kind, name, _field(error), str(error.message)[:300])
@@ -55,19 +55,13 @@ def _field(error: Fault) -> str:
 
 
 @cache
-def _validator(version: str, kind: str, api_version: str) -> Validator | None:
-    """None when this Kubernetes does not serve the kind in this version."""
+def _validator(version: str, kind: str, api_version: str) -> Validator:
     from jsonschema import (  # type: ignore[import-untyped]  # noqa: PLC0415 - 15 MB, only once something is deployed
         Draft202012Validator,
     )
 
-    group, _, number = api_version.rpartition("/")
-    place = f"{kind.lower()}-{group.split('.')[0]}-{number}" if group else f"{kind.lower()}-{number}"
-    try:
-        schema = _slim(json.loads(_read(version, f"{place}.json")))
-    except FileNotFoundError:
-        return None
     definitions = _definitions(version)
+    schema = _slim(json.loads(_read(version, _file_of(kind, api_version))))
     validator: Validator = Draft202012Validator({**schema, "$defs": _closure(schema, definitions)})
     return validator
 
@@ -81,6 +75,17 @@ def _read(version: str, name: str) -> str:
     minor = ".".join(version.split(".")[:2])
     path = files("kubernetes_validate").joinpath(_FOLDER, f"v{minor}.0-local-strict", name)
     return path.read_text(encoding="utf-8")
+
+
+def _known(version: str, kind: str, api_version: str) -> bool:
+    minor = ".".join(version.split(".")[:2])
+    folder = files("kubernetes_validate").joinpath(_FOLDER, f"v{minor}.0-local-strict")
+    return folder.joinpath(_file_of(kind, api_version)).is_file()
+
+
+def _file_of(kind: str, api_version: str) -> str:
+    group, _, number = api_version.rpartition("/")
+    return f"{kind.lower()}-{group.split('.')[0]}-{number}.json" if group else f"{kind.lower()}-{number}.json"
 
 
 def _closure(schema: object, definitions: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,7 +141,8 @@ def _broken_references(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]
         for number, mount in enumerate(container.get("volumeMounts", ())):
             if mount["name"] not in volumes:
                 yield f"{place}.volumeMounts[{number}].name", f'Not found: "{mount["name"]}"'
-        probe = container.get("readinessProbe", {})
-        port = probe.get("httpGet", probe.get("tcpSocket", {})).get("port")
-        if isinstance(port, str) and port not in {known.get("name") for known in container.get("ports", ())}:
-            yield f"{place}.readinessProbe", f'port "{port}" is not one of the container\'s ports'
+        for probe_kind in ("startupProbe", "readinessProbe", "livenessProbe"):
+            probe = container.get(probe_kind, {})
+            port = probe.get("httpGet", probe.get("tcpSocket", {})).get("port")
+            if isinstance(port, str) and port not in {known.get("name") for known in container.get("ports", ())}:
+                yield f"{place}.{probe_kind}", f'port "{port}" is not one of the container\'s ports'

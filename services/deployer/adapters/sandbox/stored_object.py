@@ -33,6 +33,15 @@ def as_applied(found: Object | None) -> Object | None:
     return {**found, "metadata": metadata}
 
 
+def without_owner(found: Object | None) -> Object | None:
+    """An object as it was built, before the inventory owned it."""
+    applied = as_applied(found)
+    if applied is None:
+        return None
+    metadata = {name: value for name, value in applied["metadata"].items() if name != "ownerReferences"}
+    return {**applied, "metadata": metadata}
+
+
 def node_object(name: str, images: Iterable[str]) -> Object:
     """A node with the images that are on it, as its status lists them."""
     return {

@@ -5,6 +5,7 @@ The Secret is written by whoever has the values (usecases/store_secret.py); here
 
 from typing import Any
 
+from contracts.apps.connections import Need
 from contracts.apps.spec import AppSpec, Container, Parameter
 from contracts.noun import write_time
 from services.deployer.domain.manifest.facts import DeploymentFacts
@@ -20,9 +21,16 @@ def secret_name(deployment_name: str) -> str:
     return derived_name(deployment_name, "settings")
 
 
+def keeps_secret(facts: DeploymentFacts, spec: AppSpec) -> bool:
+    """Whether the deployment has that Secret."""
+    return any(one.secret and (one.generated or one.name in facts.secrets) for one in spec.parameters)
+
+
 def environment_of(facts: DeploymentFacts, spec: AppSpec, container: Container) -> list[dict[str, Any]]:
     """A container's variables, sorted by name; what a team chose goes before what the description says."""
     found: dict[str, dict[str, Any]] = {name: {"value": value} for name, value in container.env.items()}
+    for need in spec.needs:
+        found |= {name: {"valueFrom": _bound(need, key)} for name, key in need.env.items()}
     for parameter in spec.parameters:
         given = _given(facts, parameter)
         if given is not None:
@@ -41,12 +49,19 @@ def annotations_of(facts: DeploymentFacts) -> dict[str, str]:
 
 
 def _given(facts: DeploymentFacts, parameter: Parameter) -> dict[str, Any] | None:
+    """Kubernetes would read `$(NAME)` in a value as another variable, a secret one too: `$$(` keeps it what it is."""
     if parameter.secret:
         there = parameter.generated or parameter.name in facts.secrets
         return {"valueFrom": {"secretKeyRef": _reference(facts, parameter)}} if there else None
     value = facts.parameters.get(parameter.name, parameter.default)
-    return {"value": value} if value is not None else None
+    return {"value": value.replace("$(", "$$(")} if value is not None else None
 
 
 def _reference(facts: DeploymentFacts, parameter: Parameter) -> dict[str, str]:
     return {"name": secret_name(facts.name), "key": parameter.name}
+
+
+def _bound(need: Need, key: str) -> dict[str, Any]:
+    kind = "secretKeyRef" if need.config is None else "configMapKeyRef"
+    reference: dict[str, Any] = {"name": need.secret or need.config or need.name, "key": key}
+    return {kind: reference if need.required else {**reference, "optional": True}}

@@ -6,6 +6,7 @@ Names are made from the deployment's own name and fit the 63 characters of an RF
 import re
 from hashlib import sha256
 
+from contracts.deployments.environment import Environment
 from services.deployer.domain.manifest.facts import DeploymentFacts
 
 NAME_LIMIT = 63
@@ -13,6 +14,7 @@ DEPLOYMENT = "appstore.nl/deployment"
 TEAM = "appstore.nl/team"
 GENERATION = "appstore.nl/generation"
 ENVIRONMENT = "appstore.nl/environment"
+COMPONENT = "app.kubernetes.io/component"
 MANAGER = "appstore"
 
 _OUTSIDE_LABEL = re.compile(r"[^A-Za-z0-9._-]")
@@ -35,6 +37,11 @@ def derived_name(name: str, suffix: str) -> str:
 def selector(facts: DeploymentFacts) -> dict[str, str]:
     """What finds a deployment's pods. It never changes, as Kubernetes demands of a Deployment."""
     return {"app.kubernetes.io/instance": facts.name, DEPLOYMENT: facts.deployment}
+
+
+def team_labels(environment: Environment) -> dict[str, str]:
+    """Labels of what a team's deployments in one environment share."""
+    return {"app.kubernetes.io/managed-by": MANAGER, TEAM: environment.team, ENVIRONMENT: environment.name}
 
 
 def labels_of(facts: DeploymentFacts) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contracts.deployments.environment import Environment
-from services.deployer.domain.manifest.labels import ENVIRONMENT, MANAGER, TEAM
+from services.deployer.domain.manifest.labels import team_labels
 
 POD_SECURITY_VERSION = "v1.37"
 """Pinned, so that a newer cluster does not change what is admitted overnight."""
@@ -21,11 +21,6 @@ def team_namespace(environment: Environment) -> dict[str, Any]:
         "kind": "Namespace",
         "metadata": {
             "name": environment.namespace,
-            "labels": {
-                **levels,
-                "app.kubernetes.io/managed-by": MANAGER,
-                TEAM: environment.team,
-                ENVIRONMENT: environment.name,
-            },
+            "labels": {**levels, **team_labels(environment)},
         },
     }

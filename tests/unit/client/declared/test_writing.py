@@ -4,7 +4,7 @@ import yaml
 from appstore_client.declared.files import read_text
 from appstore_client.declared.plan import Action, Choices, make_plan
 from appstore_client.declared.writing import as_files_declare, variable_of
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.client.declared.deployments import deployment, wish
@@ -14,6 +14,8 @@ VERSIONS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,20}", fullmatch=True)
 VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 
 
+@settings(deadline=None, max_examples=60)
+@example("1", {"a": "\x85", "b": "x\u2028y", "c": "a\r\nb", "d": " \n ", "e": "\ufeff"}, None, "s")
 @given(VERSIONS, st.dictionaries(NAMES, VALUES, max_size=4), st.none() | st.integers(0, 20), NAMES)
 def test_what_is_written_declares_what_is_asked(
     version: str, parameters: dict[str, str], replicas: int | None, secret: str

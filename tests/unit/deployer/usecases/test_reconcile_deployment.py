@@ -230,6 +230,7 @@ async def test_killed_at_any_write_it_converges_to_the_same(fake: FakeWorld, wri
         fake.objects.before_write = lambda _number: None
         await settled(fake)
     kinds = sorted(key[0] for key in fake.objects.objects)
-    assert kinds == ["Deployment", "Namespace", "NetworkPolicy", "NetworkPolicy", "Pod", "Service", "ServiceAccount"]
+    policies = ["NetworkPolicy", "NetworkPolicy"]
+    assert kinds == ["ConfigMap", "Deployment", "Namespace", *policies, "Pod", "Service", "ServiceAccount"]
     assert fake.told()[-1] == "DeploymentSucceeded"
     assert fake.told().count("DeploymentSucceeded") == 1

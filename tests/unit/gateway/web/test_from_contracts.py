@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from contracts.apps.facts import Assurance, Endpoint, Fact, Facts, Source, Telemetry
-from contracts.apps.spec import AppSpec, Container, Port, Resources, Volume
+from contracts.apps.resources import Resources
+from contracts.apps.spec import AppSpec, Container, Port, Volume
 from contracts.compliance.rule import Criterion
 from contracts.compliance.verdict import Verdict
 from contracts.held import MessageHeld
