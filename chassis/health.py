@@ -95,7 +95,21 @@ def health_app(readiness: Readiness) -> Starlette:
 
 
 class EmbeddedServer(uvicorn.Server):
-    """uvicorn inside a process that handles its own signals."""
+    """uvicorn inside a process that handles its own signals. It waits to be ended; uvicorn looks ten times a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._ended = asyncio.Event()
+
+    def end(self) -> None:
+        """Serve no longer."""
+        self.should_exit = True
+        self._ended.set()
+
+    async def main_loop(self) -> None:
+        """Serve until the end."""
+        await self.on_tick(0)
+        await self._ended.wait()
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -135,5 +149,5 @@ async def serving(
     finally:
         if stopping is not None:
             stopping()
-        server.should_exit = True
+        server.end()
         await asyncio.wait({task}, timeout=grace + 1)

@@ -55,10 +55,11 @@ class ServiceSettings(BaseSettings):
 
     fetch_wait_ms: Annotated[int, Field(ge=10, le=5000)] = 200
     """How long the broker may hold a fetch when the log is quiet, in milliseconds. The embedded broker sleeps half
-    of it, so this trades latency (lower) for idle CPU (higher); Apache Kafka answers at once whatever it is: 1000."""
+    of it, so this trades latency (lower) for idle CPU (higher); Apache Kafka answers at once whatever it is: 2000."""
 
     busy_fetch_wait_ms: Annotated[int, Field(ge=10, le=5000)] = 50
-    """The same while messages come. For Apache Kafka as long as `fetch_wait_ms`."""
+    """The same while messages come. Short on every broker: a fetch sent while messages of a partition were still to be
+    handled asks for the others only, and what comes on that partition waits for its end."""
 
     session_timeout_ms: Annotated[int, Field(ge=1000, le=60_000)] = 6000
     """After this silence the group gives a dead member's partitions away. Apache Kafka's minimum is 6,000."""

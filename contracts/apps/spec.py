@@ -3,13 +3,12 @@
 Bounds are those of Kubernetes or stricter; nothing here can say where it runs, on which cluster or under what address.
 """
 
-import re
-from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
 from contracts.apps.connections import Caller, Destination, Need
+from contracts.apps.parameter import Parameter
 from contracts.apps.resources import Resources
 from contracts.apps.scaling import Autoscaling
 from contracts.apps.values import (
@@ -24,9 +23,7 @@ from contracts.apps.values import (
     UserNumber,
 )
 from contracts.identifiers import DnsLabel
-from contracts.noun import Noun, Text
-
-_NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", re.ASCII)
+from contracts.noun import Noun
 
 
 class Port(Noun):
@@ -90,42 +87,6 @@ class Container(Noun):
     startup: Probe | None = None
     mounts: Annotated[tuple[Mount, ...], Field(max_length=16)] = ()
     user: UserNumber = 10001
-
-
-class ParameterKind(StrEnum):
-    """What a parameter's value looks like."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-
-
-class Parameter(Noun):
-    """Something a team chooses when it deploys: becomes the environment variable `env` of every container.
-
-    The value of a `secret` one travels sealed and never stands in an event. A `generated` secret that nobody gives is
-    made in the cluster.
-    """
-
-    name: DnsLabel
-    title: Text
-    env: EnvName
-    kind: ParameterKind = ParameterKind.TEXT
-    choices: Annotated[tuple[EnvValue, ...], Field(max_length=32)] = ()
-    default: EnvValue | None = None
-    required: bool = False
-    secret: bool = False
-    generated: bool = False
-
-    def misfit(self, value: str) -> Literal["text", "choice", "number", "boolean"] | None:
-        """What a value would have to be and is not; None when it fits. Whoever takes one asks here."""
-        if "\0" in value:
-            return "text"
-        if self.choices and value not in self.choices:
-            return "choice"
-        if self.kind is ParameterKind.NUMBER and not _NUMBER.fullmatch(value):
-            return "number"
-        return "boolean" if self.kind is ParameterKind.BOOLEAN and value not in ("true", "false") else None
 
 
 class AppSpec(Noun):

@@ -9,8 +9,12 @@ from contracts.identifiers import DnsLabel
 from contracts.noun import Noun
 
 Domain = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){1,8}$")
+    str,
+    StringConstraints(
+        max_length=120, pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){1,8}$"
+    ),
 ]
+"""Short enough that a deployment's host under it has at most 253 characters."""
 
 
 class Quota(Noun):

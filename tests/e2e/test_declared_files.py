@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from appstore_client.models import Deployment
 
 from tests.e2e.command import Terminal
 from tests.e2e.person import Person
@@ -21,6 +22,11 @@ spec:
 """
 
 
+async def _declared(person: Person) -> list[Deployment]:
+    """Those of this test that stand."""
+    return [one for one in await person.store.deployments.list() if one.name.startswith("declared-") and one.stands]
+
+
 async def test_files_say_what_runs(demi: Person, terminal_of_demi: Terminal, tmp_path: Path) -> None:
     """Two are declared and run; again asks nothing; one is changed, one is gone, one is promoted."""
     folder = tmp_path / "declared"
@@ -34,7 +40,9 @@ async def test_files_say_what_runs(demi: Person, terminal_of_demi: Terminal, tmp
     again = await terminal_of_demi.appstore(*mine)
     assert again.code == 0, again.said
     assert "Nothing is asked" in again.out
-    found = {one.name: one for one in await demi.store.deployments.list() if one.name.startswith("declared-")}
+    found = {
+        one.name: one for one in await demi.store.deployments.list() if one.name.startswith("declared-") and one.stands
+    }
     assert {(one.generation, one.status) for one in found.values()} == {(1, "succeeded")}
 
     (folder / "declared-two.yaml").unlink()
@@ -53,7 +61,11 @@ async def test_files_say_what_runs(demi: Person, terminal_of_demi: Terminal, tmp
 
     promoted = await terminal_of_demi.appstore("promote", "declared-one", "--to", "acceptance", "--yes")
     assert promoted.code == 0, promoted.said
-    there = {one.environment.name: one for one in await demi.store.deployments.list() if one.name == "declared-one"}
+    there = {
+        one.environment.name: one
+        for one in await demi.store.deployments.list()
+        if one.name == "declared-one" and one.stands
+    }
     assert {(one.running.version, one.running.replicas) for one in there.values() if one.running} == {("1.19.0", 2)}
     assert set(there) == {"test", "acceptance"}
     for each in there.values():

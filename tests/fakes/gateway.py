@@ -161,6 +161,7 @@ class FakeGateway(Living):
                 "environment": {"name": asked["environment"]},
                 "status": "accepted",
                 "since": now(),
+                "stands": True,
                 "removed": False,
                 "operations": [operation["id"]],
             }
@@ -188,7 +189,7 @@ class FakeGateway(Living):
         operation = self.accept(request, b"", {"kind": "remove", "subject": subject})
         if isinstance(operation, JSONResponse):
             return operation
-        deployed["removed"] = True
+        deployed |= {"stands": False, "removed": True}
         self.record(operation, "deployer", "DeploymentRemoved", "Nothing of it is left.")
         self.end(operation, "succeeded")
         return self._answer(operation)

@@ -1,7 +1,7 @@
 """Events of a deployment's further life, as the gateway hears them: what may be chosen, a return, a cancel."""
 
 from contracts.apps.events import VersionWithdrawn
-from contracts.apps.spec import Parameter, ParameterKind
+from contracts.apps.parameter import Parameter, ParameterKind
 from contracts.deployments.events import DeploymentCancelled, DeploymentRollbackStarted, DeploymentRolledBack
 from contracts.deployments.reasons import Cause, Fault
 from contracts.deployments.requests import DeploymentCancelRequested
@@ -16,7 +16,22 @@ CHOICES = (
         choices=("debug", "info"),
         default="info",
     ),
-    Parameter(name="workers", title=Text(nl="Werkers", en="Workers"), env="WORKERS", kind=ParameterKind.NUMBER),
+    Parameter(
+        name="workers",
+        title=Text(nl="Werkers", en="Workers"),
+        env="WORKERS",
+        kind=ParameterKind.NUMBER,
+        minimum=1,
+        maximum=64,
+        whole=True,
+    ),
+    Parameter(
+        name="languages",
+        title=Text(nl="Talen", en="Languages"),
+        env="LANGUAGES",
+        pattern="[a-z]{2}(,[a-z]{2})*",
+        max_length=20,
+    ),
     Parameter(name="cache", title=Text(nl="Cache", en="Cache"), env="CACHE", kind=ParameterKind.BOOLEAN),
     Parameter(name="token", title=Text(nl="Token", en="Token"), env="TOKEN", secret=True),
 )

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from contracts.apps.events import AppPublished, AppWithdrawn, VersionPublished
 from contracts.apps.facts import Fact, Facts, Source
+from contracts.apps.parameter import Parameter
 from contracts.apps.resources import Resources
-from contracts.apps.spec import AppSpec, Container, Parameter
+from contracts.apps.spec import AppSpec, Container
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
 from contracts.community.events import ReviewPublished
 from contracts.compliance.events import ComplianceScored, DeploymentApproved, DeploymentRejected, Objection

@@ -153,6 +153,7 @@ class Memory:
             self.end(operation, "failed" if failure else "succeeded", failure)
         deployed["status"] = operation["status"]
         deployed["revision"] = 1 if operation["status"] == "succeeded" else None
+        deployed["stands"] = operation["status"] not in ("rejected", "failed")
 
     async def messages(self, deployment: str | None, epoch: str, position: int) -> AsyncIterator[str]:
         """Stream the events after a position of an epoch."""

@@ -42,13 +42,18 @@ def show_plan(steps: Sequence[Step]) -> None:
 
 def show_outcomes(outcomes: Sequence[Outcome]) -> ExitCode:
     """Write how each step stands; the first that was not done says what the program ends with."""
-    asked = [one for one in outcomes if one.step.action is not Action.SAME]
+    asked = [one for one in outcomes if tells(one)]
     if asked:
         print_table(ENDS, (_outcome(one) for one in asked))
     for one in outcomes:
         if one.problem is not None:
             _explain(one.problem, one.step.declared)
     return code_of(outcomes)
+
+
+def tells(one: Outcome) -> bool:
+    """Whether there is anything to say of an outcome."""
+    return one.step.action is not Action.SAME or one.operation is not None
 
 
 def code_of(outcomes: Sequence[Outcome], *, ended: bool = True) -> ExitCode:

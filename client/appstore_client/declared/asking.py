@@ -19,6 +19,8 @@ AT_ONCE = 8
 """Requests under way at the same moment."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
 """Seconds between two looks at an operation."""
+OPEN = frozenset({"accepted", "waiting", "awaiting-approval", "running", "held"})
+"""How a deployment stands whose newest request did not end."""
 NOTHING_TO_CHANGE = "nothing-to-change"
 
 
@@ -51,7 +53,10 @@ class Asking:
         return [*outcomes, *await asyncio.gather(*map(self._outcome, last))]
 
     async def wait(self, outcomes: Sequence[Outcome], within: float) -> list[Outcome]:
-        """Return the outcomes with their operations as they ended, or stand after so many seconds."""
+        """Return the outcomes with their operations as they ended, or stand after so many seconds.
+
+        What was asked before and is under way still is waited for too.
+        """
         deadline = time.monotonic() + within
         return await asyncio.gather(*(self._ended(one, deadline) for one in outcomes))
 
@@ -96,7 +101,7 @@ class Asking:
                 return Outcome(step, problem=problem)
 
     async def _ended(self, outcome: Outcome, deadline: float) -> Outcome:
-        operation, pause = outcome.operation, FIRST_PAUSE
+        operation, pause = outcome.operation or await self._under_way(outcome.step), FIRST_PAUSE
         while operation is not None and not operation.ended and time.monotonic() < deadline:
             await asyncio.sleep(min(pause, max(deadline - time.monotonic(), 0)))
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -107,3 +112,10 @@ class Asking:
                     if not is_away(problem):
                         raise
         return replace(outcome, operation=operation)
+
+    async def _under_way(self, step: Step) -> Operation | None:
+        found = step.found
+        if step.action is not Action.SAME or found is None or found.status not in OPEN or not found.operations:
+            return None
+        async with self._at_once:
+            return await self._store.operations.get(found.operations[-1])

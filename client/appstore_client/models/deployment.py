@@ -88,6 +88,8 @@ class Deployment(ApiModel):
     replicas: Any = None
     asked: Wish | None = None
     running: Running | None = None
+    stands: bool
+    """Whether something of it is there or coming."""
     removed: bool = False
     being_removed: bool = False
     failure: Failure | None = None
@@ -95,12 +97,6 @@ class Deployment(ApiModel):
     quarantine: tuple[Quarantined, ...] = ()
     objections: tuple[Objection, ...] = ()
     operations: tuple[str, ...] = ()
-
-    @property
-    def stands(self) -> bool:
-        """Whether something of it is there or coming: it is not removed, and it was not refused before it ran."""
-        never_ran = self.revision is None and self.status in ("rejected", "failed", "cancelled")
-        return not self.removed and not never_ran
 
 
 class Actor(ApiModel):

@@ -5,6 +5,7 @@ The deployer would refuse them later; here the author of the folder still sees t
 
 from collections.abc import Iterable, Iterator
 
+from contracts.apps.parameter import Parameter, ParameterKind
 from contracts.apps.spec import AppSpec, Container, Probe
 
 Fault = tuple[str, str]
@@ -31,8 +32,31 @@ def _of_parameters(spec: AppSpec) -> Iterator[Fault]:
             yield place, "a secret has no default and no choices: everybody can read those"
         if parameter.generated and not parameter.secret:
             yield f"{place}.generated", "only a secret is made by itself"
+        if parameter.secret and any(bound is not None for bound in (*_of_text(parameter), *_of_number(parameter))):
+            yield place, "a secret travels sealed, so that nobody can look whether it fits a bound"
+        elif any(bound is not None for bound in _foreign(parameter)):
+            yield place, "pattern and maxLength bound a text; minimum, maximum and whole bound a number"
         if parameter.default is not None and parameter.misfit(parameter.default) is not None:
             yield f"{place}.default", "this value could not be chosen"
+
+
+def _foreign(parameter: Parameter) -> tuple[object, ...]:
+    """The bounds that are of another kind of value."""
+    match parameter.kind:
+        case ParameterKind.TEXT:
+            return _of_number(parameter)
+        case ParameterKind.NUMBER:
+            return _of_text(parameter)
+        case _:
+            return (*_of_text(parameter), *_of_number(parameter))
+
+
+def _of_text(parameter: Parameter) -> tuple[object, ...]:
+    return parameter.pattern, parameter.max_length
+
+
+def _of_number(parameter: Parameter) -> tuple[object, ...]:
+    return parameter.minimum, parameter.maximum, parameter.whole or None
 
 
 def _inside(place: str, container: Container, volumes: list[str]) -> Iterator[Fault]:
@@ -62,10 +86,13 @@ def _of_probe(place: str, probe: Probe, ports: list[str]) -> Iterator[Fault]:
 
 def _of_connections(spec: AppSpec) -> Iterator[Fault]:
     """Callers of ports that are not there, and variables that two things would set."""
-    ports = [port.name for container in spec.containers for port in container.ports]
+    ports = {port.name: port for container in spec.containers for port in container.ports}
     for number, caller in enumerate(spec.callers):
+        place = f"spec.callers.{number}.port"
         if caller.port not in ports:
-            yield f"spec.callers.{number}.port", f"no port is called {caller.port}; there are: {_listed(ports)}"
+            yield place, f"no port is called {caller.port}; there are: {_listed(list(ports))}"
+        elif ports[caller.port].public:
+            yield place, f"{caller.port} is public: everybody may open it"
     yield from _twice("spec.needs", (need.name for need in spec.needs))
     variables = [name for need in spec.needs for name in need.env]
     yield from _twice("spec.needs", [*variables, *(parameter.env for parameter in spec.parameters)])

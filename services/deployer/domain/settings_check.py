@@ -6,10 +6,20 @@ value never stands in the answer: somebody may have put a secret in the wrong fi
 
 from collections.abc import Iterator
 
-from contracts.apps.spec import AppSpec, Parameter
+from contracts.apps.parameter import Misfit, Parameter
+from contracts.apps.spec import AppSpec
 from services.deployer.domain.known_request import KnownRequest
 
-_WANTED = {"text": "text", "choice": "one of: ", "number": "a number", "boolean": "true or false"}
+_WANTED: dict[Misfit, str] = {
+    "text": "text",
+    "choice": "one of: ",
+    "number": "a number",
+    "whole": "a whole number",
+    "range": "between: ",
+    "boolean": "true or false",
+    "length": "of no more characters than ",
+    "pattern": "of the form ",
+}
 Wrong = tuple[str, str]
 """The field, and what is wrong with it."""
 
@@ -42,7 +52,7 @@ def _wrong_one(parameter: Parameter, request: KnownRequest) -> Iterator[Wrong]:
         if parameter.required and parameter.default is None:
             yield f"parameters.{name}", "a value is needed"
     elif (misfit := parameter.misfit(value)) is not None:
-        yield f"parameters.{name}", f"this has to be {_WANTED[misfit]}" + ", ".join(parameter.choices)
+        yield f"parameters.{name}", f"this has to be {_WANTED[misfit]}{parameter.allowed(misfit)}"
 
 
 def _no_such(declared: dict[str, Parameter]) -> str:

@@ -3,7 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
+from contracts.apps.parameter import schema_of_parameters
+from contracts.apps.spec import AppSpec
 from services.gateway.api.asking import Anybody, TextsOf, WorldOf, anywhere
 from services.gateway.api.problems import Problem
 from services.gateway.api.scorecard import Scorecard, ScoreShown, score_of, scorecard_of
@@ -75,6 +78,9 @@ class AppShown(AppCard):
     scorecard: Scorecard | None
     facts: dict[str, Any]
     spec: dict[str, Any] | None
+    parameters: Annotated[
+        dict[str, Any] | None, Field(description="JSON Schema of what can be chosen, each by what its text means")
+    ]
     deploy_command: str
 
 
@@ -124,6 +130,7 @@ async def get_app(name: str, world: WorldOf, person: Anybody, texts: TextsOf) ->
         scorecard=scorecard_of(verdict, await world.models.rules(), texts) if verdict else None,
         facts=newest["facts"] if newest else {},
         spec=newest["spec"] if newest else None,
+        parameters=schema_of_parameters(AppSpec.model_validate(newest["spec"]).parameters) if newest else None,
         deploy_command=f"appstore deploy {name} --environment test",
     )
 

@@ -9,7 +9,7 @@ from services.gateway.api.shapes import Shown
 from services.gateway.identity.person import Person
 from services.gateway.locales.texts import Texts
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import newest_whole, newest_wish
+from services.gateway.readmodels.deployment import is_gone, newest_whole, newest_wish
 from services.gateway.readmodels.revision import running
 
 Document = dict[str, Any]
@@ -91,9 +91,10 @@ class QuarantineShown(Shown):
 
 
 class DeploymentShown(Shown):
-    """A deployment as it stands. `trouble` is what may become a failure, `quarantine` the versions that did.
+    """A deployment as it stands. `generation` is the newest request that is no cancel; `status` is that request's.
 
-    `generation` is the newest request that is no cancel; `status` is that request's.
+    It `stands` while something of it is there or coming, and so nothing else can have its name. `trouble` is what may
+    become a failure, `quarantine` the versions that did.
     """
 
     id: str
@@ -110,6 +111,7 @@ class DeploymentShown(Shown):
     replicas: int | None = None
     asked: WishShown
     running: RunningShown | None = None
+    stands: bool
     removed: bool
     being_removed: bool = False
     failure: FailureShown | None = None
@@ -136,6 +138,7 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         version=wanted["version"],
         generation=generation,
         status=status,
+        stands=not is_gone(found),
         removed=removed,
         being_removed=request["kind"] == "remove" and not standing.ended,
         app=AppNamed(id=wanted["app"], name=wanted["appName"], title=app.get("title", wanted["appName"])),

@@ -5,7 +5,8 @@ Before it: a request to deploy or to change. After it: `accept`, which stores on
 
 from collections.abc import Iterator
 
-from contracts.apps.spec import AppSpec, Parameter
+from contracts.apps.parameter import Parameter
+from contracts.apps.spec import AppSpec
 from contracts.deployments.requests import DeploymentRequested
 from services.gateway.api.problems import Problem
 from services.gateway.api.shapes import FieldError
@@ -53,8 +54,8 @@ def _value_fault(parameter: Parameter, value: str) -> FieldError | None:
     misfit = parameter.misfit(value)
     if misfit is None:
         return None
-    allowed = {"allowed": ", ".join(parameter.choices)} if misfit == "choice" else {}
-    return _fault(parameter.name, misfit, **allowed)
+    allowed = parameter.allowed(misfit)
+    return _fault(parameter.name, misfit, **({"allowed": allowed} if allowed else {}))
 
 
 def _has_value(parameter: Parameter, request: DeploymentRequested) -> bool:

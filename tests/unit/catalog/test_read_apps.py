@@ -139,6 +139,11 @@ PARAMETER = "name: size, title: {nl: Maat, en: Size}, env: SIZE"
         (f"[{{{PARAMETER}, secret: true, default: x}}]", "spec.parameters.0", "a secret has no default"),
         (f"[{{{PARAMETER}, generated: true}}]", "spec.parameters.0.generated", "only a secret"),
         (f"[{{{PARAMETER}, kind: number, default: big}}]", "spec.parameters.0.default", "could not be chosen"),
+        (f"[{{{PARAMETER}, kind: number, maxLength: 3}}]", "spec.parameters.0", "pattern and maxLength bound a text"),
+        (f"[{{{PARAMETER}, minimum: 3}}]", "spec.parameters.0", "minimum, maximum and whole bound a number"),
+        (f"[{{{PARAMETER}, secret: true, pattern: x}}]", "spec.parameters.0", "a secret travels sealed"),
+        (f"[{{{PARAMETER}, pattern: '(x'}}]", "spec.parameters.0.pattern", "not a regular expression"),
+        (f"[{{{PARAMETER}, pattern: x+, default: y}}]", "spec.parameters.0.default", "could not be chosen"),
         (f"[{{{PARAMETER}, choices: [s, m], default: l}}]", "spec.parameters.0.default", "could not be chosen"),
     ],
 )
@@ -155,6 +160,7 @@ def test_parameter_that_can_not_be_chosen_is_refused(
     ("line", "field", "what"),
     [
         ("callers: [{port: grpc, namespace: monitoring}]", "spec.callers.0.port", "no port is called grpc"),
+        ("callers: [{port: http, deployment: chat}]", "spec.callers.0.port", "http is public"),
         ("callers: [{port: http}]", "spec.callers.0", "a caller is one of: namespace, deployment"),
         ("egress: [{ports: [443]}]", "spec.egress.0", "a destination is one of: cidr, namespace, deployment"),
         ("egress: [{cidr: 10.0.0.1/8, ports: [443]}]", "spec.egress.0.cidr", "has host bits set"),

@@ -1,8 +1,10 @@
 """Every pod meets the Pod Security Standard `restricted` as of Kubernetes 1.37, checked rule by rule."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,19 +12,10 @@ from contracts.apps.spec import AppSpec
 from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.facts import DeploymentFacts
 from tests.fakes.deployer_examples import DEPLOYMENT, an_environment
+from tests.unit.deployer.connected import CONNECTED
+from tests.unit.deployer.pod_security import breaches
 from tests.unit.deployer.specs import EVERYTHING, SMALL, WITH_GPU
 
-VOLUMES = {
-    "configMap",
-    "csi",
-    "downwardAPI",
-    "emptyDir",
-    "ephemeral",
-    "image",
-    "persistentVolumeClaim",
-    "projected",
-    "secret",
-}
 MAX_USER = 2**31 - 1
 
 
@@ -33,29 +26,7 @@ def pod_of(spec: AppSpec) -> dict[str, Any]:
     return found
 
 
-def breaches(pod: dict[str, Any]) -> list[str]:
-    """The rules of `restricted` that a pod breaks."""
-    found = [name for name in ("hostNetwork", "hostPID", "hostIPC") if pod.get(name)]
-    found += [key for volume in pod.get("volumes", ()) for key in volume if key != "name" and key not in VOLUMES]
-    for container in [*pod["containers"], *pod.get("initContainers", ()), *pod.get("ephemeralContainers", ())]:
-        security = container.get("securityContext", {})
-        wanted = {
-            "allowPrivilegeEscalation": security.get("allowPrivilegeEscalation") is False,
-            "privileged": not security.get("privileged"),
-            "runAsNonRoot": security.get("runAsNonRoot") or pod["securityContext"].get("runAsNonRoot"),
-            "runAsUser": security.get("runAsUser") != 0 and pod["securityContext"].get("runAsUser") != 0,
-            "drop": "ALL" in security.get("capabilities", {}).get("drop", ()),
-            "add": set(security.get("capabilities", {}).get("add", ())) <= {"NET_BIND_SERVICE"},
-            "seccomp": (security.get("seccompProfile") or pod["securityContext"].get("seccompProfile", {})).get("type")
-            in {"RuntimeDefault", "Localhost"},
-            "hostPort": not any(port.get("hostPort") for port in container.get("ports", ())),
-            "probeHost": "host" not in container.get("readinessProbe", {}).get("httpGet", {}),
-        }
-        found += [name for name, met in wanted.items() if not met]
-    return found
-
-
-@pytest.mark.parametrize("spec", [SMALL, EVERYTHING, WITH_GPU])
+@pytest.mark.parametrize("spec", [SMALL, EVERYTHING, WITH_GPU, CONNECTED])
 def test_the_pod_breaks_no_rule(spec: AppSpec) -> None:
     """No description of ours leads to a pod that `restricted` refuses."""
     assert breaches(pod_of(spec)) == []
@@ -65,17 +36,54 @@ def test_the_pod_breaks_no_rule(spec: AppSpec) -> None:
 def test_no_description_can_break_a_rule(user: int, persistent: bool, probe: str | None) -> None:  # noqa: FBT001 - an example
     """Whatever a description may say, the pod stays within `restricted`."""
     described = EVERYTHING.model_dump(mode="json")
-    described["containers"][0] |= {"user": user, "readiness": {"port": "http", "path": probe}}
+    described["containers"][0] |= {
+        "user": user,
+        "readiness": {"port": "http", "path": probe},
+        "startup": {"command": ["true"]},
+    }
     described["volumes"][0]["persistent"] = persistent
     assert breaches(pod_of(AppSpec.model_validate(described))) == []
 
 
-def test_the_checks_see_a_breach() -> None:
-    """The checks above do find what is wrong."""
-    pod = pod_of(SMALL)
-    pod["hostNetwork"] = True
-    pod["containers"][0]["securityContext"] = {"runAsUser": 0}
-    assert {"hostNetwork", "allowPrivilegeEscalation", "drop", "runAsUser"} <= set(breaches(pod))
+GOLDEN = sorted((Path(__file__).parent / "golden").rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_every_golden_pod_is_restricted(path: Path) -> None:
+    """What was agreed on as a pod is one that `restricted` admits."""
+    objects = [one for one in yaml.safe_load_all(path.read_text()) if one["kind"] == "Deployment"]
+    assert [breaches(one["spec"]["template"]["spec"]) for one in objects] == [[]]
+
+
+@pytest.mark.parametrize(
+    ("rule", "pod", "container"),
+    [
+        ("hostNetwork", {"hostNetwork": True}, {}),
+        ("hostPID", {"hostPID": True}, {}),
+        ("hostPath", {"volumes": [{"name": "x", "hostPath": {"path": "/"}}]}, {}),
+        ("sysctls", {"securityContext": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}}, {}),
+        ("runAsNonRoot", {"securityContext": {"runAsNonRoot": False}}, {}),
+        ("allowPrivilegeEscalation", {}, {"securityContext": {}}),
+        ("drop", {}, {"securityContext": {"capabilities": {"drop": ["NET_RAW"]}}}),
+        ("add", {}, {"securityContext": {"capabilities": {"drop": ["ALL"], "add": ["SYS_ADMIN"]}}}),
+        ("privileged", {}, {"securityContext": {"privileged": True}}),
+        ("runAsUser", {}, {"securityContext": {"runAsUser": 0}}),
+        ("procMount", {}, {"securityContext": {"procMount": "Unmasked"}}),
+        ("seccompProfile", {}, {"securityContext": {"seccompProfile": {"type": "Unconfined"}}}),
+        ("seccompProfile", {"securityContext": {}}, {"securityContext": {}}),
+        ("appArmorProfile", {}, {"securityContext": {"appArmorProfile": {"type": "Unconfined"}}}),
+        ("seLinuxOptions", {}, {"securityContext": {"seLinuxOptions": {"user": "root"}}}),
+        ("hostProcess", {}, {"securityContext": {"windowsOptions": {"hostProcess": True}}}),
+        ("hostPort", {}, {"ports": [{"containerPort": 80, "hostPort": 80}]}),
+        ("host", {}, {"livenessProbe": {"tcpSocket": {"host": "10.0.0.1", "port": 22}}}),
+        ("host", {}, {"lifecycle": {"postStart": {"httpGet": {"host": "10.0.0.1", "port": 80}}}}),
+    ],
+)
+def test_the_checks_see_a_breach(rule: str, pod: dict[str, Any], container: dict[str, Any]) -> None:
+    """Each rule is one that a pod can break."""
+    changed = pod_of(SMALL) | pod
+    changed["containers"] = [changed["containers"][0] | container]
+    assert rule in breaches(changed)
 
 
 def test_pods_get_no_token() -> None:

@@ -6,12 +6,8 @@ import pytest
 import yaml
 
 from contracts.apps.spec import AppSpec
-from services.deployer.adapters.sandbox.schemas import validate
-from services.deployer.domain.manifest.build import build
-from services.deployer.domain.manifest.facts import DeploymentFacts
 from tests.fakes.deployer import FakeWorld
-from tests.fakes.deployer_examples import DEPLOYMENT, START, an_environment
-from tests.unit.deployer.test_pod_security import breaches
+from tests.fakes.deployer_examples import START
 from tests.unit.deployer.usecases.test_reconcile_deployment import settled, started
 
 CHECKOUT = Path(__file__).parents[3]
@@ -23,15 +19,6 @@ PATIENCE_SECONDS = 20
 def spec_of(path: Path) -> AppSpec:
     """The description in a version's file."""
     return AppSpec.model_validate(yaml.safe_load(path.read_text())["spec"])
-
-
-@pytest.mark.parametrize("path", VERSIONS, ids=lambda path: f"{path.parents[1].name} {path.stem}")
-def test_its_objects_are_valid_and_restricted(path: Path) -> None:
-    """Every shipped version becomes objects that an API server takes and `restricted` admits."""
-    for manifest in build(DeploymentFacts(DEPLOYMENT, "app", "app", "1", 1, an_environment()), spec_of(path)):
-        validate(manifest, "1.37")
-        if manifest["kind"] == "Deployment":
-            assert breaches(manifest["spec"]["template"]["spec"]) == []
 
 
 @pytest.mark.parametrize("path", VERSIONS, ids=lambda path: f"{path.parents[1].name} {path.stem}")

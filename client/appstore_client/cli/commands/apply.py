@@ -17,6 +17,7 @@ from appstore_client.cli.plan_shown import (
     show_mistakes,
     show_outcomes,
     show_plan,
+    tells,
 )
 from appstore_client.cli.session import run
 from appstore_client.cli.show_request import ShowRequestOption, as_json, show_outgoing
@@ -116,7 +117,7 @@ def _show_end(outcomes: list[Outcome], output: Output, *, waited: bool) -> ExitC
     code = code_of(outcomes, ended=waited)
     if output is Output.JSON:
         print_json(outcomes_json(outcomes))
-    elif any(one.step.action is not Action.SAME for one in outcomes):
+    elif any(map(tells, outcomes)):
         show_outcomes(outcomes)
         print_next(["appstore status" if waited else "appstore operations"], to_error=code is not ExitCode.DONE)
     return code

@@ -5,7 +5,9 @@ Facts in `app.yaml` hold for every version that does not say otherwise. `app_fol
 
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+from pydantic import StringConstraints
 
 from contracts.apps.facts import Facts
 from contracts.apps.spec import AppSpec
@@ -23,7 +25,10 @@ from services.catalog.domain.folder import (
     own_facts_over,
 )
 from services.catalog.domain.references import broken_references
+from services.catalog.domain.score import read_score
+from services.catalog.domain.score_file import ScoreFile
 
+ScoreName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,60}\.yaml$")]
 EVENT_ROOM = WIRE_LIMIT - 8 * 1024
 """What a version may weigh in bytes, so that its event with all its headers stays under the limit of the wire."""
 
@@ -39,11 +44,13 @@ class _VersionFile(Noun):
 
     version: VersionTag
     released: date | None = None
-    spec: AppSpec
+    spec: AppSpec | None = None
+    score: ScoreName | None = None
+    """A Score file in the app's folder, in place of `spec`."""
     facts: Facts = Facts()
 
 
-File = TypeVar("File", _AppFile, _VersionFile)
+File = TypeVar("File", _AppFile, _VersionFile, ScoreFile)
 
 
 def read_app(folder: Path, root: Path) -> AppFolder | list[Problem]:
@@ -90,13 +97,33 @@ def _read_version(path: Path, root: Path, defaults: Facts) -> OfferedVersion | l
     if read.version != path.stem:
         return [_misnamed(path, root, "version", path.stem)]
     file = _shown(path, root)
-    if faults := broken_references(read.spec):
-        return [Problem(file, field, what, "Correct the name.") for field, what in faults]
+    spec = _described(read, path, root)
+    if isinstance(spec, list):
+        return spec
     facts = own_facts_over(read.facts, defaults)
-    offered = OfferedVersion(version=read.version, released=read.released, spec=read.spec, facts=facts)
+    offered = OfferedVersion(version=read.version, released=read.released, spec=spec, facts=facts)
     if len(offered.model_dump_json().encode()) > EVENT_ROOM:
         return [Problem(file, "", f"with its facts this is larger than {EVENT_ROOM // 1024} KB", "Shorten it.")]
     return offered
+
+
+def _described(read: _VersionFile, path: Path, root: Path) -> AppSpec | list[Problem]:
+    """What runs, by the version's own file or by the Score file it names."""
+    file = _shown(path, root)
+    if read.spec is not None and read.score is None:
+        faults = broken_references(read.spec)
+        return [Problem(file, field, what, "Correct the name.") for field, what in faults] or read.spec
+    if read.score is None or read.spec is not None:
+        return [Problem(file, "spec", "a version has either spec or score", "Say what runs, once.")]
+    place = path.parents[1] / read.score
+    score = _read_file(ScoreFile, place, root)
+    if isinstance(score, list):
+        return score
+    spec = read_score(score)
+    if isinstance(spec, AppSpec):
+        faults = broken_references(spec)
+        return [Problem(_shown(place, root), field, what, "Correct the name.") for field, what in faults] or spec
+    return [Problem(_shown(place, root), field, what, "Correct it, or use spec instead.") for field, what in spec]
 
 
 def _read_file(kind: type[File], path: Path, root: Path) -> File | list[Problem]:

@@ -22,7 +22,7 @@ def fingerprint_of_all(roots: Iterable[Path]) -> tuple[Fingerprint, ...]:
 
 
 def _marks(folder: Path) -> Iterator[tuple[str, int, int, int, int]]:
-    for path in (folder, folder / "app.yaml", folder / "versions", *_entries(folder / "versions")):
+    for path in (folder, *_entries(folder), *_entries(folder / "versions")):
         try:
             status = path.stat()
         except OSError:

@@ -6,7 +6,8 @@ The Secret is written by whoever has the values (usecases/store_secret.py); here
 from typing import Any
 
 from contracts.apps.connections import Need
-from contracts.apps.spec import AppSpec, Container, Parameter
+from contracts.apps.parameter import Parameter
+from contracts.apps.spec import AppSpec, Container
 from contracts.noun import write_time
 from services.deployer.domain.manifest.facts import DeploymentFacts
 from services.deployer.domain.manifest.labels import derived_name
@@ -49,12 +50,16 @@ def annotations_of(facts: DeploymentFacts) -> dict[str, str]:
 
 
 def _given(facts: DeploymentFacts, parameter: Parameter) -> dict[str, Any] | None:
-    """Kubernetes would read `$(NAME)` in a value as another variable, a secret one too: `$$(` keeps it what it is."""
     if parameter.secret:
         there = parameter.generated or parameter.name in facts.secrets
         return {"valueFrom": {"secretKeyRef": _reference(facts, parameter)}} if there else None
     value = facts.parameters.get(parameter.name, parameter.default)
-    return {"value": value.replace("$(", "$$(")} if value is not None else None
+    return {"value": _as_it_is(value)} if value is not None else None
+
+
+def _as_it_is(value: str) -> str:
+    """Kubernetes fills in `$(NAME)`, secret variables too, and reads `$$` as `$`: doubled, nothing is read into it."""
+    return value.replace("$", "$$") if "$(" in value or "$$" in value else value
 
 
 def _reference(facts: DeploymentFacts, parameter: Parameter) -> dict[str, str]:

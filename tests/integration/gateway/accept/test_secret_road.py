@@ -11,7 +11,7 @@ from chassis.off_ledger import OffLedger
 from chassis.publish import Publisher
 from chassis.sealed import KeyPair, new_pair, unseal
 from contracts import topics
-from contracts.apps.spec import Parameter
+from contracts.apps.parameter import Parameter
 from contracts.deployments.secrets import SealingKeyPublished, SecretStored, whose
 from contracts.noun import Text
 from services.gateway.accept.secret_road import SecretRoad

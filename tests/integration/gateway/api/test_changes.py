@@ -116,6 +116,11 @@ async def test_what_is_asked_already_changes_nothing(life: Life) -> None:
     ("wish", "status", "told_of"),
     [
         ({"parameters": {"workers": "many"}}, 422, ["parameters.workers", "parameter-number"]),
+        ({"parameters": {"workers": "0.5"}}, 422, ["parameters.workers", "parameter-whole"]),
+        ({"parameters": {"workers": "65"}}, 422, ["parameters.workers", "parameter-range"]),
+        ({"parameters": {"languages": "en\nkind: Namespace"}}, 422, ["parameters.languages", "parameter-pattern"]),
+        ({"parameters": {"languages": "en," * 2000}}, 422, ["parameters.languages", "string_too_long"]),
+        ({"parameters": {"languages": "\n" * 2000}}, 422, ["parameters.languages", "parameter-length"]),
         ({"parameters": {"log-level": "loud"}}, 422, ["parameters.log-level", "parameter-choice"]),
         ({"parameters": {"cache": "yes"}}, 422, ["parameters.cache", "parameter-boolean"]),
         ({"parameters": {"colour": "red"}}, 422, ["parameters.colour", "parameter-unknown"]),

@@ -119,3 +119,13 @@ async def test_the_name_of_the_files_is_bounded(life: Life, source: str) -> None
     answer = await declare(life, declaredBy=source)
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json()["errors"]] == ["declaredBy"]
+
+
+async def test_whether_it_stands_is_shown(life: Life) -> None:
+    """While it is being removed it stands; when it is gone it does not."""
+    assert ((await life.shown())["stands"], (await life.shown())["beingRemoved"]) == (True, False)
+    await life.client.delete(life.address)
+    await life.hear()
+    assert ((await life.shown())["stands"], (await life.shown())["beingRemoved"]) == (True, True)
+    await life.hear((told.removed(), 2))
+    assert ((await life.shown())["stands"], (await life.shown())["beingRemoved"]) == (False, False)

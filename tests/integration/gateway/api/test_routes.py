@@ -101,7 +101,7 @@ async def test_a_problem_speaks_the_language_asked_for(new_gateway: NewGateway, 
         ("GET", f"{APP}/", None, 404, "no-such-address"),
         ("GET", "/", None, 404, "no-such-address"),
         ("PUT", "/apps", {}, 405, "method-not-allowed"),
-        ("PUT", DEPLOYMENT, {}, 405, "method-not-allowed"),
+        ("POST", DEPLOYMENT, {}, 405, "method-not-allowed"),
         ("GET", "/apps/nothing", None, 404, "unknown-app"),
         ("GET", "/apps/nothing/reviews", None, 404, "unknown-app"),
         ("GET", f"{APP}/versions/9/scorecard", None, 404, "unknown-version"),
@@ -136,7 +136,7 @@ async def test_a_method_that_is_not_taken_names_those_that_are(new_gateway: NewG
     """405 says in `Allow` what the address takes, over all its routes."""
     async with new_gateway() as gateway, gateway.client() as client:
         assert (await client.put("/deployments")).headers["Allow"] == "GET, POST"
-        assert (await client.put(DEPLOYMENT)).headers["Allow"] == "DELETE, GET, PATCH"
+        assert (await client.post(DEPLOYMENT)).headers["Allow"] == "DELETE, GET, PATCH, PUT"
 
 
 async def test_head_answers_as_get_without_a_body(new_gateway: NewGateway) -> None:

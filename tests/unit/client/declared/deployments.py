@@ -39,6 +39,7 @@ def deployment(asked: dict[str, Any] | None = None, runs: dict[str, Any] | None 
             "environment": {"name": "test"},
             "team": {"id": "t", "slug": "team-data"},
             "status": "succeeded",
+            "stands": True,
             "revision": 1,
             "asked": asked,
             "running": running,

@@ -80,3 +80,16 @@ async def test_the_end_is_waited_for() -> None:
             (outcome,) = await asking.wait(await asking.ask(steps("a")), within)
         assert outcome.operation is not None
         assert (outcome.operation.ended, outcome.step.action) == (ended, Action.CREATE)
+
+
+async def test_what_is_under_way_is_waited_for_too() -> None:
+    """Whoever applies again after the time was over gets the end of what was asked then."""
+    api = Answering(looks=1)
+    there = deployment(wish(declaredBy="mine"), status="running", operations=["first", str(OPERATION["id"])])
+    async with api.store() as store:
+        asking = Asking(store, "mine", {})
+        outcomes = await asking.ask(make_plan([declared()], [there], Choices(source="mine")).steps)
+        (outcome,) = await asking.wait(outcomes, 20.0)
+    assert api.asked == []
+    assert outcome.operation is not None
+    assert (outcome.step.action, outcome.operation.status) == (Action.SAME, "succeeded")
