@@ -56,10 +56,12 @@ class DeploymentStarted(DeploymentEvent):
 
 
 class DeploymentProgressed(DeploymentEvent):
-    """A step on the way, as the cluster shows it."""
+    """A step on the way, as the cluster shows it. `cause` and `fault` only with the step `trouble-seen`."""
 
     revision: Annotated[int, Field(ge=1)]
     step: Step
+    cause: Cause | None = None
+    fault: Fault | None = None
     params: Params = {}
 
 

@@ -22,27 +22,47 @@ class Step(StrEnum):
     """No node can take a pod yet [pod, resource, asked, free]."""
     POD_RESTARTED = "pod-restarted"
     """A container ended and was started again [pod, restarts, exitCode]."""
+    TROUBLE_SEEN = "trouble-seen"
+    """What may become a failure, told while there is hope, with its `cause` and `fault` [those of the cause]."""
     OBJECTS_REMOVED = "objects-removed"
     """Nothing of the deployment is left in the cluster [objects]."""
 
 
 class Cause(StrEnum):
-    """Why a deployment failed. `params` in brackets; `Fault` says whose turn it is."""
+    """Why a deployment failed. `params` in brackets, `?` where the cluster does not tell; `Fault` says whose turn.
+
+    Each is found by the file of the deployer's doctor that is called after it, or said when nothing could be built.
+    """
 
     IMAGE_NOT_FOUND = "image-not-found"
-    """The registry does not know the image [image, howToAdd: empty when the cluster is not the sandbox]."""
+    """The image can't be pulled [image, message, howToAdd: empty when the cluster is not the sandbox]."""
     CRASH_LOOP = "crash-loop"
-    """A container keeps ending [container, exitCode, restarts, lastLine]."""
+    """A container keeps ending [container, exitCode, restarts, lastLine, log: the last lines]."""
+    OUT_OF_MEMORY = "out-of-memory"
+    """A container used more memory than its limit and was killed [container, limit, exitCode, restarts]."""
     QUOTA_EXCEEDED = "quota-exceeded"
-    """The namespace's quota has no room [resource, asked, used, limit]."""
+    """The namespace's quota has no room [quota, resource, asked, used, limit]."""
     UNSCHEDULABLE = "unschedulable"
-    """No node has room [resource, asked, free]."""
+    """No node has room, or none may take it [resource, asked, free, missing, message]."""
+    VOLUME_NOT_BOUND = "volume-not-bound"
+    """There is no storage for a claim [claim, size, phase, message]."""
+    CONFIG_MISSING = "config-missing"
+    """A container can't be made: a secret or setting it names is not there [container, missing, message]."""
+    NETWORK_BLOCKED = "network-blocked"
+    """A container waits for an endpoint that the network policies keep it from: probably that [container, endpoint,
+    lastLine, log]."""
+    ADMISSION_DENIED = "admission-denied"
+    """A policy of the cluster refuses an object [policy, kind, name, message]."""
+    API_NOT_SERVED = "api-not-served"
+    """The cluster does not know this version of an API (any more) [api, kind, name]."""
     MANIFEST_INVALID = "manifest-invalid"
     """It can't be built, or the cluster refused an object [kind, name, field when known, message]."""
     PROBE_FAILED = "probe-failed"
-    """The app runs and does not become ready [container, path, answer]."""
+    """The app runs and does not become ready [container, probe, path, answer]."""
     REVISION_UNKNOWN = "revision-unknown"
     """The revision to go back to never was, or is no longer kept [revision, newest]."""
+    VERSION_QUARANTINED = "version-quarantined"
+    """The version failed here before, and this request does not ask for it by name [failed, revision, because]."""
     PROGRESS_DEADLINE_EXCEEDED = "progress-deadline-exceeded"
     """It took longer than the deadline [seconds, ready, wanted]."""
 

@@ -16,6 +16,8 @@ SECOND_GUESS = {
     "an app's folder appeared or changed": "services/catalog/usecases/publish_changes.py",
     "nobody decided in time": "services/deployer/usecases/close_undecided.py",
     "a failed upgrade rolls back": "services/deployer/usecases/roll_back_failed_upgrade.py",
+    "a version that failed stays out": "services/deployer/usecases/keep_out_quarantined.py",
+    "why a deployment is not healthy": "services/deployer/domain/doctor/findings.py",
     "somebody takes a request back": "services/deployer/usecases/cancel_deployment.py",
     "what a request becomes, or why it can't be built": "services/deployer/domain/plan.py",
     "a deployment comes nearer to what was asked": "services/deployer/usecases/reconcile_deployment.py",

@@ -44,6 +44,7 @@ class FakeGateway(Living):
                 for action in ("_restart", "_roll-back", "_cancel")
             ),
             Route(f"{BASE}/deployments/{{id}}/timeline", self._timeline),
+            Route(f"{BASE}/deployments/{{id}}/diagnosis", self._diagnosis),
             Route(f"{BASE}/operations", self._operations),
             Route(f"{BASE}/operations/{{id}}", self._operation),
             Route(f"{BASE}/events", self._stream),
@@ -105,6 +106,12 @@ class FakeGateway(Living):
         self.add_fact(name, **json.loads(body))
         self.end(operation, "succeeded")
         return self._answer(operation)
+
+    async def _diagnosis(self, request: Request) -> Response:
+        deployed = self.deployments.get(request.path_params["id"])
+        if deployed is None:
+            return self._refusal(request) or problem(404, "unknown-deployment", next=["appstore status"])
+        return self._refusal(request) or self.diagnosis_of(deployed)
 
     async def _reviews(self, request: Request) -> Response:
         if refusal := self._refusal(request):

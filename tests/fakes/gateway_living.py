@@ -26,6 +26,8 @@ class Living(Memory):
     """What was sent to deploy or change something."""
     revisions: dict[str, list[Json]] = field(default_factory=dict)
     open: dict[str, Json] = field(default_factory=dict)
+    diagnosis: Json = field(default_factory=dict)
+    """What the doctor says of every deployment; nothing: it is healthy."""
 
     def begin(self, deployed: Json, asked: Json) -> None:
         """The first revision of a deployment."""
@@ -72,6 +74,11 @@ class Living(Memory):
     def revisions_of(self, deployment: str) -> Response:
         """Newest first."""
         return JSONResponse({"items": self.revisions[deployment][::-1], "next": None})
+
+    def diagnosis_of(self, deployed: Json) -> Response:
+        """The finding that a test put there, or that it is healthy."""
+        known = {"deployment": deployed["id"], "name": deployed["name"], "status": deployed["status"]}
+        return JSONResponse({**known, "healthy": not self.diagnosis, "finding": None, **self.diagnosis})
 
     def _wish(self, deployed: Json, sent: Json, action: str) -> Json | None:
         asked: Json = deployed["asked"]

@@ -2,6 +2,7 @@
 
 from enum import IntEnum
 
+from appstore_client.models.diagnosis import Diagnosis
 from appstore_client.models.operation import Operation
 from appstore_client.problem import FORBIDDEN, NOT_FOUND, UNAUTHORISED, Problem
 
@@ -30,6 +31,13 @@ _BY_FAULT = {
 }
 
 
+_BY_STATUS = {
+    "rolled-back": ExitCode.ROLLED_BACK,
+    "rejected": ExitCode.REJECTED,
+    "removed": ExitCode.NOT_FOUND,
+}
+"""What says more of a deployment than whose fault it is."""
+
 ALREADY_SO = "nothing-to-change"
 """The problem of asking for what is asked already: a script that makes sure of something is done then."""
 _BESIDE_POLICY = frozenset({"add-evidence", "review", "cancel", "remove"})
@@ -49,6 +57,18 @@ def code_of_problem(problem: Problem) -> ExitCode:
     if problem.status == NOT_FOUND:
         return ExitCode.NOT_FOUND
     return _BY_FAULT.get(problem.fault, ExitCode.UNEXPECTED)
+
+
+def code_of_diagnosis(found: Diagnosis) -> ExitCode:
+    """Return the code for how a deployment is."""
+    if found.healthy:
+        return ExitCode.DONE
+    ended = _BY_STATUS.get(found.status)
+    if ended is not None:
+        return ended
+    if found.finding is None or not found.finding.certain:
+        return ExitCode.NOT_IN_TIME
+    return _BY_FAULT.get(found.finding.fault, ExitCode.APP_FAILED)
 
 
 def code_of_operation(operation: Operation) -> ExitCode:

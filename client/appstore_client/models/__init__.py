@@ -3,6 +3,7 @@
 from appstore_client.models.app import App, AppCard, AppVersion
 from appstore_client.models.base import ApiModel, Page
 from appstore_client.models.deployment import Deployment, Failure, Revision, Running, TimelineEntry, Wish
+from appstore_client.models.diagnosis import Diagnosis, Evidence, Finding, Quarantined
 from appstore_client.models.operation import Objection, Operation, OperationProblem, Restored
 from appstore_client.models.person import Me, Membership
 from appstore_client.models.review import Proof, Review
@@ -14,7 +15,10 @@ __all__ = [
     "AppCard",
     "AppVersion",
     "Deployment",
+    "Diagnosis",
+    "Evidence",
     "Failure",
+    "Finding",
     "Me",
     "Membership",
     "Objection",
@@ -22,6 +26,7 @@ __all__ = [
     "OperationProblem",
     "Page",
     "Proof",
+    "Quarantined",
     "Restored",
     "Result",
     "Review",

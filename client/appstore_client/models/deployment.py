@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from appstore_client.models.base import ApiModel
+from appstore_client.models.diagnosis import Quarantined
 from appstore_client.models.operation import Objection, OperationProblem, Restored
 
 
@@ -71,7 +72,7 @@ class Failure(ApiModel):
 
 
 class Deployment(ApiModel):
-    """One deployment; `status` is that of its newest request."""
+    """One deployment; `status` is that of its newest request, `trouble` what may become a failure of it."""
 
     id: str
     name: str
@@ -92,6 +93,8 @@ class Deployment(ApiModel):
     removed: bool = False
     being_removed: bool = False
     failure: Failure | None = None
+    trouble: Failure | None = None
+    quarantine: tuple[Quarantined, ...] = ()
     objections: tuple[Objection, ...] = ()
     operations: tuple[str, ...] = ()
 

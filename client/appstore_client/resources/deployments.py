@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from appstore_client.models.base import Page
 from appstore_client.models.deployment import Deployment, Revision, TimelineEntry
+from appstore_client.models.diagnosis import Diagnosis
 from appstore_client.models.operation import Operation
 from appstore_client.resources.page import read_all
 from appstore_client.resources.request import request
@@ -140,6 +141,10 @@ class Deployments:
     async def revisions(self, deployment: str) -> Page[Revision]:
         """Return what it has been, newest first."""
         return await read_all(self._transport, f"{_path(deployment)}/revisions", {}, Revision)
+
+    async def diagnosis(self, deployment: str) -> Diagnosis:
+        """Return why it is not healthy, as far as there is something to say."""
+        return Diagnosis.read(await self._transport.send(Call("GET", f"{_path(deployment)}/diagnosis")))
 
     async def remove(self, deployment: str, *, wait: float = 0, key: str | None = None) -> Operation:
         """Ask for the removal of one by id."""

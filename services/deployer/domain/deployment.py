@@ -24,6 +24,7 @@ from contracts.deployments.events import (
     DeploymentStarted,
     DeploymentSucceeded,
 )
+from contracts.deployments.quarantine import Quarantine, Quarantined, quarantine_after
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault
 from contracts.envelope import Event
 from contracts.identifiers import AppId, DeploymentId, VersionTag
@@ -82,6 +83,8 @@ class Deployment(Noun):
     told: tuple[str, ...] = ()
     proven: Proven | None = None
     rollback: Rollback | None = None
+    quarantine: Quarantine = ()
+    """Versions that failed here and are wanted by nobody until somebody names them again."""
 
     @model_validator(mode="before")
     @classmethod
@@ -101,6 +104,10 @@ class Deployment(Noun):
         """When the cluster was last asked for something else: patience with it begins there."""
         return self.rollback.since if self.rollback is not None else self.started_at
 
+    def quarantined(self, version: str) -> Quarantined | None:
+        """What is known of a version that failed here; None when it may run."""
+        return next((one for one in self.quarantine if one.version == version), None)
+
     def but(self, **changes: Any) -> Self:
         """The same with other values."""
         return self.model_copy(update=changes)
@@ -116,11 +123,12 @@ def evolve(state: Deployment | None, event: Event[Any]) -> Deployment:
         version=data.version,
         environment=data.environment,
     )
+    now = now.but(quarantine=quarantine_after(now.quarantine, data, event.context.time))
     match data:
         case DeploymentStarted():
             return _started(now, data, generation, event.context.time)
         case DeploymentProgressed():
-            return now.but(told=(*now.told, told_key(data.step, data.params)))
+            return now.but(told=(*now.told, told_key(data.step, data.params, data.cause)))
         case DeploymentRollbackStarted():
             back = Rollback(since=event.context.time, **data.model_dump(include=_OF_ROLLBACK))
             return now.but(phase=Phase.ROLLING_BACK, rollback=back, told=())

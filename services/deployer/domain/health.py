@@ -1,16 +1,16 @@
-"""When a rollout that is not ready has failed, why, and whose turn it is. A failure is decided by status, not by hope.
+"""When a rollout that is not ready has failed. A failure is decided by what the cluster shows, not by hope.
 
-Each finding looks at one observation and answers with a cause, or with the moment at which it would become one.
+The findings themselves are in doctor/, one a file; each looks at one observation through a `Look`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.deployments.reasons import Cause, Fault
-from services.deployer.domain.observed import OOM_KILLED, Container, Observation, Value
+from services.deployer.domain.observed import Observation, Reason, Value
 
-DEFAULT_PROBE_PATH = "-"
+UNKNOWN = "?"
+"""What stands in a failure's parameters for what the cluster does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,113 +33,39 @@ class Failure:
     params: dict[str, Value]
 
 
-Finding = Failure | datetime
-"""A failure, or the moment from which it is one if nothing changes until then."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A failure, or what will be one at `due` if nothing changes until then; without `due` only a change decides.
+
+    `seen` is False for what is only a limit: nothing of it can be seen before it is reached.
+    """
+
+    failure: Failure
+    certain: bool
+    due: datetime | None = None
+    seen: bool = True
 
 
-def findings(observed: Observation, started_at: datetime, now: datetime, patience: Patience) -> Iterator[Finding]:
-    """Every failure there is and every moment at which one may come, the most telling first."""
-    yield from _quota(observed, started_at, now, patience)
-    for pod in observed.pods:
-        for container in pod.containers:
-            yield from _image(container, patience)
-            yield from _crash(container, patience)
-            yield from _probe(container, started_at, now, patience)
-    yield from _unschedulable(observed, started_at, now, patience)
-    yield from _deadline(observed, started_at, now, patience)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at what a cluster shows: patience with it began at `since`."""
 
+    observed: Observation
+    since: datetime
+    now: datetime
+    patience: Patience
 
-def _after(moment: datetime, seconds: float, now: datetime, failure: Failure) -> Finding:
-    due = moment + timedelta(seconds=seconds)
-    return failure if now >= due else due
+    def counted(self, failure: Failure, times: int, enough: int) -> Finding:
+        """Certain once it happened often enough."""
+        return Finding(failure, certain=times >= enough)
 
+    def lasting(self, failure: Failure, since: datetime, seconds: float) -> Finding:
+        """Certain once it lasted so long, in the time that this rollout is responsible for."""
+        due = max(since, self.since) + timedelta(seconds=seconds)
+        return Finding(failure, certain=self.now >= due, due=due)
 
-def _quota(observed: Observation, started_at: datetime, now: datetime, patience: Patience) -> Iterator[Finding]:
-    refusal = observed.refusal
-    if refusal is not None:
-        yield _after(
-            max(refusal.since, started_at),
-            patience.shortage_seconds,
-            now,
-            Failure(
-                Cause.QUOTA_EXCEEDED,
-                Fault.CONFIGURATION,
-                {"resource": refusal.resource, "asked": refusal.asked, "used": refusal.used, "limit": refusal.limit},
-            ),
-        )
-
-
-def _image(container: Container, patience: Patience) -> Iterator[Finding]:
-    if container.pull_attempts >= patience.image_pull_attempts:
-        yield Failure(
-            Cause.IMAGE_NOT_FOUND,
-            Fault.CONFIGURATION,
-            {"image": container.image, "howToAdd": container.how_to_add or ""},
-        )
-
-
-def _crash(container: Container, patience: Patience) -> Iterator[Finding]:
-    if container.exit_code is not None and container.restarts >= patience.crash_restarts:
-        yield Failure(
-            Cause.CRASH_LOOP,
-            _whose_turn(container),
-            {
-                "container": container.name,
-                "exitCode": container.exit_code,
-                "restarts": container.restarts,
-                "lastLine": container.last_line or "",
-            },
-        )
-
-
-def _whose_turn(container: Container) -> Fault:
-    """Memory is a number somebody set; every other end is the app's own."""
-    return Fault.CONFIGURATION if container.last_line == OOM_KILLED else Fault.APP
-
-
-def _probe(container: Container, started_at: datetime, now: datetime, patience: Patience) -> Iterator[Finding]:
-    if container.probe_answer is not None and container.answering_since is not None:
-        since = max(container.answering_since, started_at)
-        yield _after(
-            since,
-            patience.probe_failure_seconds,
-            now,
-            Failure(
-                Cause.PROBE_FAILED,
-                Fault.APP,
-                {
-                    "container": container.name,
-                    "path": container.probe_path or DEFAULT_PROBE_PATH,
-                    "answer": container.probe_answer,
-                },
-            ),
-        )
-
-
-def _unschedulable(observed: Observation, started_at: datetime, now: datetime, patience: Patience) -> Iterator[Finding]:
-    for pod in observed.pods:
-        if pod.shortage is not None:
-            yield _after(
-                max(pod.created, started_at),
-                patience.shortage_seconds,
-                now,
-                Failure(
-                    Cause.UNSCHEDULABLE,
-                    Fault.CONFIGURATION if pod.shortage.too_large else Fault.PLATFORM,
-                    {"resource": pod.shortage.resource, "asked": pod.shortage.asked, "free": pod.shortage.free},
-                ),
-            )
-
-
-def _deadline(observed: Observation, started_at: datetime, now: datetime, patience: Patience) -> Iterator[Finding]:
-    seconds = patience.progress_deadline_seconds
-    yield _after(
-        started_at,
-        seconds,
-        now,
-        Failure(
-            Cause.PROGRESS_DEADLINE_EXCEEDED,
-            Fault.APP,
-            {"seconds": seconds, "ready": observed.ready, "wanted": observed.wanted},
-        ),
-    )
+    @property
+    def progressed_at(self) -> datetime:
+        """When the rollout came nearer to its end last: its start, or the newest pod that became ready."""
+        ready = (one.at for one in self.observed.happened if one.reason is Reason.READY)
+        return max((self.since, *ready))

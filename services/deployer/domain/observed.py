@@ -1,16 +1,19 @@
 """What a cluster shows of one deployment, in Kubernetes' own terms. Every adapter gives this; rollout.py judges it.
 
-`Happening` is what Kubernetes tells in a pod's Events and conditions; `Pod` and `Container` are its status.
+`Happening` is what Kubernetes tells in a pod's Events and conditions; the rest are statuses. Sentences stay as the
+cluster words them: what they say is read once, in kubernetes_words.py, whoever filled them in.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from services.deployer.domain.egress import Egress
+
 Value = str | int | float | bool
 OOM_KILLED = "OOMKilled"
-"""What stands in place of a last line when a container was killed for using more memory than its limit."""
+"""The reason of a container that was killed for using more memory than its limit."""
 
 
 class Reason(StrEnum):
@@ -36,28 +39,51 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """How a container ended last (`lastState.terminated`): the reason, e.g. Error or OOMKilled, and the exit code."""
+
+    reason: str
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unhealthy:
+    """A probe that fails, since when, and the sentence of its Event (`Readiness probe failed: …`).
+
+    `path` is what is asked by HTTP; None when only the port is opened.
+    """
+
+    since: datetime
+    message: str
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
-    """A container's status. `waiting` is its reason when it does not run, e.g. ImagePullBackOff or CrashLoopBackOff."""
+    """A container's status. `waiting` is its reason when it does not run, e.g. ImagePullBackOff or CrashLoopBackOff.
+
+    `message` is the sentence beside that reason; `log` the newest lines it wrote, those of the last run once it ended.
+    """
 
     name: str
     image: str
     ready: bool = False
     waiting: str | None = None
+    message: str | None = None
     restarts: int = 0
-    exit_code: int | None = None
-    last_line: str | None = None
+    ended: Ended | None = None
+    log: tuple[str, ...] = ()
+    memory_limit: str | None = None
     pull_attempts: int = 0
     how_to_add: str | None = None
     """Where the image could be added, when the registry is a file."""
-    probe_path: str | None = None
-    probe_answer: str | None = None
-    """What the readiness probe got, while the app answers it and the answer is no."""
-    answering_since: datetime | None = None
+    unhealthy: Unhealthy | None = None
+    """The readiness or startup probe, while the app is asked and the answer is no."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """A resource that is asked for and not there. `free` is the most that one node, or the quota, has left.
+    """A resource that is asked for and not there: `free` is the most one node has left, `missing` what it lacks.
 
     `too_large` says that no node could take it even when it were empty.
     """
@@ -65,30 +91,43 @@ class Shortage:
     resource: str
     asked: str
     free: str
+    missing: str
     too_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A pod's status. `available`: ready for as long as the Deployment asks; `shortage`: why no node takes it."""
+    """A pod's status. `available`: ready for as long as the Deployment asks.
+
+    `unscheduled` is the sentence of PodScheduled=False; `shortage` the same in amounts, where the nodes are known.
+    """
 
     name: str
     created: datetime
     node: str | None
     containers: tuple[Container, ...]
     available: bool = False
+    unscheduled: str | None = None
     shortage: Shortage | None = None
-    message: str | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """What its containers ask together, by resource."""
 
 
 @dataclass(frozen=True, slots=True)
-class QuotaRefusal:
-    """Pods that were not created, because the namespace's quota has no room (ReplicaFailure, FailedCreate)."""
+class Claim:
+    """A PersistentVolumeClaim with its phase (Pending, Bound, Lost), and what an Event says while it is not bound."""
 
-    resource: str
-    asked: str
-    used: str
-    limit: str
+    name: str
+    size: str
+    phase: str
+    since: datetime
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCreated:
+    """Pods that the API server refused to create: ReplicaFailure of the Deployment, with the server's sentence."""
+
     message: str
     since: datetime
 
@@ -104,7 +143,12 @@ class Observation:
     pods: tuple[Pod, ...] = ()
     outdated: int = 0
     happened: tuple[Happening, ...] = ()
-    refusal: QuotaRefusal | None = None
+    not_created: NotCreated | None = None
+    claims: tuple[Claim, ...] = ()
+    egress: Egress | None = None
+    """What the network policies let out; None when they forbid nothing."""
+    stalled: bool = False
+    """Whether Kubernetes itself gave up: Progressing=False, ProgressDeadlineExceeded."""
     next_change_at: datetime | None = None
 
     @property

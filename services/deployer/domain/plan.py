@@ -9,12 +9,29 @@ from contracts.deployments.reasons import Cause, Fault
 from contracts.deployments.requests import Intent
 from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
+from services.deployer.domain.doctor.refused_object import manifest_invalid
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.settings_check import wrong_setting
 
 KEEP_DESCRIPTION = (Intent.SCALE, Intent.RESTART)
 """They change how many pods there are or how old; an edit in the catalog waits for who asks for more."""
+
+
+NAMES_A_VERSION = (Intent.DEPLOY, Intent.UPGRADE, Intent.ROLL_BACK)
+"""Who asks so says which version, by name or as a revision's; all others take the one they found."""
+
+
+def kept_out(request: KnownRequest, state: Deployment | None) -> Failure | None:
+    """Why a version that failed here does not come back with a request that does not name it; None when it may."""
+    failed = state.quarantined(request.version) if state is not None else None
+    if failed is None or request.intent in NAMES_A_VERSION:
+        return None
+    return Failure(
+        Cause.VERSION_QUARANTINED,
+        Fault.CONFIGURATION,
+        {"failed": failed.version, "revision": failed.revision, "because": failed.cause.value},
+    )
 
 
 def goes_on(state: Deployment | None, current: Desired | None) -> int | None:
@@ -79,8 +96,4 @@ def _keeps_description(request: KnownRequest, current: Desired) -> bool:
 
 
 def _refused(request: KnownRequest, field: str, message: str) -> Failure:
-    return Failure(
-        Cause.MANIFEST_INVALID,
-        Fault.CONFIGURATION,
-        {"kind": "Deployment", "name": request.name, "field": field, "message": message},
-    )
+    return manifest_invalid("Deployment", request.name, field, message)

@@ -12,7 +12,8 @@ from contracts.deployments.events import DeploymentProgressed
 from contracts.deployments.reasons import Step
 from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
-from services.deployer.domain.health import Failure, Patience, findings
+from services.deployer.domain.doctor.findings import findings
+from services.deployer.domain.health import Failure, Finding, Look, Patience
 from services.deployer.domain.observed import Happening, Observation, Reason, Value
 from services.deployer.domain.step import told_key
 
@@ -60,14 +61,14 @@ def judge(
     steps = tuple(_new_steps(state, desired, happened))
     if observed.complete:
         return Next(steps, Healthy(observed.ready))
-    found = list(findings(observed, since, now, patience))
-    for finding in found:
-        if isinstance(finding, Failure):
-            return Next(steps, finding)
-    moments = [finding for finding in found if isinstance(finding, datetime)]
+    found = list(findings(Look(observed, since, now, patience)))
+    certain = next((one.failure for one in found if one.certain), None)
+    if certain is not None:
+        return Next(steps, certain)
+    moments = [one.due for one in found if one.due is not None]
     if observed.next_change_at is not None:
         moments.append(observed.next_change_at)
-    return Next(steps, None, min(moments))
+    return Next((*steps, *_new_troubles(state, desired, found)), None, min(moments))
 
 
 def progressed(state: Deployment, step: Step, params: dict[str, Value]) -> DeploymentProgressed:
@@ -92,6 +93,20 @@ def _new_steps(
         if key not in told:
             told.add(key)
             yield DeploymentProgressed(**_subject(state, desired), step=step, params=params)
+
+
+def _new_troubles(state: Deployment, desired: Desired, found: Iterable[Finding]) -> Iterator[DeploymentProgressed]:
+    """What may become a failure, the most telling of it and each cause once: whoever watches reads it in time."""
+    failure = next((one.failure for one in found if one.seen), None)
+    if failure is None or told_key(Step.TROUBLE_SEEN, failure.params, failure.cause) in state.told:
+        return
+    yield DeploymentProgressed(
+        **_subject(state, desired),
+        step=Step.TROUBLE_SEEN,
+        cause=failure.cause,
+        fault=failure.fault,
+        params=failure.params,
+    )
 
 
 def _steps(observed: Observation, objects: int, since: datetime) -> Iterator[tuple[Step, dict[str, Value]]]:

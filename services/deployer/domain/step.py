@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 
-from contracts.deployments.reasons import Step
+from contracts.deployments.reasons import Cause, Step
 
 _TELLING_PARAMS = ("pod", "image", "restarts", "resource")
 
 
-def told_key(step: Step, params: Mapping[str, object]) -> str:
-    """The step with the parameters that tell it from its like, e.g. `pod-restarted web-7d9f-abcde 2`."""
+def told_key(step: Step, params: Mapping[str, object], cause: Cause | None = None) -> str:
+    """The step with the parameters that tell it from its like, e.g. `pod-restarted web-7d9f-abcde 2`.
+
+    A trouble is told once by its cause, however often its numbers change.
+    """
+    if cause is not None:
+        return f"{step.value} {cause.value}"
     return " ".join([step.value, *(str(params[name]) for name in _TELLING_PARAMS if name in params)])

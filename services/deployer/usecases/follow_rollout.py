@@ -4,8 +4,9 @@ Called by reconcile_deployment each time it looks, after it applied what should 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from contracts.deployments.events import DeploymentEvent, ObjectReference
+from contracts.deployments.events import DeploymentEvent, DeploymentProgressed, ObjectReference
 from contracts.deployments.reasons import ClosedOutcome
 from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
@@ -17,6 +18,7 @@ from services.deployer.domain.rollout import Healthy, judge
 from services.deployer.ports import Object, World, lineage
 from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome, TryAgain
 from services.deployer.usecases.end_generation import end_generation
+from services.deployer.usecases.hide_secrets import hide_secrets
 from services.deployer.usecases.roll_back_failed_upgrade import roll_back_failed_upgrade
 
 
@@ -30,7 +32,7 @@ async def follow_rollout(
 ) -> Outcome:
     """One look at what was applied; `refusal` says why it could not be."""
     if refusal is not None:
-        return await _fail(refusal, request, state, world)
+        return await _fail(refusal, request, state, desired, world)
     if request.cancel is not None and not _is_proven(desired, state):
         await end_generation(close(request, ClosedOutcome.CANCELLED), request, world)
         return Done()
@@ -41,10 +43,10 @@ async def follow_rollout(
     since = request.cancel.heard_at if request.cancel is not None else state.since
     following = judge(state, desired, observed, len(objects), since or now, world.patience, now)
     for step in following.steps:
-        await world.record(step, generation=request.generation, lineage=lineage(request))
+        await world.record(await _told(step, desired, world), generation=request.generation, lineage=lineage(request))
     match following.end:
         case Failure() as failure:
-            return await _fail(failure, request, state, world)
+            return await _fail(failure, request, state, desired, world)
         case Healthy() as healthy:
             where = await _reached_at(desired, world)
             await end_generation(_final(healthy, request, state, where, objects), request, world)
@@ -53,7 +55,14 @@ async def follow_rollout(
     return AgainAfter(max((look_again_at - now).total_seconds(), 0.0))
 
 
-async def _fail(failure: Failure, request: KnownRequest, state: Deployment, world: World) -> Outcome:
+async def _told(step: DeploymentProgressed, desired: Desired, world: World) -> DeploymentProgressed:
+    if step.cause is None:
+        return step
+    return step.model_copy(update={"params": await hide_secrets(step.params, desired, world)})
+
+
+async def _fail(failure: Failure, request: KnownRequest, state: Deployment, desired: Desired, world: World) -> Outcome:
+    failure = replace(failure, params=await hide_secrets(failure.params, desired, world))
     if request.cancel is None and await roll_back_failed_upgrade(failure, request, state, world):
         return AgainAfter(0)
     await end_generation(fail(request, state.revision, failure), request, world)

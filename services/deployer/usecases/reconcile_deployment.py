@@ -7,9 +7,10 @@ is new (follow_rollout), and says when to look again. Killed at any point, the n
 from collections.abc import Sequence
 
 from contracts.clusters.events import ClusterRegistered
-from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
+from contracts.deployments.reasons import ClosedOutcome, Step
 from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
+from services.deployer.domain.doctor.refused_object import manifest_invalid, refused_object
 from services.deployer.domain.generation import close, is_open, remove
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
@@ -21,6 +22,7 @@ from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outco
 from services.deployer.usecases.build_secret import build_secret
 from services.deployer.usecases.end_generation import end_generation
 from services.deployer.usecases.follow_rollout import follow_rollout
+from services.deployer.usecases.keep_out_quarantined import keep_out_quarantined
 
 LOOK_AGAIN_SECONDS = 1.0
 """While something is still being removed."""
@@ -41,6 +43,13 @@ async def reconcile_deployment(deployment: str, world: World) -> Outcome:
     desired = await world.desired.get(deployment)
     if desired is None:
         return await _leave_nothing(request, state, world)
+    return await _bring_about(request, state, desired, world)
+
+
+async def _bring_about(request: KnownRequest, state: Deployment, wanted: Desired, world: World) -> Outcome:
+    desired = await keep_out_quarantined(state, wanted, world)
+    if desired is None:
+        return GiveUp("only a version that failed here is known")
     cluster = await world.cluster.facts()
     objects = build(desired.facts, desired.spec, cluster.offer_of(desired.request.environment.name))
     refusal = await _apply(desired, objects, cluster, world)
@@ -54,29 +63,12 @@ async def _apply(
 ) -> Failure | None:
     where = desired.request.environment
     if where.cluster != cluster.cluster or where.name not in cluster.environments:
-        return Failure(
-            Cause.MANIFEST_INVALID,
-            Fault.CONFIGURATION,
-            {
-                "kind": "Namespace",
-                "name": where.namespace,
-                "message": f"{cluster.name} has no environment {where.name}",
-            },
-        )
+        return manifest_invalid("Namespace", where.namespace, ".", f"{cluster.name} has no environment {where.name}")
     try:
         secret = await build_secret(desired, world)
         await world.cluster.apply(desired.request.deployment, in_order((*objects, *secret)))
     except ObjectRefused as refused:
-        return Failure(
-            Cause.MANIFEST_INVALID,
-            Fault.CONFIGURATION,
-            {
-                "kind": refused.kind,
-                "name": refused.name,
-                "field": refused.field,
-                "message": refused.message,
-            },
-        )
+        return refused_object(refused.kind, refused.name, refused.field, refused.message)
     return None
 
 

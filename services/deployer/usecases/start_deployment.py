@@ -9,7 +9,7 @@ from services.deployer.domain.desired import Desired
 from services.deployer.domain.generation import awaits_decision, fail, start
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
-from services.deployer.domain.plan import goes_on, plan, plan_again
+from services.deployer.domain.plan import goes_on, kept_out, plan, plan_again
 from services.deployer.ports import World
 from services.deployer.usecases.await_secrets import await_secrets
 from services.deployer.usecases.end_generation import end_generation
@@ -47,6 +47,9 @@ async def start_deployment(event: Event[DeploymentApproved], world: World) -> No
 
 
 async def _plan(request: KnownRequest, number: int, state: Deployment | None, world: World) -> Desired | Failure:
+    quarantined = kept_out(request, state)
+    if quarantined is not None:
+        return quarantined
     current = await _current(request, state, world)
     before = goes_on(state, current)
     if request.revision is not None:

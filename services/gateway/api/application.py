@@ -25,6 +25,7 @@ from services.gateway.api import (
     apps,
     change_routes,
     deployments,
+    diagnosis,
     events,
     evidence,
     me,
@@ -57,7 +58,20 @@ FORESEEN: tuple[type[Exception], ...] = (
 """What `as_refusal` has words for; the pages answer the same ones."""
 MOST_ERRORS = 50
 """Wrong fields that one answer names."""
-_PARTS = (apps, reviews, evidence, deployments, change_routes, revisions, timeline, operations, events, me, people)
+_PARTS = (
+    apps,
+    reviews,
+    evidence,
+    deployments,
+    change_routes,
+    revisions,
+    diagnosis,
+    timeline,
+    operations,
+    events,
+    me,
+    people,
+)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _STATUS_CODES = {404: "no-such-address", 405: "method-not-allowed", 415: "unsupported-media-type"}
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.gateway.accept.operation import Operation, standing_of
-from services.gateway.api.operations import ObjectionShown, ProblemShown, Restored, problem_of
+from services.gateway.api.operations import ObjectionShown, ProblemShown, Restored, failure_of, problem_of
 from services.gateway.api.shapes import Shown
 from services.gateway.identity.person import Person
 from services.gateway.locales.texts import Texts
@@ -77,10 +77,21 @@ class FailureShown(Shown):
     next: list[str] = []
 
 
+class QuarantineShown(Shown):
+    """A version that failed here and went back: it returns when somebody asks for it by name."""
+
+    version: str
+    revision: int
+    cause: str
+    title: str
+    since: str
+
+
 class DeploymentShown(Shown):
     """A deployment as it stands. `generation` is the newest request that is no cancel; `status` is that request's.
 
-    It `stands` while something of it is there or coming.
+    It `stands` while something of it is there or coming, and so nothing else can have its name. `trouble` is what may
+    become a failure, `quarantine` the versions that did.
     """
 
     id: str
@@ -101,6 +112,8 @@ class DeploymentShown(Shown):
     removed: bool
     being_removed: bool = False
     failure: FailureShown | None = None
+    trouble: FailureShown | None = None
+    quarantine: list[QuarantineShown] = []
     objections: list[ObjectionShown] = []
     operations: list[str]
 
@@ -137,6 +150,8 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         asked=_asked(newest_whole(found)),
         running=_running(found),
         failure=_as_failure(problem) if problem and status in _WITH_FAILURE else None,
+        trouble=_trouble(found, status, texts),
+        quarantine=[_quarantined(one, texts) for one in rollout.get("quarantine") or ()],
         objections=problem.objections if problem else [],
         operations=await world.operations.about(found["_id"]),
     )
@@ -169,6 +184,20 @@ def _running(found: Document) -> RunningShown | None:
 
 def _as_failure(problem: ProblemShown) -> FailureShown:
     return FailureShown(cause=problem.code, **problem.model_dump(by_alias=False, exclude={"code", "objections"}))
+
+
+def _trouble(found: Document, status: str, texts: Texts) -> FailureShown | None:
+    """What may become a failure, while it is under way."""
+    trouble = found["rollout"].get("trouble")
+    if trouble is None or status != "running":
+        return None
+    values = {"app": found["asked"]["appName"], "version": found["asked"]["version"]}
+    return _as_failure(failure_of(trouble, values, texts))
+
+
+def _quarantined(one: Document, texts: Texts) -> QuarantineShown:
+    title = texts.named("failure.cause", f"{one['cause']}.what")
+    return QuarantineShown.model_validate({**one, "title": title}, extra="ignore")
 
 
 def _since(found: Document, generation: int) -> str:

@@ -36,5 +36,6 @@ def _values(entry: Document, texts: Texts, person: str | None, code: str | None)
         "count": len(told.get("objections", ())) or told.get("rules") or told.get("params", {}).get("objects") or 0,
         "app": told.get("appName") or told.get("title") or entry["app"] or "",
         "points": told.get("score", {}).get("points", 0),
+        "what": texts.named("failure.cause", f"{told['cause']}.what") if "cause" in told else "",
     }
     return {name: value for name, value in values.items() if isinstance(value, str | int | float)}

@@ -18,6 +18,7 @@ from contracts.deployments.events import (
     DeploymentStarted,
     DeploymentSucceeded,
 )
+from contracts.deployments.quarantine import Quarantined, quarantine_after
 from contracts.deployments.reasons import ClosedOutcome
 from contracts.deployments.requests import (
     DeploymentCancelRequested,
@@ -95,6 +96,8 @@ def _observed(found: Document, event: Event[Any]) -> Document:
     at, generation = write_time(context.time), str(context.generation_number)
     rollout, starts, finals = dict(found["rollout"]), found["starts"], found["finals"]
     rollout["changedAt"] = at
+    rollout["quarantine"] = _quarantine(rollout, event)
+    rollout["trouble"] = _trouble(rollout, data, at)
     if isinstance(data, DeploymentStarted):
         starts = {**starts, generation: {"revision": data.revision, "at": at}}
         rollout |= {"started": generation, "revision": data.revision, "startedAt": at, "ready": 0}
@@ -116,6 +119,21 @@ def _observed(found: Document, event: Event[Any]) -> Document:
         finals = {**finals, generation: final}
         rollout["returning"] = None
     return {**found, "rollout": rollout, "starts": starts, "finals": finals, "app": data.app}
+
+
+def _trouble(rollout: Document, data: DeploymentEvent, at: str) -> Document | None:
+    """What may become a failure, seen last in what is under way."""
+    if isinstance(data, (DeploymentStarted, DeploymentRollbackStarted, *FINAL)):
+        return None
+    if isinstance(data, DeploymentProgressed) and data.cause is not None:
+        return {**data.model_dump(mode="json"), "at": at}
+    return rollout.get("trouble")
+
+
+def _quarantine(rollout: Document, event: Event[Any]) -> list[Document]:
+    """The versions kept out after this event."""
+    before = tuple(Quarantined.model_validate(one) for one in rollout.get("quarantine") or ())
+    return [one.model_dump(mode="json") for one in quarantine_after(before, event.data, event.context.time)]
 
 
 def _returned_to(data: DeploymentRolledBack, starts: Document, at: str) -> Document:
@@ -178,7 +196,7 @@ def is_gone(found: Document) -> bool:
 
 DEPLOYMENTS = Project(
     "deployments",
-    2,
+    3,
     (topics.DEPLOYMENT_REQUESTS, topics.DECISIONS, topics.DEPLOYMENTS),
     document,
     apply,

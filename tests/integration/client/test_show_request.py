@@ -46,6 +46,7 @@ READS_ONLY = {
     "revisions",
     "events",
     "diff",
+    "doctor",
     "export",
 }
 DECLARED = """\

@@ -43,7 +43,11 @@ class Log:
         topic, key = event.data.topic, event.data.key
         self.sequences[topic.name, key] += 1
         context = event.context.model_copy(
-            update={"sequence": padded(self.sequences[topic.name, key]), "time": datetime.now(UTC)},
+            update={
+                "source": f"urn:nld:oin:00000000000000000000:systeem:appstore-{topic.writer}",
+                "sequence": padded(self.sequences[topic.name, key]),
+                "time": datetime.now(UTC),
+            },
         )
         await self.producer.send_and_wait(
             topic.name,

@@ -11,7 +11,7 @@ from services.deployer.adapters.sandbox.cluster_file import BackOff, Behaviour, 
 from services.deployer.adapters.sandbox.container_life import Life, life_of, missing_image
 from services.deployer.adapters.sandbox.pod import ContainerSpec
 from services.deployer.adapters.sandbox.pulls import Missing, Pull
-from services.deployer.domain.observed import OOM_KILLED, Reason
+from services.deployer.domain.observed import OOM_KILLED, Ended, Reason, Unhealthy
 from tests.fakes.deployer_examples import START
 
 BACK_OFF = BackOff(first_seconds=1, ceiling_seconds=4)
@@ -75,23 +75,25 @@ def test_a_container_that_ends_is_started_again(seconds: float, waiting: str | N
     """The first restart comes at once, the next after 1 s, then 2 s: the back-off doubles."""
     status = at(seconds, an_image(runs=False, exitCode=3, afterSeconds=1, lastLine="no")).status
     assert (status.waiting, status.restarts) == (waiting, restarts)
-    assert (status.exit_code, status.last_line) == ((3, "no") if restarts or waiting else (None, None))
+    ended = (Ended("Error", 3), ("no",)) if restarts or waiting else (None, ())
+    assert (status.ended, status.log) == ended
 
 
 def test_a_container_over_its_memory_limit_is_killed() -> None:
     """What uses more than its limit ends with 137, OOMKilled, as soon as it has started."""
     status = at(5.1, an_image(uses=600)).status
-    assert (status.exit_code, status.last_line) == (137, OOM_KILLED)
-    assert at(6, an_image(uses=512)).status.exit_code is None
+    assert status.ended == Ended(OOM_KILLED, 137)
+    assert at(6, an_image(uses=512)).status.ended is None
 
 
 def test_a_probe_that_is_answered_with_no() -> None:
     """From the first answer on, the status says what the app answered."""
     image = an_image(readinessStatus=503)
-    assert at(5.9, image).status.probe_answer is None
+    assert at(5.9, image).status.unhealthy is None
     status = at(6, image).status
     assert not status.ready
-    assert (status.probe_answer, status.answering_since) == ("HTTP 503", START + timedelta(seconds=6))
+    sentence = "Readiness probe failed: HTTP probe failed with statuscode: 503"
+    assert status.unhealthy == Unhealthy(START + timedelta(seconds=6), sentence, "/ready")
 
 
 def test_a_probe_by_port_asks_for_no_status() -> None:
@@ -114,7 +116,9 @@ def test_a_probe_by_port_asks_for_no_status() -> None:
 )
 def test_an_image_that_is_not_there(seconds: float, attempts: int, waiting: str) -> None:
     """It is tried again and again, each time after a longer wait, up to the ceiling."""
-    life = missing_image(PROBED, Missing("image:1", START), BACK_OFF, "add it", START + timedelta(seconds=seconds))
+    life = missing_image(
+        PROBED, Missing("image:1", START, "not found"), BACK_OFF, "add it", START + timedelta(seconds=seconds)
+    )
     assert (life.status.pull_attempts, life.status.waiting, life.status.how_to_add) == (attempts, waiting, "add it")
 
 

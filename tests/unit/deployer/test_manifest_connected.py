@@ -8,6 +8,7 @@ import pytest
 from contracts.apps.spec import AppSpec
 from contracts.clusters.offer import Offer
 from services.deployer.adapters.sandbox.schemas import validate
+from services.deployer.domain.kubernetes_words import exceeded_quota
 from services.deployer.domain.manifest.build import NOTHING, build
 from services.deployer.domain.manifest.exposure import address
 from services.deployer.domain.manifest.facts import DeploymentFacts
@@ -181,9 +182,11 @@ async def test_the_sandbox_holds_a_namespace_to_its_quota(fake: FakeWorld) -> No
     """A ResourceQuota that is applied counts as one that the cluster's file describes."""
     offer = Offer.model_validate({"quota": {"pods": 1}})
     await sandbox(fake).apply(DEPLOYMENT, build(FACTS, small_with(replicas=2), offer))
-    refusal = (await seen(fake)).refusal
-    assert refusal is not None
-    assert (refusal.resource, refusal.limit) == ("pods", "1")
+    refused = (await seen(fake)).not_created
+    assert refused is not None
+    words = exceeded_quota(refused.message)
+    assert words is not None
+    assert (words.resource, words.limit) == ("pods", "1")
 
 
 async def test_the_sandbox_knows_no_gateway(fake: FakeWorld) -> None:

@@ -55,7 +55,13 @@ def test_what_was_there_before_is_not_fetched() -> None:
 def test_an_unknown_image_is_missing_and_keeps_nobody_waiting() -> None:
     """The other containers of the pod are fetched all the same."""
     pulls = pulls_on([a_pod("a", "nowhere:1", "small:1")], 100, IMAGES, frozenset())
-    assert pulls["demo", "a", "c0"] == Missing("nowhere:1", START)
+    missing = pulls["demo", "a", "c0"]
+    assert isinstance(missing, Missing)
+    assert (missing.image, missing.start, missing.message.endswith("nowhere:1: not found")) == (
+        "nowhere:1",
+        START,
+        True,
+    )
     assert seconds(pulls["demo", "a", "c1"]) == (0, 1, True)
 
 

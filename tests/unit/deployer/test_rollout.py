@@ -1,9 +1,7 @@
 """From what the cluster shows to what is told: steps once, and one end when it is certain."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
-
-import pytest
 
 from contracts.deployments.events import DeploymentStarted
 from contracts.deployments.reasons import Cause, Fault, Step
@@ -11,16 +9,7 @@ from services.deployer.domain.deployment import Deployment, evolve
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.health import Failure, Patience
 from services.deployer.domain.known_request import CameFrom, KnownRequest
-from services.deployer.domain.observed import (
-    OOM_KILLED,
-    Container,
-    Happening,
-    Observation,
-    Pod,
-    QuotaRefusal,
-    Reason,
-    Shortage,
-)
+from services.deployer.domain.observed import Container, Ended, Happening, Observation, Pod, Reason
 from services.deployer.domain.rollout import Healthy, Next, judge
 from tests.fakes.deployer_examples import APP, DEPLOYMENT, START, an_environment, an_event, asked
 from tests.unit.deployer.specs import SMALL
@@ -47,19 +36,22 @@ def after(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
+CRASHING = Container("web", "a:1", waiting="CrashLoopBackOff", restarts=3, ended=Ended("Error", 1), log=("no",))
+
+
 def judged(observed: Observation, seconds: float = 1, state: Deployment | None = None) -> Next:
     """What is told about this observation."""
     return judge(state or rolling_out(), DESIRED, observed, 1, START, Patience(), after(seconds))
 
 
-def a_pod(*containers: Container, available: bool = False, shortage: Shortage | None = None) -> Pod:
-    """A pod on a node, or one that no node can take."""
-    return Pod("pod-1", START, None if shortage else "worker-1", containers, available=available, shortage=shortage)
+def a_pod(*containers: Container, available: bool = False) -> Pod:
+    """A pod on a node."""
+    return Pod("pod-1", START, "worker-1", containers, available=available)
 
 
-def showing(pod: Pod | None = None, *happened: Happening, refusal: QuotaRefusal | None = None) -> Observation:
+def showing(pod: Pod | None = None, *happened: Happening) -> Observation:
     """One replica wanted, and this pod."""
-    return Observation(1, (pod,) if pod else (), 0, happened, refusal)
+    return Observation(1, (pod,) if pod else (), 0, happened)
 
 
 def test_steps_are_told_in_the_order_in_which_they_happened() -> None:
@@ -111,91 +103,36 @@ def test_it_succeeds_when_every_pod_is_ready() -> None:
     assert following.steps[-1].params == {"pod": "pod-1", "ready": 1, "wanted": 1}
 
 
-FAILURES: list[tuple[Observation, float, Cause, Fault, dict[str, Any]]] = [
-    (
-        showing(a_pod(Container("web", "a:1", waiting="ImagePullBackOff", pull_attempts=3, how_to_add="like this"))),
-        1,
-        Cause.IMAGE_NOT_FOUND,
-        Fault.CONFIGURATION,
-        {"image": "a:1", "howToAdd": "like this"},
-    ),
-    (
-        showing(a_pod(Container("web", "a:1", waiting="CrashLoopBackOff", restarts=3, exit_code=1, last_line="no"))),
-        1,
+def test_what_is_certain_ends_it() -> None:
+    """The end is the failure, and nothing is looked at again."""
+    following = judged(showing(a_pod(CRASHING)))
+    assert isinstance(following.end, Failure)
+    assert (following.end.cause, following.look_again_at) == (Cause.CRASH_LOOP, None)
+
+
+def test_what_may_become_a_failure_is_told_once_with_its_evidence() -> None:
+    """One restart is no failure yet: it is told, and not again when its numbers change."""
+    once, twice = (replace(CRASHING, restarts=times) for times in (1, 2))
+    state = rolling_out()
+    following = judged(showing(a_pod(once)), state=state)
+    told = following.steps[-1]
+    assert (following.end, told.step, told.cause, told.fault) == (
+        None,
+        Step.TROUBLE_SEEN,
         Cause.CRASH_LOOP,
         Fault.APP,
-        {"container": "web", "exitCode": 1, "restarts": 3, "lastLine": "no"},
-    ),
-    (
-        showing(a_pod(Container("web", "a:1", restarts=3, exit_code=137, last_line=OOM_KILLED))),
-        1,
-        Cause.CRASH_LOOP,
-        Fault.CONFIGURATION,
-        {"container": "web", "exitCode": 137, "restarts": 3, "lastLine": OOM_KILLED},
-    ),
-    (
-        showing(refusal=QuotaRefusal("requests.cpu", "4", "14", "16", "…", START)),
-        3,
-        Cause.QUOTA_EXCEEDED,
-        Fault.CONFIGURATION,
-        {"resource": "requests.cpu", "asked": "4", "used": "14", "limit": "16"},
-    ),
-    (
-        showing(a_pod(shortage=Shortage("memory", "32Gi", "16Gi"))),
-        3,
-        Cause.UNSCHEDULABLE,
-        Fault.PLATFORM,
-        {"resource": "memory", "asked": "32Gi", "free": "16Gi"},
-    ),
-    (
-        showing(a_pod(shortage=Shortage("memory", "500Gi", "64Gi", too_large=True))),
-        3,
-        Cause.UNSCHEDULABLE,
-        Fault.CONFIGURATION,
-        {"resource": "memory", "asked": "500Gi", "free": "64Gi"},
-    ),
-    (
-        showing(a_pod(Container("web", "a:1", probe_path="/ready", probe_answer="HTTP 503", answering_since=after(5)))),
-        15,
-        Cause.PROBE_FAILED,
-        Fault.APP,
-        {"container": "web", "path": "/ready", "answer": "HTTP 503"},
-    ),
-    (
-        showing(a_pod(Container("web", "a:1", waiting="ContainerCreating"))),
-        600,
-        Cause.PROGRESS_DEADLINE_EXCEEDED,
-        Fault.APP,
-        {"seconds": 600, "ready": 0, "wanted": 1},
-    ),
-]
+    )
+    assert told.params["restarts"] == 1
+    for event in following.steps:
+        state = evolve(state, an_event(event, START, generation=1))
+    assert judged(showing(a_pod(twice)), state=state).steps == ()
 
 
-@pytest.mark.parametrize(("observed", "seconds", "cause", "fault", "params"), FAILURES)
-def test_each_failure_is_told_with_its_evidence(
-    observed: Observation,
-    seconds: float,
-    cause: Cause,
-    fault: Fault,
-    params: dict[str, Any],
-) -> None:
-    """The cause, whose turn it is, and the parameters a sentence needs."""
-    following = judged(observed, seconds)
-    assert (following.end, following.look_again_at) == (Failure(cause, fault, params), None)
-
-
-@pytest.mark.parametrize(("observed", "seconds"), [(observed, seconds) for observed, seconds, *_ in FAILURES[3:]])
-def test_what_may_pass_is_waited_for(observed: Observation, seconds: float) -> None:
-    """Just before its time it is no failure yet, and the next look is at that time."""
-    following = judged(observed, seconds - 0.1)
-    assert following.end is None
-    assert following.look_again_at == after(seconds)
-
-
-def test_a_few_failures_are_no_failure() -> None:
-    """Two pulls or two restarts that failed may still be followed by one that works."""
-    twice = Container("web", "a:1", pull_attempts=2, restarts=2, exit_code=1)
-    assert judged(showing(a_pod(twice))).end is None
+def test_a_deadline_that_is_far_off_is_no_trouble() -> None:
+    """Every rollout has one; it is told only when it is reached."""
+    following = judged(showing(a_pod(Container("web", "a:1", waiting="ContainerCreating"))))
+    assert [event.step for event in following.steps] == [Step.OBJECTS_APPLIED]
+    assert following.look_again_at == after(600)
 
 
 def test_the_next_look_is_when_the_cluster_changes() -> None:

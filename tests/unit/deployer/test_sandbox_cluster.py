@@ -6,6 +6,7 @@ import pytest
 
 from contracts.apps.spec import AppSpec
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
+from services.deployer.domain.kubernetes_words import QuotaWords, exceeded_quota
 from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.facts import DeploymentFacts
 from services.deployer.domain.observed import Observation
@@ -139,13 +140,9 @@ async def test_the_quota_keeps_pods_from_being_made(fake: FakeWorld) -> None:
     await sandbox(fake).apply(DEPLOYMENT, manifests(two, environment="production"))
     found = await seen(fake)
     assert (found.wanted, len(found.pods)) == (3, 2)
-    assert found.refusal is not None
-    assert (found.refusal.resource, found.refusal.asked, found.refusal.used, found.refusal.limit) == (
-        "requests.memory",
-        "512Mi",
-        "1Gi",
-        "1Gi",
-    )
+    assert found.not_created is not None
+    words = QuotaWords("appstore", "requests.memory", "512Mi", "1Gi", "1Gi")
+    assert exceeded_quota(found.not_created.message) == words
 
 
 async def test_room_that_comes_free_is_used(fake: FakeWorld) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.deployer.adapters.kubernetes.pod_status import condition, shortage_of
+from services.deployer.adapters.kubernetes.pod_status import asked_of, condition, unscheduled
+from services.deployer.domain.doctor.unschedulable import shortage_told
 from services.deployer.domain.observed import Happening, Reason
 
 _SECOND = timedelta(microseconds=999_999)
@@ -35,10 +36,11 @@ def _placed(pod: Mapping[str, Any], name: str, now: datetime) -> Iterator[Happen
     if scheduled is None or not scheduled.get("lastTransitionTime"):
         return
     moment = _moment(scheduled["lastTransitionTime"], now)
-    shortage = shortage_of(pod, scheduled)
+    why = unscheduled(pod)
     if scheduled.get("status") == "True":
         yield Happening(moment, name, Reason.SCHEDULED, {"node": str(pod["spec"].get("nodeName") or "")})
-    elif shortage is not None:
+    elif why is not None:
+        shortage = shortage_told(asked_of(pod), why)
         params = {"resource": shortage.resource, "asked": shortage.asked, "free": shortage.free}
         yield Happening(moment, name, Reason.FAILED_SCHEDULING, params)
 

@@ -29,6 +29,8 @@ NAMESPACE = Kind("Namespace", "v1", "namespaces", namespaced=False)
 DEPLOYMENT_KIND = Kind("Deployment", "apps/v1", "deployments")
 REPLICA_SET = Kind("ReplicaSet", "apps/v1", "replicasets", written=False)
 POD = Kind("Pod", "v1", "pods", written=False)
+CLAIM = Kind("PersistentVolumeClaim", "v1", "persistentvolumeclaims")
+NETWORK_POLICY = Kind("NetworkPolicy", "networking.k8s.io/v1", "networkpolicies")
 EVENT = Kind("Event", "v1", "events", written=False)
 NODE = Kind("Node", "v1", "nodes", namespaced=False, written=False)
 
@@ -38,9 +40,9 @@ WATCHED = (
     Kind("ServiceAccount", "v1", "serviceaccounts"),
     Kind("ResourceQuota", "v1", "resourcequotas"),
     Kind("LimitRange", "v1", "limitranges"),
-    Kind("NetworkPolicy", "networking.k8s.io/v1", "networkpolicies"),
+    NETWORK_POLICY,
     Kind("Secret", "v1", "secrets"),
-    Kind("PersistentVolumeClaim", "v1", "persistentvolumeclaims"),
+    CLAIM,
     DEPLOYMENT_KIND,
     Kind("Service", "v1", "services"),
     Kind("Ingress", "networking.k8s.io/v1", "ingresses"),

@@ -5,20 +5,23 @@ does not answer its probe: a healthy rollout costs no request.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.deployer.adapters.kubernetes.happenings import happened
-from services.deployer.adapters.kubernetes.kinds import DEPLOYMENT_KIND, POD, REPLICA_SET
-from services.deployer.adapters.kubernetes.pod_events import PodEvents, events_of
-from services.deployer.adapters.kubernetes.pod_status import condition, container_of, shortage_of
-from services.deployer.adapters.kubernetes.quota_refusal import quota_refusal
+from services.deployer.adapters.kubernetes.kinds import CLAIM, DEPLOYMENT_KIND, NETWORK_POLICY, POD, REPLICA_SET
+from services.deployer.adapters.kubernetes.pod_events import PodEvents, events_of, why_not_bound
+from services.deployer.adapters.kubernetes.pod_status import asked_of, condition, container_of, unscheduled
 from services.deployer.adapters.kubernetes.trimmed import owners_of
 from services.deployer.adapters.kubernetes.watches import Watches
-from services.deployer.domain.observed import Observation, Pod
+from services.deployer.domain.doctor.volume_not_bound import BOUND
+from services.deployer.domain.egress import egress_of
+from services.deployer.domain.observed import Claim, NotCreated, Observation, Pod
 from services.deployer.ports import Object
 
 _REVISION = "deployment.kubernetes.io/revision"
+_GAVE_UP = "ProgressDeadlineExceeded"
 _NO_EVENTS = PodEvents()
 
 
@@ -31,7 +34,14 @@ async def observe(watches: Watches, deployment: str, now: datetime) -> Observati
     pods = [seen.object for seen in watches.of(POD).of_deployment(deployment)]
     newest, older = split(workload, sets, pods)
     events = {pod["metadata"]["uid"]: await events_of(watches.connection, pod) for pod in newest if in_trouble(pod)}
-    return observation(workload, newest, older, events, now)
+    found = observation(workload, newest, older, events, now)
+    claims = [seen.object for seen in watches.of(CLAIM).of_deployment(deployment)]
+    waits = any(pod.unscheduled is not None for pod in found.pods)
+    return replace(
+        found,
+        claims=tuple([await _claim(watches, one, told=waits) for one in claims]),
+        egress=egress_of(seen.object for seen in watches.of(NETWORK_POLICY).of_deployment(deployment)),
+    )
 
 
 def observation(
@@ -55,7 +65,8 @@ def observation(
         pods=tuple(shown),
         outdated=len(older),
         happened=tuple(one for pod in newest for one in happened(pod, ready_at(pod, patience), now)),
-        refusal=quota_refusal(workload),
+        not_created=_not_created(workload),
+        stalled=(condition(workload, "Progressing") or {}).get("reason") == _GAVE_UP,
         next_change_at=min(changes, default=None),
     )
 
@@ -101,13 +112,31 @@ def in_trouble(pod: Mapping[str, Any]) -> bool:
 def _pod(pod: Object, events: PodEvents, *, available: bool) -> Pod:
     spec, status = pod["spec"], pod.get("status") or {}
     statuses = {one["name"]: one for one in status.get("containerStatuses") or ()}
-    scheduled = condition(pod, "PodScheduled") or {}
     return Pod(
         name=pod["metadata"]["name"],
         created=datetime.fromisoformat(pod["metadata"]["creationTimestamp"]),
         node=spec.get("nodeName"),
         containers=tuple(container_of(one, statuses.get(one["name"]), events) for one in spec["containers"]),
         available=available,
-        shortage=shortage_of(pod, scheduled),
-        message=scheduled.get("message") if scheduled.get("status") == "False" else None,
+        unscheduled=unscheduled(pod),
+        asked=asked_of(pod),
     )
+
+
+async def _claim(watches: Watches, claim: Object, *, told: bool) -> Claim:
+    """A claim; why it is not bound is asked only when a pod waits."""
+    phase = str((claim.get("status") or {}).get("phase", "Pending"))
+    return Claim(
+        name=claim["metadata"]["name"],
+        size=str(claim["spec"]["resources"]["requests"]["storage"]),
+        phase=phase,
+        since=datetime.fromisoformat(claim["metadata"]["creationTimestamp"]),
+        message=await why_not_bound(watches.connection, claim) if told and phase != BOUND else "",
+    )
+
+
+def _not_created(workload: Object) -> NotCreated | None:
+    failing = condition(workload, "ReplicaFailure")
+    if failing is None or failing.get("status") != "True":
+        return None
+    return NotCreated(str(failing.get("message", "")), datetime.fromisoformat(failing["lastTransitionTime"]))

@@ -1,9 +1,8 @@
-"""What a kubelet tells about one pod in Events: failed pulls and probes.
+"""What is told in Events alone: failed pulls and probes of a pod, and why a claim is not bound.
 
 `observing.py` asks for them only when the status shows trouble.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,17 +14,18 @@ from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import EVENT
 
 MOST = 50
-"""Events of one pod that are looked at; the same thing again is counted on one of them."""
-_READINESS = re.compile(r"^Readiness probe failed: (.*)$", re.DOTALL)
-_ANSWER_LIMIT = 200
+"""Events of one object that are looked at; the same thing again is counted on one of them."""
+_PROBES = ("Readiness probe failed: ", "Startup probe failed: ")
+_NOT_BOUND = {"FailedBinding", "ProvisioningFailed"}
+_SENTENCE = 400
 
 
 @dataclass(frozen=True, slots=True)
 class PodEvents:
-    """The telling ones. `pulls` counts failed pulls by image."""
+    """The telling ones. `pulls` counts failed pulls by image; `unhealthy` is the sentence of a probe that failed."""
 
     pulls: Mapping[str, int] = field(default_factory=dict)
-    probe_answer: str | None = None
+    unhealthy: str | None = None
     unhealthy_since: datetime | None = None
 
     def failed_pulls(self, image: str) -> int:
@@ -35,29 +35,44 @@ class PodEvents:
 
 async def events_of(connection: Connection, pod: Mapping[str, Any]) -> PodEvents:
     """The Events about a pod. Raises NotNow."""
-    metadata = pod["metadata"]
+    return read_events(await _events(connection, pod))
+
+
+async def why_not_bound(connection: Connection, claim: Mapping[str, Any]) -> str:
+    """What the newest Event says of a claim that is not bound; empty when none does. Raises NotNow."""
+    return read_not_bound(await _events(connection, claim))
+
+
+async def _events(connection: Connection, about: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    metadata = about["metadata"]
     query = {"fieldSelector": f"involvedObject.uid={metadata['uid']}", "limit": str(MOST)}
     try:
         found = await connection.request("GET", EVENT.path(metadata["namespace"]), query)
     except ApiRefused as refused:
         message = f"the cluster does not let the deployer read events: {refused.message}"
         raise NotNow(message) from refused
-    return read_events(found["items"])
+    return list(found["items"])
 
 
 def read_events(events: Iterable[Mapping[str, Any]]) -> PodEvents:
     """What Events of one pod come to. Pure."""
     pulls: dict[str, int] = {}
-    answer, since = None, None
+    unhealthy, since = None, None
     for event in events:
         message = str(event.get("message") or "")
         if event.get("reason") == "Failed" and message.startswith("Failed to pull image"):
             image = message.split('"')[1] if message.count('"') > 1 else ""
             pulls[image] = pulls.get(image, 0) + _times(event)
-        elif event.get("reason") == "Unhealthy" and (told := _READINESS.match(message)):
-            answer = told[1].strip()[:_ANSWER_LIMIT]
-            since = _first(event)
-    return PodEvents(pulls, answer, since)
+        elif event.get("reason") == "Unhealthy" and message.startswith(_PROBES):
+            unhealthy, since = message.strip()[:_SENTENCE], _first(event)
+    return PodEvents(pulls, unhealthy, since)
+
+
+def read_not_bound(events: Iterable[Mapping[str, Any]]) -> str:
+    """The newest sentence about why a claim is not bound. Pure."""
+    told = [one for one in events if one.get("reason") in _NOT_BOUND]
+    newest = max(told, key=lambda one: str(one.get("lastTimestamp") or one.get("eventTime") or ""), default=None)
+    return str(newest.get("message") or "").strip()[:_SENTENCE] if newest is not None else ""
 
 
 def _times(event: Mapping[str, Any]) -> int:

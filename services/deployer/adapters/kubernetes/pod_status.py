@@ -1,6 +1,6 @@
-"""One pod's status in the domain's words: its containers, and what no node has room for. Pure."""
+"""One pod's status in the domain's words: its containers and what they ask together. Pure."""
 
-import re
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -8,13 +8,10 @@ from typing import Any
 
 from services.deployer.adapters.kubernetes.facts import amount
 from services.deployer.adapters.kubernetes.pod_events import PodEvents
-from services.deployer.domain.observed import OOM_KILLED, Container, Shortage
+from services.deployer.domain.observed import Container, Ended, Unhealthy
 
-_INSUFFICIENT = re.compile(r"Insufficient ([A-Za-z0-9./-]+?)[.,]?(?:\s|$)")
-_LINE_LIMIT = 200
-"""Characters of a last line: enough to recognise it, and no dump in an event."""
-_ORDER = ("nvidia.com/gpu", "memory", "cpu")
-"""In which a shortage is named: the scarcest kind first."""
+_LOG_LINES = 10
+"""Newest lines of a container that ended; Kubernetes keeps 2 KiB of them (FallbackToLogsOnError)."""
 
 
 def condition(found: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
@@ -26,57 +23,53 @@ def condition(found: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
 def container_of(spec: Mapping[str, Any], status: Mapping[str, Any] | None, events: PodEvents) -> Container:
     """A container as its status shows it; one that no kubelet has looked at yet only waits."""
     name, image = spec["name"], spec["image"]
+    limit = ((spec.get("resources") or {}).get("limits") or {}).get("memory")
     if status is None:
-        return Container(name, image)
+        return Container(name, image, memory_limit=limit)
     state, last = status.get("state") or {}, status.get("lastState") or {}
+    waiting = state.get("waiting") or {}
     ended = state.get("terminated") or last.get("terminated") or {}
-    ready, running = bool(status.get("ready")), state.get("running") or {}
-    answer = events.probe_answer if running and not ready else None
+    ready = bool(status.get("ready"))
     return Container(
         name=name,
         image=image,
         ready=ready,
-        waiting=(state.get("waiting") or {}).get("reason"),
+        waiting=waiting.get("reason"),
+        message=waiting.get("message"),
         restarts=int(status.get("restartCount", 0)),
-        exit_code=ended.get("exitCode"),
-        last_line=_last_line(ended),
+        ended=Ended(str(ended.get("reason", "")), int(ended.get("exitCode", 0))) if ended else None,
+        log=tuple(str(ended.get("message") or "").strip().splitlines()[-_LOG_LINES:]),
+        memory_limit=limit,
         pull_attempts=events.failed_pulls(image),
-        probe_path=((spec.get("readinessProbe") or {}).get("httpGet") or {}).get("path"),
-        probe_answer=answer,
-        answering_since=_since(running, events) if answer is not None else None,
+        unhealthy=None if ready else _unhealthy(spec, state.get("running") or {}, events),
     )
 
 
-def shortage_of(pod: Mapping[str, Any], scheduled: Mapping[str, Any]) -> Shortage | None:
-    """What no node has room for, by the scheduler's own sentence, which names no amounts.
+def asked_of(pod: Mapping[str, Any]) -> dict[str, str]:
+    """What a pod's containers ask together, by resource."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for container in pod["spec"]["containers"]:
+        for resource, quantity in ((container.get("resources") or {}).get("requests") or {}).items():
+            found[resource].append(quantity)
+    return {resource: _together(quantities) for resource, quantities in found.items()}
 
-    None when it waits for something else, as a volume that is not bound.
-    """
-    if scheduled.get("reason") != "Unschedulable":
+
+def unscheduled(pod: Mapping[str, Any]) -> str | None:
+    """Why the scheduler has no node for a pod, in its own words; None when it has, or has not looked."""
+    scheduled = condition(pod, "PodScheduled") or {}
+    return str(scheduled.get("message", "")) if scheduled.get("status") == "False" else None
+
+
+def _together(quantities: list[str]) -> str:
+    return quantities[0] if len(quantities) == 1 else str(sum((amount(one) for one in quantities), Decimal(0)))
+
+
+def _unhealthy(spec: Mapping[str, Any], running: Mapping[str, Any], events: PodEvents) -> Unhealthy | None:
+    """The probe that says no, since the container runs or the first such Event, whichever was later."""
+    if not running or events.unhealthy is None:
         return None
-    message = str(scheduled.get("message", ""))
-    lacking = set(_INSUFFICIENT.findall(message))
-    resource = next((one for one in (*_ORDER, *sorted(lacking)) if one in lacking), None)
-    if resource is None:
-        return None
-    return Shortage(resource, _asked(pod, resource), "", too_large=False)
-
-
-def _asked(pod: Mapping[str, Any], resource: str) -> str:
-    requests = ((one.get("resources") or {}).get("requests") or {} for one in pod["spec"]["containers"])
-    found = [one[resource] for one in requests if resource in one]
-    return found[0] if len(found) == 1 else str(sum((amount(one) for one in found), Decimal(0))) if found else ""
-
-
-def _last_line(ended: Mapping[str, Any]) -> str | None:
-    if ended.get("reason") == OOM_KILLED:
-        return OOM_KILLED
-    lines = str(ended.get("message") or "").strip().splitlines()
-    return lines[-1][:_LINE_LIMIT] if lines else None
-
-
-def _since(running: Mapping[str, Any], events: PodEvents) -> datetime | None:
-    started = running.get("startedAt")
-    moments = [datetime.fromisoformat(started)] if started else []
-    moments += [events.unhealthy_since] if events.unhealthy_since is not None else []
-    return max(moments, default=None)
+    moments = [events.unhealthy_since] if events.unhealthy_since is not None else []
+    if started := running.get("startedAt"):
+        moments.append(datetime.fromisoformat(started))
+    probe = spec.get("readinessProbe") or spec.get("startupProbe") or {}
+    return Unhealthy(max(moments), events.unhealthy, (probe.get("httpGet") or {}).get("path")) if moments else None

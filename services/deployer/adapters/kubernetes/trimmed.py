@@ -9,7 +9,7 @@ from services.deployer.domain.manifest.labels import MANAGER
 from services.deployer.ports import Object
 
 _POD_METADATA = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "labels")
-_CONTAINER = ("name", "image", "readinessProbe", "resources")
+_CONTAINER = ("name", "image", "readinessProbe", "startupProbe", "resources")
 
 
 def written(found: Object) -> Object:

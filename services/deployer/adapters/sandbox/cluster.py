@@ -11,17 +11,20 @@ from typing import Any
 from chassis.clock import Clock
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
 from services.deployer.adapters.sandbox import status
+from services.deployer.adapters.sandbox.admission import admit
 from services.deployer.adapters.sandbox.autoscaler import scaled_workload
+from services.deployer.adapters.sandbox.claims import claims_of
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.adapters.sandbox.ownership import removed_with_inventory, unlisted, with_owner
 from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
 from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
 from services.deployer.adapters.sandbox.quota import quota_in
 from services.deployer.adapters.sandbox.replica_set import Pods, pods_of, template_hash
-from services.deployer.adapters.sandbox.scheduler import schedule
+from services.deployer.adapters.sandbox.scheduler import may_be_placed, schedule
 from services.deployer.adapters.sandbox.schemas import validate
 from services.deployer.adapters.sandbox.status import Scene
 from services.deployer.adapters.sandbox.stored_object import as_applied, node_object, owner_of, place_of, without_owner
+from services.deployer.adapters.sandbox.surroundings import Surroundings
 from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
 from services.deployer.domain.manifest.quota import ROOM
 from services.deployer.domain.observed import Observation
@@ -64,10 +67,11 @@ class SandboxCluster:
 
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows now, by the objects, the file and the clock."""
-        workload = await self._workload(deployment)
+        own = await self._store.of_deployment(deployment)
+        workload = scaled_workload(own)
         if workload is None:
             return None
-        return (await self._look(await self._scene(), workload))[1]
+        return (await self._look(await self._scene(own), workload))[1]
 
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
         """Remove the inventory, what it owns, and the data when told so; the images stay on their nodes."""
@@ -118,8 +122,8 @@ class SandboxCluster:
 
     async def _settle(self, deployment: str) -> None:
         """What controllers and scheduler do after a write. Writes nothing when there is nothing to do."""
-        workload = await self._workload(deployment)
-        scene = await self._scene()
+        objects = await self._store.of_deployment(deployment)
+        workload, scene = scaled_workload(objects), await self._scene(objects)
         own = tuple(pod for pod in scene.pods if pod.deployment == deployment)
         pods = (await self._look(scene, workload))[0] if workload is not None else Pods((), (), (), own, None)
         await self._remove_pods(scene, pods.gone)
@@ -129,10 +133,12 @@ class SandboxCluster:
 
     async def _place_pods(self) -> None:
         scene = await self._scene()
-        waiting = {(pod.namespace, pod.name) for pod in scene.pods if pod.node is None}
+        held = {pod.name for pod in scene.pods if scene.claims is not None and not may_be_placed(pod, scene.claims)}
+        waiting = {(pod.namespace, pod.name) for pod in scene.pods if pod.node is None and pod.name not in held}
         if not waiting:
             return
-        for pod in schedule(scene.pods, scene.cluster.nodes, self._clock.now()):
+        pods = [pod for pod in scene.pods if pod.node is not None or pod.name not in held]
+        for pod in schedule(pods, scene.cluster.nodes, self._clock.now()):
             if pod.node is not None and (pod.namespace, pod.name) in waiting:
                 await self._put_pod(pod)
 
@@ -153,6 +159,7 @@ class SandboxCluster:
     def _admit(self, manifest: Object, found: Object | None) -> None:
         if without_owner(found) != manifest:
             validate(manifest, self._file.current().kubernetes_version)
+            admit(manifest, self._file.current().admission_policies)
         if found is not None and owner_of(found) != owner_of(manifest):
             raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
 
@@ -168,16 +175,18 @@ class SandboxCluster:
         }
         await self._store.put({**manifest, "metadata": {**manifest["metadata"], **own}})
 
-    async def _workload(self, deployment: str) -> Object | None:
-        return scaled_workload(await self._store.of_deployment(deployment))
-
-    async def _scene(self) -> Scene:
+    async def _scene(self, own: Iterable[Object] = ()) -> Scene:
+        """Everything there is; `own` are the objects of the deployment that is looked at."""
         pods = tuple(read_pod(found) for found in await self._store.of_kind("Pod"))
         present = {
             node["metadata"]["name"]: frozenset(image["names"][0] for image in node["status"]["images"])
             for node in await self._store.of_kind("Node")
         }
-        return Scene(self._file.current(), pods, present, self._file.name)
+        cluster = self._file.current()
+        claims = None
+        if cluster.storage is not None:
+            claims = claims_of(await self._store.of_kind("PersistentVolumeClaim"), cluster.storage)
+        return Scene(cluster, pods, present, self._file.name, claims, Surroundings.of(own))
 
     async def _look(self, scene: Scene, workload: Mapping[str, Any]) -> tuple[Pods, Observation]:
         """What the controllers want of a Deployment's pods now, and what it shows until they have done so."""

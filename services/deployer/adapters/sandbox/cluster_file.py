@@ -16,6 +16,7 @@ from contracts.clusters.offer import Offer
 from contracts.identifiers import ClusterId, DnsLabel
 
 Line = Annotated[str, StringConstraints(max_length=400)]
+Endpoint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,252}:[0-9]{1,5}$")]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Mebibytes = Annotated[int, Field(ge=1, le=1_000_000)]
 _SIZE_LIMIT = 1024 * 1024
@@ -32,24 +33,31 @@ class Entry(BaseModel):
 
 
 class Behaviour(Entry):
-    """It runs and gets ready, or ends each time it is started, or answers its readiness probe with another status."""
+    """It runs and gets ready, or ends each time it is started, or answers its readiness probe with another status.
+
+    What needs other endpoints (`reaches`) waits for them in vain and ends when no network policy lets it out to them.
+    """
 
     runs: bool = True
     exit_code: Annotated[int, Field(ge=0, le=255)] = 1
     after_seconds: Annotated[float, Field(ge=0.1, le=86_400)] = 1
     last_line: Line = ""
+    earlier_lines: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
+    reaches: Annotated[tuple[Endpoint, ...], Field(max_length=16)] = ()
     readiness_status: Annotated[int, Field(ge=100, le=599)] = 200
 
 
 class Image(Entry):
     """One image of the registry. `start_seconds` pass from a container's start until it answers its readiness probe.
 
-    A container that uses more memory than its limit is killed (OOMKilled).
+    A container that uses more memory than its limit is killed (OOMKilled). With a `pull_error` the registry answers so
+    in place of the image.
     """
 
     image: ImageReference
     size_mebibytes: Mebibytes
     start_seconds: Seconds = 1
+    pull_error: Line | None = None
     uses_mebibytes: Annotated[int, Field(ge=0, le=10_000_000)] = 0
     behaviour: Behaviour = Behaviour()
 
@@ -84,6 +92,22 @@ class Quotas(Entry):
         return self.namespaces.get(namespace, self.default)
 
 
+class Storage(Entry):
+    """Which storage classes make volumes, which of them is the default, and how much they can give together."""
+
+    classes: Annotated[tuple[DnsLabel, ...], Field(max_length=20)] = ()
+    default: DnsLabel | None = None
+    capacity: ByteQuantity | None = None
+
+
+class AdmissionPolicy(Entry):
+    """A ValidatingAdmissionPolicy for Deployments: images begin with one of these texts, or it says its message."""
+
+    name: DnsLabel
+    images: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
+    message: Line
+
+
 class BackOff(Entry):
     """How long the kubelet waits before it tries an image or a container again; doubled each time up to the ceiling."""
 
@@ -112,6 +136,9 @@ class ClusterFile(Entry):
     images: Images = ()
     images_files: Annotated[tuple[str, ...], Field(max_length=20)] = ()
     quotas: Quotas = Quotas()
+    storage: Storage | None = None
+    """Without it every claim is bound at once."""
+    admission_policies: Annotated[tuple[AdmissionPolicy, ...], Field(max_length=20)] = ()
     offers: Annotated[dict[DnsLabel, Offer], Field(max_length=20)] = {}
     """Environment → what it offers to deployments: a domain, a quota."""
     back_off: BackOff = BackOff()

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from services.deployer.adapters.sandbox.cluster_file import BackOff, Image
 from services.deployer.adapters.sandbox.pod import ContainerSpec
 from services.deployer.adapters.sandbox.pulls import Missing, Pull
-from services.deployer.domain.observed import OOM_KILLED, Container, Happening, Reason
+from services.deployer.domain.observed import OOM_KILLED, Container, Ended, Happening, Reason, Unhealthy
 
 _OK = range(200, 400)
 KILLED = 137
@@ -24,9 +24,10 @@ SHORTEST_RUN_SECONDS = 0.1
 class Ending:
     """How each run of a container ends."""
 
+    reason: str
     exit_code: int
     after_seconds: float
-    last_line: str
+    log: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,18 @@ def missing_image(spec: ContainerSpec, missing: Missing, back_off: BackOff, how_
         attempts += 1
         last, moment = moment, moment + timedelta(seconds=_delay(attempts, back_off))
     waiting = "ErrImagePull" if attempts and now == last else "ImagePullBackOff"
-    status = Container(spec.name, spec.image, waiting=waiting, pull_attempts=attempts, how_to_add=how_to_add)
+    status = Container(
+        spec.name, spec.image, waiting=waiting, message=missing.message, pull_attempts=attempts, how_to_add=how_to_add
+    )
     return Life(status, changes=(moment,))
+
+
+def not_made(spec: ContainerSpec, image: Image, pull: Pull, message: str, pod: str, now: datetime) -> Life:
+    """A container that can't be made because something it refers to is not there; its image is fetched first."""
+    told = tuple(_pulled(image, pull, pod, now))
+    waiting = "ContainerCreating" if now < pull.end else "CreateContainerConfigError"
+    status = Container(spec.name, spec.image, waiting=waiting, message=message if now >= pull.end else None)
+    return Life(status, happened=told, changes=_later(now, pull.start, pull.end))
 
 
 def life_of(spec: ContainerSpec, image: Image, pull: Pull, back_off: BackOff, pod: str, now: datetime) -> Life:
@@ -85,9 +96,13 @@ def life_of(spec: ContainerSpec, image: Image, pull: Pull, back_off: BackOff, po
 def ending_of(spec: ContainerSpec, image: Image) -> Ending | None:
     """How a container of this image ends, or None when it runs on."""
     if spec.memory_limit_mebibytes is not None and image.uses_mebibytes > spec.memory_limit_mebibytes:
-        return Ending(KILLED, max(image.start_seconds, SHORTEST_RUN_SECONDS), OOM_KILLED)
+        return Ending(OOM_KILLED, KILLED, max(image.start_seconds, SHORTEST_RUN_SECONDS))
     behaviour = image.behaviour
-    return None if behaviour.runs else Ending(behaviour.exit_code, behaviour.after_seconds, behaviour.last_line)
+    if behaviour.runs:
+        return None
+    log = (*behaviour.earlier_lines, *filter(None, (behaviour.last_line,)))
+    reason = "Error" if behaviour.exit_code else "Completed"
+    return Ending(reason, behaviour.exit_code, behaviour.after_seconds, log)
 
 
 def _runs(ending: Ending | None, start: datetime, back_off: BackOff, now: datetime) -> Iterator[_Run]:
@@ -141,12 +156,17 @@ def _status(
         ready=ready_at is not None and now >= ready_at and not ended,
         waiting="CrashLoopBackOff" if ended else None,
         restarts=run.number,
-        exit_code=ending.exit_code if ending else None,
-        last_line=ending.last_line if ending else None,
-        probe_path=spec.probe_path,
-        probe_answer=f"HTTP {image.behaviour.readiness_status}" if failing else None,
-        answering_since=answered if failing else None,
+        ended=Ended(ending.reason, ending.exit_code) if ending else None,
+        log=ending.log if ending else (),
+        memory_limit=spec.memory_limit,
+        unhealthy=_unhealthy(spec, image, answered) if failing and answered is not None else None,
     )
+
+
+def _unhealthy(spec: ContainerSpec, image: Image, since: datetime) -> Unhealthy:
+    """The kubelet's sentence."""
+    message = f"Readiness probe failed: HTTP probe failed with statuscode: {image.behaviour.readiness_status}"
+    return Unhealthy(since, message, spec.probe_path)
 
 
 def _pulled(image: Image, pull: Pull, pod: str, now: datetime) -> Iterator[Happening]:

@@ -1,6 +1,6 @@
 """A pod as the simulation sees it, read from and written as the Kubernetes object that is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,9 @@ class ContainerSpec:
     name: str
     image: str
     asked: Amounts
+    secrets: tuple[tuple[str, str], ...] = ()
+    """Each Secret and key that a variable needs."""
+    memory_limit: str | None = None
     memory_limit_mebibytes: int | None = None
     probe_seconds: float | None = None
     probe_path: str | None = None
@@ -43,6 +46,12 @@ class SandboxPod:
     def asked(self) -> Amounts:
         """What all its containers ask together."""
         return total(container.asked for container in self.containers)
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The names of the claims it mounts."""
+        volumes = self.manifest["spec"].get("volumes", ())
+        return tuple(one["persistentVolumeClaim"]["claimName"] for one in volumes if "persistentVolumeClaim" in one)
 
     def bound(self, node: str, at: datetime) -> "SandboxPod":
         """The pod on a node."""
@@ -87,10 +96,19 @@ def _container(container: Mapping[str, Any]) -> ContainerSpec:
         name=container["name"],
         image=_by_tag(container["image"]),
         asked=requested(container.get("resources", {}).get("requests", {})),
+        secrets=tuple(_secrets(container.get("env", ()))),
+        memory_limit=limit,
         memory_limit_mebibytes=kibibytes(limit) // KIBIBYTES_PER_MEBIBYTE if limit is not None else None,
         probe_seconds=float(probe.get("periodSeconds", 10)) if probe else None,
         probe_path=probe.get("httpGet", {}).get("path") if probe else None,
     )
+
+
+def _secrets(variables: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for variable in variables:
+        reference = variable.get("valueFrom", {}).get("secretKeyRef")
+        if reference is not None and not reference.get("optional"):
+            yield reference["name"], reference["key"]
 
 
 def _by_tag(image: str) -> str:

@@ -24,10 +24,11 @@ class Pull:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The registry does not know the image; asked for since `start`."""
+    """The registry does not give the image, and says why; asked for since `start`."""
 
     image: str
     start: datetime
+    message: str
 
 
 def pulls_on(
@@ -45,8 +46,8 @@ def pulls_on(
         for container in pod.containers:
             place = (pod.namespace, pod.name, container.name)
             image = images.get(container.image)
-            if image is None:
-                found[place] = Missing(container.image, moment)
+            if image is None or image.pull_error is not None:
+                found[place] = Missing(container.image, moment, _answer(container.image, image))
                 continue
             if container.image in present or container.image in arrived:
                 start = end = max(moment, arrived.get(container.image, moment))
@@ -58,6 +59,12 @@ def pulls_on(
                 found[place] = Pull(container.image, start, end, fetched=True)
             moment = end
     return found
+
+
+def _answer(reference: str, image: Image | None) -> str:
+    """The kubelet's sentence."""
+    code, why = ("NotFound", "not found") if image is None else ("Unknown", str(image.pull_error))
+    return f'rpc error: code = {code} desc = failed to pull and unpack image "{reference}": {reference}: {why}'
 
 
 def _order(pod: SandboxPod) -> tuple[datetime, str, str]:

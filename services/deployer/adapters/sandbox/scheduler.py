@@ -3,14 +3,15 @@
 A pod that has a node keeps it, as in Kubernetes. Pure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from services.deployer.adapters.sandbox.amounts import RESOURCES, Amounts, text_of, total
+from services.deployer.adapters.sandbox.claims import BOUND, Place
 from services.deployer.adapters.sandbox.cluster_file import Node
 from services.deployer.adapters.sandbox.pod import SandboxPod
 from services.deployer.adapters.sandbox.quantities import kibibytes, millicores
-from services.deployer.domain.observed import Shortage
+from services.deployer.domain.observed import Claim, Shortage
 
 
 def order(pod: SandboxPod) -> tuple[datetime, str, str]:
@@ -46,6 +47,12 @@ def schedule(pods: Iterable[SandboxPod], nodes: Sequence[Node], now: datetime) -
     return tuple(done)
 
 
+def may_be_placed(pod: SandboxPod, claims: Mapping[Place, Claim]) -> bool:
+    """Whether all its claims are bound; one that nobody wrote is not."""
+    found = (claims.get((pod.namespace, name)) for name in pod.claims)
+    return all(claim is not None and claim.phase == BOUND for claim in found)
+
+
 def shortage(asked: Amounts, free: dict[str, Amounts]) -> Shortage:
     """What keeps a pod from every node: a resource no node has enough of, else the one that is lacking most often."""
     most = {resource: max((amounts.of(resource) for amounts in free.values()), default=0) for resource in RESOURCES}
@@ -54,7 +61,9 @@ def shortage(asked: Amounts, free: dict[str, Amounts]) -> Shortage:
         counts = _lacking_nodes(asked, free)
         lacking = sorted(RESOURCES, key=lambda resource: -counts[resource])
     resource = lacking[0]
-    return Shortage(resource, text_of(resource, asked.of(resource)), text_of(resource, most[resource]))
+    wanted, free_most = asked.of(resource), most[resource]
+    asked_text, free_text, missing = (text_of(resource, one) for one in (wanted, free_most, wanted - free_most))
+    return Shortage(resource, asked_text, free_text, missing)
 
 
 def fits_when_empty(asked: Amounts, nodes: Iterable[Node]) -> bool:

@@ -5,18 +5,31 @@ So a restart changes nothing and no simulation runs: whoever looks, at whatever 
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.deployer.adapters.sandbox.amounts import RESOURCES, text_of
+from services.deployer.adapters.sandbox.claims import BOUND
+from services.deployer.adapters.sandbox.claims import Place as ClaimPlace
 from services.deployer.adapters.sandbox.cluster_file import ClusterFile
-from services.deployer.adapters.sandbox.container_life import Life, life_of, missing_image
+from services.deployer.adapters.sandbox.container_life import Life, life_of, missing_image, not_made
 from services.deployer.adapters.sandbox.pod import SandboxPod
 from services.deployer.adapters.sandbox.pulls import Missing, Place, Pull, pulls_on
 from services.deployer.adapters.sandbox.quota import Excess
 from services.deployer.adapters.sandbox.replica_set import Pods
-from services.deployer.adapters.sandbox.scheduler import fits_when_empty, free_on, message, order, shortage
-from services.deployer.domain.observed import Happening, Observation, Pod, QuotaRefusal, Reason
+from services.deployer.adapters.sandbox.scheduler import (
+    fits_when_empty,
+    free_on,
+    may_be_placed,
+    message,
+    order,
+    shortage,
+)
+from services.deployer.adapters.sandbox.surroundings import Surroundings
+from services.deployer.domain.health import UNKNOWN
+from services.deployer.domain.kubernetes_words import UNBOUND
+from services.deployer.domain.observed import Claim, Happening, NotCreated, Observation, Pod, Reason
 
 Pulls = Mapping[Place, Pull | Missing]
 Present = Mapping[str, AbstractSet[str]]
@@ -36,6 +49,10 @@ class Scene:
     present: Present
     file: str
     """What the cluster's file is called, for whoever has to add an image to it."""
+    claims: Mapping[ClaimPlace, Claim] | None = None
+    """Every claim; None while the file says nothing of storage, and each is bound."""
+    around: Surroundings = field(default_factory=Surroundings)
+    """Of the deployment that is looked at."""
 
     def pulls(self) -> Pulls:
         """Every pull on every node."""
@@ -61,7 +78,9 @@ def observe(scene: Scene, workload: Mapping[str, Any], pods: Pods, now: datetime
         pods=tuple(one[0] for one in shown),
         outdated=len(pods.outdated),
         happened=tuple(happening for one in shown for happening in one[1]),
-        refusal=_refusal(workload, pods.refused),
+        not_created=_not_created(workload, pods.refused),
+        claims=_claims(scene, pods.kept),
+        egress=scene.around.egress,
         next_change_at=min(changes, default=None),
     )
 
@@ -93,6 +112,8 @@ def arrived_images(scene: Scene, pods: Iterable[SandboxPod], now: datetime) -> d
 
 
 def _pending(scene: Scene, pod: SandboxPod) -> Shown:
+    if scene.claims is not None and not may_be_placed(pod, scene.claims):
+        return _without_storage(scene, pod)
     free = free_on(scene.cluster.nodes, scene.pods)
     too_large = not fits_when_empty(pod.asked, scene.cluster.nodes)
     lacking = replace(shortage(pod.asked, free), too_large=too_large)
@@ -106,8 +127,24 @@ def _pending(scene: Scene, pod: SandboxPod) -> Shown:
             "free": lacking.free,
         },
     )
-    shown = Pod(pod.name, pod.created, None, (), shortage=lacking, message=message(pod.asked, free))
-    return shown, (told,), ()
+    asked = {resource: text_of(resource, pod.asked.of(resource)) for resource in RESOURCES}
+    sentence = message(pod.asked, free)
+    return Pod(pod.name, pod.created, None, (), unscheduled=sentence, shortage=lacking, asked=asked), (told,), ()
+
+
+def _without_storage(scene: Scene, pod: SandboxPod) -> Shown:
+    """A pod whose claims are not bound: the scheduler does not even look for room."""
+    waiting = next((one for one in _claims(scene, (pod,)) if one.phase != BOUND), None)
+    told = {"resource": "storage", "asked": waiting.size if waiting else UNKNOWN, "free": UNKNOWN}
+    happening = Happening(pod.created, pod.name, Reason.FAILED_SCHEDULING, told)
+    sentence = f"0/{len(scene.cluster.nodes)} nodes are available: pod has {UNBOUND}."
+    return Pod(pod.name, pod.created, None, (), unscheduled=sentence), (happening,), ()
+
+
+def _claims(scene: Scene, pods: Iterable[SandboxPod]) -> tuple[Claim, ...]:
+    """The claims of these pods, each once."""
+    places = dict.fromkeys((pod.namespace, name) for pod in pods for name in pod.claims)
+    return tuple(scene.claims[place] for place in places if place in scene.claims) if scene.claims is not None else ()
 
 
 def _placed(scene: Scene, pod: SandboxPod, pulls: Pulls, patience: timedelta, now: datetime) -> Shown:
@@ -136,8 +173,14 @@ def _life(scene: Scene, pod: SandboxPod, index: int, pulls: Pulls, now: datetime
     container = pod.containers[index]
     pull = pulls[(pod.namespace, pod.name, container.name)]
     if isinstance(pull, Missing):
-        return missing_image(container, pull, scene.cluster.back_off, _how_to_add(container.image, scene.file), now)
-    return life_of(container, scene.cluster.registry[container.image], pull, scene.cluster.back_off, pod.name, now)
+        known = container.image in scene.cluster.registry
+        how_to_add = "" if known else _how_to_add(container.image, scene.file)
+        return missing_image(container, pull, scene.cluster.back_off, how_to_add, now)
+    image = scene.around.as_it_runs(scene.cluster.registry[container.image])
+    missing = scene.around.missing(container, pod.namespace)
+    if missing is not None:
+        return not_made(container, image, pull, missing, pod.name, now)
+    return life_of(container, image, pull, scene.cluster.back_off, pod.name, now)
 
 
 def _how_to_add(image: str, file: str) -> str:
@@ -145,9 +188,8 @@ def _how_to_add(image: str, file: str) -> str:
     return f"{file}: images: [{{image: {image}, sizeMebibytes: 500, startSeconds: 1}}]"
 
 
-def _refusal(workload: Mapping[str, Any], refused: tuple[str, Excess] | None) -> QuotaRefusal | None:
+def _not_created(workload: Mapping[str, Any], refused: tuple[str, Excess] | None) -> NotCreated | None:
     if refused is None:
         return None
     pod, excess = refused
-    since = datetime.fromisoformat(workload["metadata"]["managedFields"][0]["time"])
-    return QuotaRefusal(excess.resource, excess.asked, excess.used, excess.limit, excess.message(pod), since)
+    return NotCreated(excess.message(pod), datetime.fromisoformat(workload["metadata"]["managedFields"][0]["time"]))

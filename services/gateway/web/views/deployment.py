@@ -21,6 +21,7 @@ from services.gateway.web.pages.deployment.view import (
     Decision,
     DeploymentView,
     Failure,
+    KeptOut,
     RevisionRow,
     Runs,
 )
@@ -90,6 +91,7 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
         cluster=read.cluster,
         decision=_decision(found["decisions"].get(str(generation)), read),
         failure=_failure(found),
+        quarantine=_kept_out(found),
         runs=_runs(found),
         revisions=tuple(_revisions(found))[:MOST_REVISIONS],
         may_change=read.may_change and not is_gone(found) and request["kind"] != "remove",
@@ -158,6 +160,11 @@ def _failure(found: Document) -> Failure | None:
     return Failure(
         Cause(final["cause"]), Fault(final["fault"]), datetime.fromisoformat(final["at"]), final.get("params", {})
     )
+
+
+def _kept_out(found: Document) -> tuple[KeptOut, ...]:
+    kept_out = found["rollout"].get("quarantine") or ()
+    return tuple(KeptOut(one["version"], one["revision"], Cause(one["cause"])) for one in kept_out)
 
 
 def _replicas(read: DeploymentRead) -> int:

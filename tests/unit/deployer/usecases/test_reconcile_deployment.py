@@ -89,7 +89,7 @@ async def test_a_healthy_app_succeeds_within_seconds(fake: FakeWorld) -> None:
                 "lastLine": "fatal: DATABASE_URL is not set",
             },
         ),
-        (small_with("registry.test/hungry:1"), "test", "crash-loop", {"exitCode": 137, "lastLine": "OOMKilled"}),
+        (small_with("registry.test/hungry:1"), "test", "out-of-memory", {"exitCode": 137, "limit": "512Mi"}),
         (small_with("registry.test/never-ready:1"), "test", "probe-failed", {"path": "/ready", "answer": "HTTP 503"}),
         (small_with(memory="500Gi"), "test", "unschedulable", {"resource": "memory", "asked": "500Gi", "free": "64Gi"}),
         (small_with(memory="2Gi"), "production", "quota-exceeded", {"asked": "2Gi", "used": "0", "limit": "1Gi"}),

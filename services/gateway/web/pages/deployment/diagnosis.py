@@ -6,12 +6,13 @@ After it: the deployment page.
 
 from dataclasses import dataclass
 
+from services.gateway.api.diagnosis import lines_of, seen
 from services.gateway.locales.texts import Texts
 from services.gateway.web.components.shortage.shortage import Shortage, shortage_of
 from services.gateway.web.pages.deployment.view import Failure
 
-# What is shown as a pair of name and value, in this order; the rest is drawn or is a log line.
-_PAIRS = ("image", "container", "restarts", "exitCode", "path", "answer", "kind", "name", "message", "ready", "wanted")
+_DRAWN = frozenset({"resource", "asked", "free", "used", "limit"})
+"""What the drawing of a shortage shows already."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Diagnosis:
 
     shortage: Shortage | None
     pairs: tuple[tuple[str, str], ...]
-    last_line: str
+    log: str
+    """The last lines of it."""
     how_to_add: str
     """In the simulated cluster: how to declare an image it does not know."""
 
@@ -28,11 +30,11 @@ class Diagnosis:
 def diagnose(failure: Failure, texts: Texts) -> Diagnosis:
     """Sort a failure's parameters; one that is missing is left out."""
     params = failure.params
-    seen = [(name, params[name]) for name in _PAIRS if params.get(name) not in {None, ""}]
-    pairs = tuple((texts(f"failure.seen.{name}"), texts.value(value)) for name, value in seen)
+    shortage = shortage_of(params)
+    drawn = _DRAWN if shortage is not None else frozenset()
     return Diagnosis(
-        shortage=shortage_of(params),
-        pairs=pairs,
-        last_line=str(params.get("lastLine", "")),
+        shortage=shortage,
+        pairs=tuple((one.name, one.value) for one in seen(params, texts) if one.code not in drawn),
+        log="\n".join(lines_of(params)),
         how_to_add=str(params.get("howToAdd", "")),
     )

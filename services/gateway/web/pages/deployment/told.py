@@ -21,6 +21,8 @@ def event_of(entry: Mapping[str, Any], person: str | None, app_title: str) -> De
     params = {**given, "app": app_title, "version": told.get("version", ""), "revision": told.get("revision", 0)}
     params["toRevision"] = told.get("toRevision", 0)
     params["count"] = count
+    if "cause" in told:
+        params["cause"] = told["cause"]
     if person is not None:
         params["person"] = person
     code = next((told[name] for name in _CODES if name in told), None)

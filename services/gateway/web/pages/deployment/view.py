@@ -79,6 +79,15 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class KeptOut:
+    """A version that failed here and comes back when somebody asks for it by name."""
+
+    version: str
+    revision: int
+    cause: Cause
+
+
+@dataclass(frozen=True)
 class Decision:
     """What compliance answered."""
 
@@ -143,6 +152,7 @@ class DeploymentView:
     runs: Runs | None = None
     revisions: tuple[RevisionRow, ...] = ()
     """Newest first."""
+    quarantine: tuple[KeptOut, ...] = ()
     may_change: bool = False
     """Whether the reader gets the forms that change it."""
     versions: tuple[str, ...] = ()
