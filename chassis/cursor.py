@@ -19,7 +19,8 @@ Spot = tuple[str, str]
 Reached = tuple[int, int]
 """The last sequence of a key, and how many of its messages were taken up after they had waited."""
 _CHUNK = 100
-_MOST_PASSED = 500
+_MOST_PASSED = 20
+"""In one request: other requests wait for it."""
 
 
 class Place(Enum):

@@ -83,7 +83,8 @@ class Projector:
         """
         try:
             found = [await self._fold_alone(projection, raw, event) for projection in self._projections[raw.topic]]
-            gaps = [await reactor.take([(raw, event)]) for reactor in self._reactors]
+            heard = [(raw, event)]
+            gaps = [await reactor.take(heard, await reactor.look(heard)) for reactor in self._reactors]
         except NotNow:
             raise
         except Exception as error:
@@ -123,10 +124,13 @@ class Projector:
         for _ in range(_ATTEMPTS):
             serving = {p.name: self._versions.serving(p) for raw, _ in readable for p in self._projections[raw.topic]}
             with contextlib.suppress(Conflict):
-                documents = await self._load(readable, serving)
+                documents, *cursors = await _together(
+                    self._load(readable, serving), *[reactor.look(readable) for reactor in self._reactors]
+                )
                 gaps, folded = await self._fold(readable, documents)
                 stored = [some.store() for some in documents.values()]
-                reacted = await _together(*stored, *[reactor.take(folded) for reactor in self._reactors])
+                reactions = [reactor.take(folded, read) for reactor, read in zip(self._reactors, cursors, strict=True)]
+                reacted = await _together(*stored, *reactions)
                 if await self._versions.still_serves(serving):
                     return missing.union(gaps, *reacted[len(stored) :])
         raise NotNow(_FASTER)

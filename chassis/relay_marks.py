@@ -18,7 +18,7 @@ from chassis.mongo import Database, DatabaseError, Document
 from chassis.topic_reading import ends_of
 
 RELAY = "relay"
-_CHUNK = 25
+_CHUNK = 10
 _QUIET_SECONDS = 0.25
 _LATEST_SECONDS = 5
 _MOST = 2000
@@ -85,8 +85,10 @@ class RelayMarks:
 
     async def _mark_events(self, events: Sequence[str]) -> None:
         for start in range(0, len(events), _CHUNK):
-            chunk = {"_id": {"$in": events[start : start + _CHUNK]}}
+            chunk, began = {"_id": {"$in": events[start : start + _CHUNK]}}, time.monotonic()
             await self._database.collection(LEDGER).update_many(chunk, {"$unset": {"unpublished": 1}})
+            # What people wait for goes in between.
+            await asyncio.sleep(time.monotonic() - began)
         del self._events[: len(events)]
 
     def _mark(self, place: Partition, offset: int) -> UpdateOne:
