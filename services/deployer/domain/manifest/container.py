@@ -16,6 +16,8 @@ def container_of(facts: DeploymentFacts, spec: AppSpec, container: Container) ->
     built: dict[str, Any] = {
         "name": container.name,
         "image": _image(container),
+        # A crash loop's last lines then stand in the pod's status, where the doctor reads them.
+        "terminationMessagePolicy": "FallbackToLogsOnError",
         "imagePullPolicy": "IfNotPresent",
         "resources": _resources(container),
         "securityContext": {
