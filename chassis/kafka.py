@@ -53,6 +53,10 @@ class Owner(Protocol):
         """Store what must be stored before the offsets of what was handled are. Raises the driver's errors."""
         ...
 
+    def met_gaps(self) -> set[Partition]:
+        """The partitions to read again from their start, because a gap was found behind the delivery."""
+        ...
+
 
 class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka carries no types
     """Consumes a service's topics in the group named after the service."""
@@ -250,8 +254,17 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
         if changed:
             if self._owner is not None:
                 await self._owner.before_commit()
+                self._begin_again(self._owner.met_gaps(), changed)
             await consumer.commit(changed)
             self._committed.update(changed)
+
+    def _begin_again(self, gaps: set[Partition], offsets: dict[TopicPartition, int]) -> None:
+        """Whoever comes after this process must find the messages beyond these gaps again."""
+        self._gaps |= gaps
+        for place in (TopicPartition(*gap) for gap in gaps):
+            self._done[place] = 0
+            if place in offsets:
+                offsets[place] = 0
 
     async def _measure_lag(self) -> None:
         while True:

@@ -32,10 +32,6 @@ class Ownership:
         """What the group gave this replica; nothing before it gave anything."""
         return self._partitions or frozenset()
 
-    async def before_commit(self) -> None:
-        """Store which messages were passed over. Raises the driver's errors."""
-        await self._handler.cursors.write_passed()
-
     def doubt(self) -> None:
         """Memory may not be true: read it again before anything is handled."""
         self._stale = True

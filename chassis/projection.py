@@ -2,8 +2,7 @@
 
 A projection has no clock and no randomness, so the same events give the same documents whatever the order of writers.
 A message no fold can take is held, like everywhere else. Polls are folded into the collection that serves (`versions`);
-another one that is being built is filled by `rebuild`. What was folded goes to the reactors while it is stored: both
-may be repeated, each by its own cursors.
+another one that is being built is filled by `rebuild`. What was folded goes on to the reactors (`reactions`).
 """
 
 import asyncio
@@ -34,6 +33,13 @@ _FASTER = f"another replica wrote the same documents first {_ATTEMPTS} times"
 Readable = Sequence[Heard]
 
 
+def _must_be_its_own(error: Exception) -> None:
+    """Raises NotNow when the database, and not the message, is the trouble."""
+    if is_away(error) or is_conflict(error):
+        message = "the database does not answer"
+        raise NotNow(message) from error
+
+
 async def _together(*work: Awaitable[Any]) -> list[Any]:
     """Do all of it at the same time. When all are done, raises what went wrong, a Conflict only if that is all."""
     results = await asyncio.gather(*work, return_exceptions=True)
@@ -59,22 +65,42 @@ class Projector:
         self._indexed: set[str] = set()
 
     async def apply(self, batch: Sequence[RawMessage]) -> set[Partition]:
-        """Fold one poll. The partitions in which a gap was met; raises NotNow when the database is away.
+        """Fold one poll, then react to it. The partitions in which a gap was met; raises NotNow."""
+        gaps, folded = await self.fold(batch)
+        return gaps | await self.react(folded)
+
+    async def fold(self, batch: Sequence[RawMessage]) -> tuple[set[Partition], list[Heard]]:
+        """Fold one poll. The partitions in which a gap was met, and what is to be reacted to; raises NotNow.
 
         A document the database won't take stops one message, not all: folded one at a time, it is found and held.
         """
         try:
-            return await self._apply(batch)
+            return await self._fold_poll(batch)
         except NotNow:
             raise
-        except Exception as error:
-            if is_away(error) or is_conflict(error):
-                message = "the database does not answer"
-                raise NotNow(message) from error
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
+            _must_be_its_own(error)
             if len(batch) == 1:
                 await self._hold(batch[0], error)
+                return set(), []
+            each = [await self.fold([raw]) for raw in batch]
+            return set().union(*(gaps for gaps, _ in each)), [one for _, folded in each for one in folded]
+
+    async def react(self, folded: Sequence[Heard]) -> set[Partition]:
+        """Hand what was folded to the reactors. The partitions in which a gap was met; raises NotNow.
+
+        A message that a reactor can't take is held, like one that no fold can.
+        """
+        try:
+            return set().union(*[await reactor.take(folded) for reactor in self._reactors])
+        except NotNow:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the message is held and nothing is lost
+            _must_be_its_own(error)
+            if len(folded) == 1:
+                await self._hold(folded[0][0], error)
                 return set()
-            return {gap for raw in batch for gap in await self.apply([raw])}
+            return {gap for one in folded for gap in await self.react([one])}
 
     async def fold_again(self, raw: RawMessage, event: Event[Any]) -> Outcome:
         """Fold a held message past its queue, also into what is being built; GAP when an earlier one is missing.
@@ -83,14 +109,11 @@ class Projector:
         """
         try:
             found = [await self._fold_alone(projection, raw, event) for projection in self._projections[raw.topic]]
-            heard = [(raw, event)]
-            gaps = [await reactor.take(heard, await reactor.look(heard)) for reactor in self._reactors]
+            gaps = [await reactor.take([(raw, event)]) for reactor in self._reactors]
         except NotNow:
             raise
         except Exception as error:
-            if is_away(error) or is_conflict(error):
-                message = "the database does not answer"
-                raise NotNow(message) from error
+            _must_be_its_own(error)
             raise
         return Outcome.GAP if Outcome.GAP in found or any(gaps) else Outcome.HANDLED
 
@@ -113,7 +136,7 @@ class Projector:
                     return outcome
         raise NotNow(_FASTER)
 
-    async def _apply(self, batch: Sequence[RawMessage]) -> set[Partition]:
+    async def _fold_poll(self, batch: Sequence[RawMessage]) -> tuple[set[Partition], list[Heard]]:
         readable: list[Heard] = []
         missing: set[Partition] = set()
         for raw in batch:
@@ -124,15 +147,11 @@ class Projector:
         for _ in range(_ATTEMPTS):
             serving = {p.name: self._versions.serving(p) for raw, _ in readable for p in self._projections[raw.topic]}
             with contextlib.suppress(Conflict):
-                documents, *cursors = await _together(
-                    self._load(readable, serving), *[reactor.look(readable) for reactor in self._reactors]
-                )
+                documents = await self._load(readable, serving)
                 gaps, folded = await self._fold(readable, documents)
-                stored = [some.store() for some in documents.values()]
-                reactions = [reactor.take(folded, read) for reactor, read in zip(self._reactors, cursors, strict=True)]
-                reacted = await _together(*stored, *reactions)
+                await _together(*[some.store() for some in documents.values()])
                 if await self._versions.still_serves(serving):
-                    return missing.union(gaps, *reacted[len(stored) :])
+                    return missing | gaps, folded
         raise NotNow(_FASTER)
 
     async def _fold(self, readable: Readable, documents: Mapping[str, Documents]) -> tuple[set[Partition], list[Heard]]:

@@ -32,23 +32,21 @@ class Reactor:
         self._performer = performer
         self._passed_over = passed_over or PassedOver(performer.database)
 
-    async def look(self, heard: Sequence[Heard]) -> Mapping[str, int]:
-        """The cursors of a poll, for `take`. Raises NotNow."""
+    async def take(self, heard: Sequence[Heard]) -> set[Partition]:
+        """React to what is new in a poll. The partitions in which a gap was met. Raises NotNow, and what the row does.
+
+        Cursors are read before the transaction, since a refilled log is all repeats, and written on condition that
+        they still are as they were read.
+        """
+        mine = [(raw, event) for raw, event in heard if raw.topic in self._topics]
         try:
-            return await self._cursors(self._mine(heard))
+            read = await self._cursors(mine)
         except Exception as error:
             if is_away(error):
                 message = "the database does not answer"
                 raise NotNow(message) from error
             raise
-
-    async def take(self, heard: Sequence[Heard], read: Mapping[str, int]) -> set[Partition]:
-        """React to what is new in a poll. The partitions in which a gap was met. Raises NotNow, and what the row does.
-
-        Cursors are `read` before the transaction, since a refilled log is all repeats, and written on condition that
-        they still are as they were read.
-        """
-        mine, attempts = self._mine(heard), 0
+        attempts = 0
 
         async def react(motion: Motion) -> set[Partition]:
             nonlocal attempts
@@ -62,9 +60,6 @@ class Reactor:
 
         new, _, gaps = self._sorted_out(mine, read)
         return await self._performer.perform(react) if new else gaps
-
-    def _mine(self, heard: Sequence[Heard]) -> list[Heard]:
-        return [(raw, event) for raw, event in heard if raw.topic in self._topics]
 
     async def _move(self, motion: Motion, before: Mapping[str, int], after: Mapping[str, int]) -> None:
         moved = {place: number for place, number in after.items() if before.get(place) != number}

@@ -17,11 +17,17 @@ from chassis.kafka import Partition
 from chassis.ledger import Motion
 from chassis.ownership import Elsewhere, Ownership
 from chassis.projection import Projector
+from chassis.reactions import Reactions
+from chassis.reactor import Heard
 from chassis.redrive import Redrive
 from chassis.wire import RawMessage, read_context, read_event
 from contracts.envelope import Event
 
 Spot = tuple[str, str]
+
+
+async def _react_to_nothing(_folded: Sequence[Heard]) -> set[Partition]:
+    return set()
 
 
 class Redelivery:
@@ -36,7 +42,21 @@ class Redelivery:
         self.ownership = Ownership(handler)
         self._elsewhere = Elsewhere(handler.cursors, handler.waiting)
         again = Again(handler, projector.fold_again if projector else None)
+        self.reactions = Reactions(projector.react if projector else _react_to_nothing)
         self.redrive = Redrive(handler, again, self.ownership.owns)
+
+    def assigned(self, partitions: frozenset[Partition]) -> None:
+        """These partitions are this replica's from now on."""
+        self.ownership.assigned(partitions)
+
+    async def before_commit(self) -> None:
+        """Store what was passed over, and wait until all else was reacted to. Raises the driver's errors."""
+        await self._handler.cursors.write_passed()
+        await self.reactions.settled()
+
+    def met_gaps(self) -> set[Partition]:
+        """The partitions to read again from their start, because a reactor met a gap there."""
+        return self.reactions.met_gaps()
 
     async def restart(self) -> None:
         """Try everything that waits once: what it waits for may have arrived just before the process ended."""
@@ -48,7 +68,9 @@ class Redelivery:
         assert self._projector is not None  # noqa: S101 - only a service with read models folds
         async with self._turn:
             await self._recall()
-            return await self._projector.apply(batch)
+            gaps, folded = await self._projector.fold(batch)
+            await self.reactions.hear(folded)
+            return gaps | self.reactions.met_gaps()
 
     async def handle(self, raw: RawMessage) -> Outcome:
         """Handle one message, then what waited for its key. Raises NotNow: deliver it again."""

@@ -163,7 +163,7 @@ class _Life:
                     epoch,
                     deliver,
                     readiness,
-                    redelivery.ownership,
+                    redelivery,
                 )
                 stack.push_async_callback(subscriber.stop)
                 if await _unless(stop, patiently(partial(_consume, subscriber), readiness)) is None:

@@ -76,7 +76,7 @@ async def replica(parts: Parts, settings: ServiceSettings) -> AsyncIterator[Repl
                 one.took += len(batch)
                 return await handle(batch)
 
-            subscriber = Subscriber(parts.service, read, settings, epoch, counted, readiness, mine.redelivery.ownership)
+            subscriber = Subscriber(parts.service, read, settings, epoch, counted, readiness, mine.redelivery)
             sweeping = asyncio.ensure_future(sweep_forever(mine.redelivery, parts.clock))
             stack.push_async_callback(_ended, sweeping)
             stack.push_async_callback(subscriber.stop)

@@ -182,7 +182,7 @@ async def living(parts: Parts, settings: ServiceSettings, readiness: Readiness |
         stack.push_async_callback(relay.stop, grace=1)
         if read := Table(parts.rows).topics_read:
             subscriber = Subscriber(
-                parts.service, read, settings, epoch, await delivery(alive), readiness, alive.redelivery.ownership
+                parts.service, read, settings, epoch, await delivery(alive), readiness, alive.redelivery
             )
             stack.push_async_callback(subscriber.stop)
             await subscriber.start()

@@ -84,11 +84,11 @@ async def test_what_no_row_wants_is_stored_before_its_offset_is(database: Databa
     parts.database.away = True  # type: ignore[attr-defined]
     assert await parts.handle(first) is Outcome.PASSED
     with pytest.raises(DatabaseError):
-        await parts.redelivery.ownership.before_commit()
+        await parts.redelivery.before_commit()
     parts.database.away = False  # type: ignore[attr-defined]
     died = await parts.memory()
     assert await died.handle(first) is Outcome.PASSED
-    await died.redelivery.ownership.before_commit()
+    await died.redelivery.before_commit()
     successor = await parts.memory()
     assert await successor.handle(first) is Outcome.REPEAT
     assert await successor.handle(second) is Outcome.PASSED
