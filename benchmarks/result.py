@@ -5,7 +5,9 @@ run, and absolute figures stand beside it.
 """
 
 import json
+import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -69,7 +71,6 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def percentile(values: list[float], percent: float) -> float:
-    """The value below which `percent` of the values lie, the nearest measured one (no interpolation)."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The smallest value that at least `percent` of the values do not exceed (nearest rank, no interpolation)."""
+    return sorted(values)[max(1, math.ceil(len(values) * percent / 100)) - 1]

@@ -10,8 +10,10 @@ On Apache Kafka the same is measured with aims of its own, where Java and Maven 
 import asyncio
 import os
 import re
+import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +35,8 @@ from tests.e2e.streams import stream
 
 RATES = {5: 100, 20: 300}
 """Requests a second → how many."""
+ROUNDS = 3
+"""Of each rate. The median round counts: one pause of the machine is the p99 of a round, and not of the platform."""
 REJECTED = "open-webui"
 APPS = 5
 """The shipped apps; a new stack has still to score them."""
@@ -90,16 +94,23 @@ async def _measure_in(home: Path, result: Result, aims: Aims) -> None:
         )
         await _at(20, 40, demi, "warm", read)
         for rate, count in RATES.items():
-            seen, shown = await _at(rate, count, demi, f"r{rate}", read)
+            rounds = [await _at(rate, count, demi, f"r{rate}-{number}", read) for number in range(ROUNDS)]
+            seen, shown = zip(*rounds, strict=True)
             for what, took in (("on the stream", seen), ("in the read model", shown)):
                 place = f"{rate}/s, decision {what}{aims.name}"
-                result.figure(f"ms p50, {place}", percentile(took, 50) * _MILLI, under=aims.p50)
-                result.figure(f"ms p99, {place}", percentile(took, 99) * _MILLI, under=aims.p99)
+                result.figure(f"ms p50, {place}", _median(took, 50), under=aims.p50)
+                result.figure(f"ms p99, {place}", _median(took, 99), under=aims.p99)
+                say(f"  p99 of each round: {', '.join(f'{percentile(one, 99) * _MILLI:.0f}' for one in took)}")
         for service in ("gateway", "compliance"):
             share = _share_relayed_within(stack.record(), service, "0.02")
             result.figure(f"share relayed within 20 ms, {service}{aims.name}", share, at_least=0.99)
         await asyncio.sleep(BUSY_SECONDS)
         await asyncio.to_thread(_idle, stack, result, aims)
+
+
+def _median(rounds: Sequence[Sequence[float]], percent: int) -> float:
+    """A percentile in milliseconds, of the round in the middle."""
+    return statistics.median(percentile(took, percent) for took in rounds) * _MILLI
 
 
 def _idle(stack: Stack, result: Result, aims: Aims) -> None:
