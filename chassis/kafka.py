@@ -197,6 +197,9 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
             place = (record.topic, record.partition)
             # Whoever comes after this process must find the message beyond the gap again.
             self._done[TopicPartition(*place)] = 0 if place in self._gaps else record.offset + 1
+        self._tell_missing(gaps)
+
+    def _tell_missing(self, gaps: set[Partition]) -> None:
         if gaps:
             self._readiness.set("gap", f"a message is missing on {', '.join(sorted({topic for topic, _ in gaps}))}")
 
@@ -261,6 +264,7 @@ class Subscriber(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka c
     def _begin_again(self, gaps: set[Partition], offsets: dict[TopicPartition, int]) -> None:
         """Whoever comes after this process must find the messages beyond these gaps again."""
         self._gaps |= gaps
+        self._tell_missing(gaps)
         for place in (TopicPartition(*gap) for gap in gaps):
             self._done[place] = 0
             if place in offsets:

@@ -70,7 +70,7 @@ class Redelivery:
             await self._recall()
             gaps, folded = await self._projector.fold(batch)
             await self.reactions.hear(folded)
-            return gaps | self.reactions.met_gaps()
+            return gaps
 
     async def handle(self, raw: RawMessage) -> Outcome:
         """Handle one message, then what waited for its key. Raises NotNow: deliver it again."""

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chassis.health import Readiness
 from chassis.ledger import Motion, new_id
 from chassis.mongo import Database, Document
 from chassis.motions import Project, React
@@ -56,6 +58,27 @@ async def test_what_was_folded_and_not_reacted_to_is_left_to_the_next(
     async with living(reading(database, note), settings) as successor:
         await until(lambda: _as_many(successor, "notes", 3), "all were reacted to")
         assert len(await successor.stored("pages_v1")) == 3
+
+
+async def test_a_gap_that_only_a_reactor_meets_is_read_again(
+    database: Database, broker: BrokerProcess, mongo: str
+) -> None:
+    """A fold of single events has no gaps; the reactor waits for what is missing, says so, and takes all in order."""
+    each = replace(PAGES, document=lambda event: event.context.id, per_event=True)
+    rows = (each, React("noting", (topics.APPS,), note))
+    readiness, app = Readiness("gateway"), new_id()
+    first, second = sent(app_published(app)), sent(app_published(app), 2)
+
+    async def says_so() -> bool:
+        return any("a message is missing" in reason for reason in readiness.report()["reasons"])
+
+    parts = Parts("gateway", rows, database, Published())
+    async with living(parts, settings_for(broker.bootstrap, mongo), readiness) as reading:
+        await send(broker.bootstrap, second)
+        await until(says_so, "the gap is told")
+        assert await reading.stored("notes") == []
+        await send(broker.bootstrap, first)
+        await until(lambda: _as_many(reading, "notes", 2), "both were reacted to")
 
 
 async def _as_many(parts: Parts, collection: str, count: int) -> bool:
