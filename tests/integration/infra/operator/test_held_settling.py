@@ -18,7 +18,7 @@ from chassis.wire import RawMessage
 from contracts import topics
 from infra.operator.held import held
 from tests.fakes.chassis_messages import app_published, review_submitted, sent
-from tests.fakes.chassis_service import READER, UNLUCKY, Parts
+from tests.fakes.chassis_service import READER, UNLUCKY, Parts, until
 from tests.fakes.published import Published
 
 pytestmark = pytest.mark.integration
@@ -85,6 +85,10 @@ async def test_a_marked_message_is_handled_or_fails_again(community: Parts) -> N
 
 async def test_a_skip_says_what_is_lost_and_asks(community: Parts) -> None:
     """Without a yes nothing happens; with it those behind follow, and the event has person and hash, not the text."""
+
+    async def none_is_held() -> bool:
+        return await community.stored("held") == []
+
     person, app = new_id(), new_id()
     await community.handle(sent(app_published(app)).arrived())
     bad = sent(review_submitted(app, rating=UNLUCKY))
@@ -100,9 +104,9 @@ async def test_a_skip_says_what_is_lost_and_asks(community: Parts) -> None:
     assert await community.stored("skipped") == []
     async with sweeping(community):
         done = await beside("skip", "community", failed, *reason, "--by", person, answer="y\n")
+        await until(none_is_held, "those behind followed")
     assert (done.exit_code, "was skipped" in done.stdout) == (0, True)
     [told] = [entry for entry in await community.ledger(topics.HELD_MESSAGES["community"]) if entry["sequence"] == 2]
     said = json.loads(bytes(told["value"]))
     assert (said["by"], said["person"]) == ("person", person)
     assert said["reasonSha256"] == hashlib.sha256(reason[1].encode()).hexdigest()
-    assert await community.stored("held") == []
