@@ -109,8 +109,8 @@ class BrokerProcess(PartProcess):
 class DatabaseProcess(PartProcess):
     """The document database. What was committed is there again after a kill."""
 
-    def __init__(self, data: Path, port: int | None = None) -> None:
-        super().__init__("infra.local.database", "--data", str(data), port=port)
+    def __init__(self, data: Path, *options: str, port: int | None = None) -> None:
+        super().__init__("infra.local.database", "--data", str(data), *options, port=port)
         self.url = f"mongodb://{_HOST}:{self.port}/?replicaSet=secantus"
 
     def answers(self) -> bool:
