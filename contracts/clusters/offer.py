@@ -1,10 +1,11 @@
-"""What an environment of a cluster offers to those who deploy in it: an address, and room."""
+"""What an environment of a cluster offers to those who deploy in it: an address, room, and how strict it is."""
 
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
 from contracts.apps.values import ByteQuantity, CpuQuantity
+from contracts.compliance.level import PolicyLevel
 from contracts.identifiers import DnsLabel
 from contracts.noun import Noun
 
@@ -45,6 +46,8 @@ class Offer(Noun):
     ingress_class: DnsLabel | None = None
     certificate_issuer: DnsLabel | None = None
     quota: Quota | None = None
+    policy_level: PolicyLevel = PolicyLevel.STRICT
+    """How strictly compliance judges what is deployed here. Strict unless the operator says otherwise."""
 
     @model_validator(mode="after")
     def _has_a_way_in(self) -> "Offer":

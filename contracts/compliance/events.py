@@ -6,6 +6,7 @@ from pydantic import Field
 
 from contracts import topics
 from contracts.compliance.evidence import EvidenceKind
+from contracts.compliance.level import PolicyLevel
 from contracts.compliance.rule import Criterion, LegalReference, RuleTexts, RuleVersion
 from contracts.compliance.verdict import Params, PolicySet, RuleResult, Score, ScoreChange, Verdict
 from contracts.deployments.environment import Environment
@@ -32,6 +33,8 @@ class RulePublished(RuleEvent):
     weight: Annotated[float, Field(gt=0, le=100)]
     texts: RuleTexts
     legal_reference: LegalReference
+    blocks_from: PolicyLevel = PolicyLevel.LENIENT
+    """The lowest level at which this gate blocks; below it, it warns."""
 
 
 class RuleRetired(RuleEvent):
@@ -84,7 +87,7 @@ class EvidenceRefused(EvidenceEvent):
 
 
 class Objection(Noun):
-    """One rule that decided against a deployment."""
+    """One gate that is not met: it decided against a deployment, or warns where the level lets it through."""
 
     rule: RuleId
     rule_version: RuleVersion
@@ -104,6 +107,8 @@ class DecisionEvent(Payload, family=True):
     version: VersionTag
     environment: Environment
     policy_set: PolicySet
+    level: PolicyLevel = PolicyLevel.STRICT
+    """How strictly it was judged: what the environment was said to be at that moment."""
 
 
 class DeploymentApproved(DecisionEvent):
@@ -111,6 +116,8 @@ class DeploymentApproved(DecisionEvent):
 
     rules: int
     score: Score
+    warnings: Annotated[tuple[Objection, ...], Field(max_length=50)] = ()
+    """Gates that are not met, and would block at a stricter level."""
 
 
 class DeploymentRejected(DecisionEvent):

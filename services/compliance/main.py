@@ -9,6 +9,7 @@ from services.compliance.adapters.files.policy_health import show_problems
 from services.compliance.adapters.mongo.decisions import MongoDecisions
 from services.compliance.adapters.mongo.evidence import MongoEvidence
 from services.compliance.adapters.mongo.known_apps import MongoKnownApps
+from services.compliance.adapters.mongo.known_clusters import MongoKnownClusters
 from services.compliance.adapters.mongo.known_versions import MongoKnownVersions
 from services.compliance.adapters.mongo.rules import MongoRules
 from services.compliance.adapters.mongo.verdicts import MongoVerdicts
@@ -29,6 +30,7 @@ def service() -> Service:
             policies=policies,
             known_versions=MongoKnownVersions(motion),
             known_apps=MongoKnownApps(motion),
+            known_clusters=MongoKnownClusters(motion),
             verdicts=MongoVerdicts(motion),
             evidence=MongoEvidence(motion),
             rules=MongoRules(motion),

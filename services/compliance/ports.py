@@ -10,9 +10,10 @@ from typing import Protocol, TypeVar
 
 from chassis.clock import Clock
 from chassis.motions import Record
-from contracts.identifiers import AppId, DeploymentId, RuleId, VersionTag
+from contracts.identifiers import AppId, ClusterId, DeploymentId, RuleId, VersionTag
 from services.compliance.domain.evidence import EvidenceState
 from services.compliance.domain.gate import DecisionState
+from services.compliance.domain.known_cluster import KnownCluster
 from services.compliance.domain.known_version import KnownApp, KnownVersion
 from services.compliance.domain.policy import Engine, PolicySet, RuleState
 from services.compliance.domain.score import VerdictState
@@ -89,6 +90,18 @@ class KnownApps(Protocol):
         ...
 
 
+class KnownClusters(Protocol):
+    """What the deployer said about clusters."""
+
+    async def of(self, cluster: ClusterId) -> KnownCluster | None:
+        """One cluster, None when it was never heard of."""
+        ...
+
+    async def remember(self, known: KnownCluster) -> None:
+        """Keep what the deployer says now."""
+        ...
+
+
 class Verdicts(Protocol):
     """What was last told about each version."""
 
@@ -130,6 +143,7 @@ class World:
     policies: Policies
     known_versions: KnownVersions
     known_apps: KnownApps
+    known_clusters: KnownClusters
     verdicts: Verdicts
     evidence: Evidence
     rules: Rules

@@ -10,6 +10,7 @@ from tests.architecture.source import ROOT
 
 SECOND_GUESS = {
     "rejected by a policy": "services/compliance/usecases/decide_deployment.py",
+    "how strictly an environment is judged": "services/compliance/domain/known_cluster.py",
     "evidence changes a verdict": "services/compliance/usecases/record_evidence.py",
     "evidence expires": "services/compliance/usecases/expire_evidence.py",
     "an edited rule scores every app again": "services/compliance/usecases/rescore_everything.py",

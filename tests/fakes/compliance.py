@@ -14,13 +14,14 @@ from uuid import UUID
 
 from chassis.motions import Keeps, Lineage
 from contracts.envelope import Context, Event, padded
-from contracts.identifiers import AppId, DeploymentId, RuleId, VersionTag, version_key
+from contracts.identifiers import AppId, ClusterId, DeploymentId, RuleId, VersionTag, version_key
 from contracts.noun import Noun
 from contracts.payload import Payload
 from services.compliance.adapters.cel.compiler import CelCompiler
 from services.compliance.adapters.files.policies import read_policies
 from services.compliance.domain.evidence import EvidenceState
 from services.compliance.domain.gate import DecisionState
+from services.compliance.domain.known_cluster import KnownCluster
 from services.compliance.domain.known_version import KnownApp, KnownVersion
 from services.compliance.domain.policy import PolicySet, RuleState
 from services.compliance.domain.score import VerdictState
@@ -139,10 +140,25 @@ class FakeKnownApps:
         self.known[known.app] = _through_json(known)
 
 
+@dataclass
+class FakeKnownClusters:
+    """What the deployer said about clusters."""
+
+    known: dict[str, KnownCluster] = field(default_factory=dict)
+
+    async def of(self, cluster: ClusterId) -> KnownCluster | None:
+        """One cluster."""
+        return self.known.get(cluster)
+
+    async def remember(self, known: KnownCluster) -> None:
+        """Keep it."""
+        self.known[known.cluster] = _through_json(known)
+
+
 class FakeCompliance:
     """A compliance service in memory. `world` goes to the use case, `recorded` is what it told."""
 
-    def __init__(self, policy_set: PolicySet | None = None) -> None:
+    def __init__(self, policy_set: PolicySet | None = None, clusters: FakeKnownClusters | None = None) -> None:
         self.clock = FakeClock()
         self.policies = FakePolicies(policy_set or shipped_policies())
         self.recorded: list[Payload] = []
@@ -155,6 +171,7 @@ class FakeCompliance:
             policies=self.policies,
             known_versions=FakeKnownVersions(),
             known_apps=FakeKnownApps(),
+            known_clusters=clusters or FakeKnownClusters(),
             verdicts=_Verdicts(self._states),
             evidence=_Evidence(self._states),
             rules=_Rules(self._states),

@@ -6,7 +6,10 @@ from typing import Any
 from contracts.apps.events import VersionPublished
 from contracts.apps.facts import Facts
 from contracts.apps.spec import AppSpec
+from contracts.clusters.events import ClusterRegistered
+from contracts.clusters.offer import Offer
 from contracts.compliance.evidence import EvidenceKind
+from contracts.compliance.level import PolicyLevel
 from contracts.compliance.requests import EvidenceSubmitted
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRequested
@@ -14,6 +17,7 @@ from tests.fakes.compliance import NOON, an_id
 
 APP = an_id(10)
 DEPLOYMENT = an_id(11)
+CLUSTER = an_id(13)
 VERSION = "1.0.0"
 SOURCE = {"uri": "https://example.org/facts", "seen": "2026-11-01"}
 SPEC = AppSpec.model_validate(
@@ -44,7 +48,22 @@ def published(facts: dict[str, Any], version: str = VERSION) -> VersionPublished
     return VersionPublished(app=APP, version=version, spec=SPEC, facts=read)
 
 
-def requested(version: str = VERSION, *, within: timedelta = timedelta(seconds=60)) -> DeploymentRequested:
+def registered(**levels: PolicyLevel) -> ClusterRegistered:
+    """The deployer tells about the cluster of every request here, with the level of some environments."""
+    return ClusterRegistered(
+        cluster=CLUSTER,
+        name="somewhere",
+        kind="sandbox",
+        kubernetes_version="1.37",
+        environments=("test", "acceptance", "production"),
+        nodes=(),
+        offers={name: Offer(policy_level=level) for name, level in levels.items()},
+    )
+
+
+def requested(
+    version: str = VERSION, *, environment: str = "test", within: timedelta = timedelta(seconds=60)
+) -> DeploymentRequested:
     """A team asks for a version."""
     return DeploymentRequested(
         deployment=DEPLOYMENT,
@@ -53,7 +72,7 @@ def requested(version: str = VERSION, *, within: timedelta = timedelta(seconds=6
         version=version,
         name="example",
         decide_by=NOON + within,
-        environment=Environment(name="test", team=an_id(12), cluster=an_id(13), namespace="team-test"),
+        environment=Environment(name=environment, team=an_id(12), cluster=CLUSTER, namespace=f"team-{environment}"),
     )
 
 

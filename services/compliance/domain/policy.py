@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contracts.compliance.events import RulePublished, RuleRetired
+from contracts.compliance.level import PolicyLevel
 from contracts.compliance.rule import Criterion, LegalReference, RuleTexts
 from contracts.compliance.verdict import PolicySet as PolicySetIdentity
 from contracts.compliance.verdict import Verdict
@@ -70,6 +71,8 @@ class Rule:
     cases: tuple[Case, ...]
     texts: RuleTexts
     legal_reference: LegalReference
+    blocks_from: PolicyLevel = PolicyLevel.LENIENT
+    """Of a gate: the lowest level at which it blocks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def to_published(rule: Rule) -> RulePublished:
         weight=rule.weight,
         texts=rule.texts,
         legal_reference=rule.legal_reference,
+        blocks_from=rule.blocks_from,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from chassis.errors import NotKnownYet
 from contracts.apps.events import AppPublished, AppWithdrawn
 from contracts.compliance.evidence import EvidenceKind
+from contracts.compliance.level import PolicyLevel
 from contracts.envelope import Event
 from contracts.noun import Text
 from services.compliance.ports import World
@@ -17,10 +18,11 @@ from services.compliance.usecases.decide_deployment import decide_deployment
 from services.compliance.usecases.expire_evidence import expire_evidence
 from services.compliance.usecases.record_evidence import record_evidence
 from services.compliance.usecases.remember_app import remember_app
+from services.compliance.usecases.remember_cluster import remember_cluster
 from services.compliance.usecases.rescore_everything import rescore_everything
 from services.compliance.usecases.score_version import score_version
 from tests.fakes.compliance import event_of, shipped_policies
-from tests.fakes.compliance_examples import APP, DPIA, NEEDS_DPIA, published, requested, submitted
+from tests.fakes.compliance_examples import APP, DPIA, NEEDS_DPIA, published, registered, requested, submitted
 from tests.integration.compliance.conftest import NewService, Service
 
 pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(60)]
@@ -37,6 +39,7 @@ async def handle(service: Service, do: Callable[[Any, Any], Awaitable[None]], ev
 async def test_rejected_then_evidence_then_approved(new_service: NewService) -> None:
     """The main path in five motions, each reading what the earlier ones stored."""
     async with new_service() as service:
+        await handle(service, remember_cluster, event_of(registered()))
         assert await handle(service, score_version, event_of(published(NEEDS_DPIA))) == ["compliance.scored.v1"]
         assert await handle(service, decide_deployment, event_of(requested(), sequence=1)) == ["deployment.rejected.v1"]
         brought = event_of(submitted(EvidenceKind.DPIA, DPIA))
@@ -45,6 +48,18 @@ async def test_rejected_then_evidence_then_approved(new_service: NewService) -> 
         assert await handle(service, decide_deployment, event_of(requested(), sequence=2)) == []
         decided = [dict(entry["headers"]) for entry in service.published.entries if "decisions" in entry["topic"]]
         assert [int(headers["ce_generation"]) for headers in decided] == [1, 2]
+
+
+async def test_a_level_is_read_back_as_it_was_told(new_service: NewService) -> None:
+    """The same version passes where the operator asks for less, and the next word of the operator counts."""
+    async with new_service() as service:
+        await handle(service, score_version, event_of(published(NEEDS_DPIA)))
+        with pytest.raises(NotKnownYet):
+            await handle(service, decide_deployment, event_of(requested()))
+        await handle(service, remember_cluster, event_of(registered(test=PolicyLevel.LENIENT)))
+        assert await handle(service, decide_deployment, event_of(requested(), sequence=1)) == ["deployment.approved.v1"]
+        await handle(service, remember_cluster, event_of(registered(), sequence=2))
+        assert await handle(service, decide_deployment, event_of(requested(), sequence=2)) == ["deployment.rejected.v1"]
 
 
 async def test_a_restart_with_nothing_changed_records_nothing(new_service: NewService) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.clusters.offer import Offer
 from services.deployer.adapters.sandbox.cluster_file import ClusterFileError, load_cluster_file
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from tests.unit.deployer.conftest import CLUSTER_FILE
@@ -29,6 +30,7 @@ def written(folder: Path, text: str, *, second: int) -> Path:
         ("worker-2", "worker-1", "two nodes"),
         ("sizeMebibytes: 200", "sizeMebibytes: -1", "images.0.sizeMebibytes"),
         ("name: sandbox", "name: [", "cluster.yaml"),
+        ("nodes:\n", "offers: {test: {policyLevel: none}}\nnodes:\n", "offers.test.policyLevel"),
     ],
 )
 def test_a_mistake_is_named_by_its_place(tmp_path: Path, before: str, after: str, place: str) -> None:
@@ -78,7 +80,9 @@ def test_images_come_from_the_named_files_too(tmp_path: Path) -> None:
 
 
 def test_the_shipped_cluster_is_a_good_one() -> None:
-    """The file the local stack starts with is valid and gives every team its three environments."""
+    """The file the local stack starts with is valid; of the four environments of every team one is judged mildly."""
     cluster, _ = load_cluster_file(SHIPPED)
-    assert cluster.environments == ("test", "acceptance", "production")
+    assert cluster.environments == ("development", "test", "acceptance", "production")
+    levels = {name: cluster.offers.get(name, Offer()).policy_level.value for name in cluster.environments}
+    assert levels == {"development": "lenient", "test": "strict", "acceptance": "strict", "production": "strict"}
     assert len(cluster.nodes) == 3

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic.alias_generators import to_camel
 
 from contracts.compliance.evidence import EvidenceKind
+from contracts.compliance.level import PolicyLevel
 from contracts.compliance.rule import Criterion, LegalReference, RuleTexts, RuleVersion
 from contracts.compliance.verdict import Verdict
 from contracts.identifiers import Code, RuleId
@@ -81,6 +82,13 @@ class RuleInFile(StrictFile):
     cases: Annotated[tuple[CaseInFile, ...], Field(min_length=1, max_length=12)]
     texts: TextsInFile
     legal_reference: LegalReferenceInFile
+    blocks_from: PolicyLevel = PolicyLevel.LENIENT
+
+    @model_validator(mode="after")
+    def _only_a_gate_blocks(self) -> "RuleInFile":
+        if not self.gate and "blocks_from" in self.model_fields_set:
+            _refuse("blocksFrom: only a gate blocks")
+        return self
 
     @model_validator(mode="after")
     def _agrees_with_itself(self) -> "RuleInFile":
@@ -125,6 +133,7 @@ class RuleInFile(StrictFile):
                 messages={code: text.to_text() for code, text in self.texts.messages.items()},
             ),
             legal_reference=LegalReference(title=self.legal_reference.title.to_text(), uri=self.legal_reference.uri),
+            blocks_from=self.blocks_from,
         )
 
 

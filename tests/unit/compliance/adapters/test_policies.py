@@ -40,6 +40,8 @@ def edit(path: Path, old: str, new: str) -> None:
     ("old", "new", "says"),
     [
         ("gate: false", "gate: maybe", f"{RULE} gate: "),
+        ("gate: false", "gate: true\nblocksFrom: production", f"{RULE} blocksFrom: "),
+        ("gate: false", "gate: false\nblocksFrom: strict", "blocksFrom: only a gate blocks"),
         ("gate: false", "gates: false", f"{RULE} gate: Field required"),
         ("weight: 10", "weight: 0", f"{RULE} weight: "),
         ("weight: 10", "weight: .inf", f"{RULE} weight: "),

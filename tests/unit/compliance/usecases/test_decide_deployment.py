@@ -40,7 +40,7 @@ async def test_a_gate_that_blocks_rejects_and_is_named(compliance: FakeComplianc
     rejected = compliance.told(DeploymentRejected)[0]
     objection = rejected.objections[0]
     assert [one.rule for one in rejected.objections] == ["dpia-present"]
-    assert (objection.rule_version, objection.verdict, objection.message_code) == ("1.0", Verdict.UNKNOWN, "missing")
+    assert (objection.rule_version, objection.verdict, objection.message_code) == ("1.1", Verdict.UNKNOWN, "missing")
     assert objection.params == {"criteria": "scoring, large scale", "list": 0}
 
 
