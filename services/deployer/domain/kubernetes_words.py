@@ -97,6 +97,11 @@ def not_served(message: str) -> tuple[str, str] | None:
     return (found["kind"], found["api"]) if found else None
 
 
+def no_matches(kind: str, api: str) -> str:
+    """The same sentence, for a server that only says that there is no such page."""
+    return f'no matches for kind "{kind}" in version "{api}"'
+
+
 def insufficient(message: str) -> tuple[str, ...]:
     """The resources that `0/3 nodes are available: 1 Insufficient cpu, 2 Insufficient memory.` names."""
     return tuple(_INSUFFICIENT.findall(message))

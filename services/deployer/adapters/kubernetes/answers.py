@@ -13,6 +13,7 @@ from services.deployer.ports import FieldConflict, ObjectRefused
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, INVALID, TOO_MANY = 401, 403, 404, 409, 410, 422, 429
 _SERVER_TROUBLE = 500
 _LONGEST_MESSAGE = 1000
+_NO_SUCH_RESOURCE = "the server could not find the requested resource"
 _NOT_TYPED = "failed to create typed patch object"
 """The API server answers 500 with this when a manifest has a field that its schema does not know."""
 
@@ -46,6 +47,11 @@ class ApiRefused(Exception):  # noqa: N818 - the API server's word
     def has_cause(self, reason: str) -> bool:
         """Whether one of the causes has this reason."""
         return any(cause.reason == reason for cause in self.causes)
+
+    @property
+    def is_unserved(self) -> bool:
+        """Whether the server knows no such kind: its answer is no Status then, or one about no object at all."""
+        return self.status == NOT_FOUND and self.message in ("", _NO_SUCH_RESOURCE)
 
     @property
     def is_stale(self) -> bool:

@@ -10,6 +10,7 @@ from services.deployer.adapters.kubernetes.cache import Seen
 from services.deployer.adapters.kubernetes.declared import DIGEST, belongs, body_of, digest_of, is_applied
 from services.deployer.adapters.kubernetes.kinds import Kind
 from services.deployer.adapters.kubernetes.watches import Watches
+from services.deployer.domain.kubernetes_words import no_matches
 from services.deployer.domain.manifest.labels import MANAGER
 from services.deployer.ports import Object, ObjectRefused
 
@@ -35,6 +36,8 @@ async def apply_object(watches: Watches, kind: Kind, manifest: Object, *, force:
         try:
             found = await _patch(watches, kind, manifest, body_of(manifest, digest, seen), force=force)
         except ApiRefused as refused:
+            if refused.is_unserved:
+                raise _not_served(kind, name) from refused
             if not refused.is_stale:
                 raise as_port_says(refused, kind.name, name) from refused
             seen = await _read_again(watches, kind, manifest, seen)
@@ -88,6 +91,10 @@ def _check(manifest: Object, seen: Seen) -> None:
 def _wish(seen: Seen | None) -> str:
     annotations = seen.object["metadata"].get("annotations") or {} if seen is not None else {}
     return str(annotations.get(DIGEST, ""))
+
+
+def _not_served(kind: Kind, name: str) -> ObjectRefused:
+    return ObjectRefused(kind.name, name, "apiVersion", no_matches(kind.name, kind.api_version))
 
 
 def _others(manifest: Object) -> ObjectRefused:

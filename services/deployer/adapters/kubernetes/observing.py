@@ -39,9 +39,16 @@ async def observe(watches: Watches, deployment: str, now: datetime) -> Observati
     waits = any(pod.unscheduled is not None for pod in found.pods)
     return replace(
         found,
+        pods=tuple([await _with_shortage(watches, one) for one in found.pods]),
         claims=tuple([await _claim(watches, one, told=waits) for one in claims]),
         egress=egress_of(seen.object for seen in watches.of(NETWORK_POLICY).of_deployment(deployment)),
     )
+
+
+async def _with_shortage(watches: Watches, pod: Pod) -> Pod:
+    if pod.unscheduled is None:
+        return pod
+    return replace(pod, shortage=await watches.rooms.shortage(pod.asked, pod.unscheduled))
 
 
 def observation(

@@ -16,6 +16,7 @@ from services.deployer.adapters.kubernetes.cache import KindCache, Seen
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import POD, REPLICA_SET, WATCHED, Kind
 from services.deployer.adapters.kubernetes.pace import pause
+from services.deployer.adapters.kubernetes.room import Rooms
 from services.deployer.adapters.kubernetes.watch import KindWatch
 from services.deployer.domain.manifest.labels import DEPLOYMENT, TEAM
 from services.deployer.ports import Object
@@ -35,6 +36,7 @@ class Watches:
             kind.name: KindCache(partial(_kept, kind), lambda deployment, _seen: wake(deployment)) for kind in WATCHED
         }
         self.watching: list[KindWatch] = []
+        self.rooms = Rooms(connection)
         self._listed = False
 
     async def run(self) -> None:
