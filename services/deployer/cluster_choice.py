@@ -9,12 +9,15 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chassis.ledger import Motion, new_id
+from chassis.perform import Performer
 from chassis.sealed import Lockbox
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
-from services.deployer.ports import Cluster
+from services.deployer.domain.health import Patience
+from services.deployer.ports import Cluster, Facts
 from services.deployer.reconciler.running import WhileLeading
+from services.deployer.reconciler.turn import Take, WorldOf, apart, in_one_motion
 from services.deployer.settings import DeployerSettings
 
 if TYPE_CHECKING:
@@ -24,8 +27,12 @@ if TYPE_CHECKING:
 class ChosenCluster(Protocol):
     """A cluster as a part of the running service."""
 
-    def of(self, motion: Motion) -> Cluster:
-        """The cluster port for one motion."""
+    def facts_in(self, motion: Motion) -> Facts:
+        """What of it a motion may ask."""
+        ...
+
+    def turns(self, performer: Performer, world_of: WorldOf, patience: Patience) -> Take:
+        """How the reconciler's turns are taken on it."""
         ...
 
     def changes(self) -> AsyncIterator[Any]:
@@ -43,7 +50,13 @@ class _Sandbox:
         self._lockbox = lockbox
         self.changes = self._file.changes
 
-    def of(self, motion: Motion) -> Cluster:
+    def facts_in(self, motion: Motion) -> Facts:
+        return self._of(motion)
+
+    def turns(self, performer: Performer, world_of: WorldOf, patience: Patience) -> Take:
+        return in_one_motion(performer, world_of, self._of, patience)
+
+    def _of(self, motion: Motion) -> Cluster:
         return SandboxCluster(MongoSandboxObjects(motion, self._lockbox), self._file, motion.clock, new_id)
 
     def watching(self, _while_leading: WhileLeading) -> AbstractAsyncContextManager[None]:
@@ -56,8 +69,11 @@ class _Real:
         self.changes = cluster.facts.changes
         self.watching = cluster.watching
 
-    def of(self, motion: Motion) -> Cluster:
-        return self._cluster.at(motion.clock)
+    def facts_in(self, _motion: Motion) -> Facts:
+        return self._cluster.known
+
+    def turns(self, performer: Performer, world_of: WorldOf, patience: Patience) -> Take:
+        return apart(performer, world_of, self._cluster.at(performer.writer.clock), patience)
 
 
 def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Callable[[str], None]) -> ChosenCluster:

@@ -28,10 +28,10 @@ def service() -> Service:
 
     @asynccontextmanager
     async def reconciler(running: Running) -> AsyncIterator[None]:
-        performer = running.performer.fenced(running.lease.guard)
+        take_turn = cluster.turns(running.performer.fenced(running.lease.guard), world_of, settings.patience)
         workers = Workers(
             queue,
-            lambda name: performer.perform(lambda motion: reconcile_deployment(name, world_of(motion))),
+            lambda name: take_turn(lambda turn: reconcile_deployment(name, turn)),
             at_once=settings.reconciles_at_once,
         )
         names = partial(names_to_reconcile, running.database)

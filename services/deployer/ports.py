@@ -54,8 +54,16 @@ class Deletion:
     remaining: int
 
 
-class Cluster(Protocol):
-    """A cluster. Every call is level-triggered: the same again changes nothing."""
+class Facts(Protocol):
+    """What of a cluster may be asked inside a motion: it is known already, or `NotNow`."""
+
+    async def facts(self) -> ClusterRegistered:
+        """What this cluster is and offers."""
+        ...
+
+
+class Cluster(Facts, Protocol):
+    """A cluster. Every call is level-triggered: the same again changes nothing. A reconcile has one (`Turn`)."""
 
     async def apply(self, deployment: str, objects: Sequence[Object], *, force: bool = False) -> int:
         """Make these the objects of a deployment, in this order; how many were written.
@@ -76,10 +84,6 @@ class Cluster(Protocol):
 
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
         """Remove what belongs to a deployment; its data volumes too, unless told otherwise."""
-        ...
-
-    async def facts(self) -> ClusterRegistered:
-        """What this cluster is and offers."""
         ...
 
 
@@ -252,7 +256,7 @@ class World:
     wake: Callable[[str], None]
     """Have a deployment reconciled once this motion is committed; it also keeps a request or a desired state, which is
     how a replica that leads hears of it."""
-    cluster: Cluster
+    cluster: Facts
     deployments: Deployments
     clusters: Clusters
     requests: KnownRequests

@@ -31,7 +31,7 @@ def world_builder(
             clock=motion.clock,
             record=motion.record,
             wake=partial(queue.wake_after_commit, motion.after_commit),
-            cluster=cluster.of(motion),
+            cluster=cluster.facts_in(motion),
             deployments=MongoDeployments(motion),
             clusters=MongoClusters(motion),
             requests=MongoKnownRequests(motion),

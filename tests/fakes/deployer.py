@@ -3,7 +3,7 @@
 Recorded events are folded as the chassis folds them, so that a test can go on from what was recorded.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,10 +21,12 @@ from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
 from services.deployer.ports import Cluster, Object, World
+from services.deployer.reconciler.turn import Turn
 from tests.fakes.deployer_examples import START, an_event, an_id
 from tests.fakes.deployer_secrets import MemorySecrets, NoSealingKeys
 
 S = TypeVar("S")
+T = TypeVar("T")
 
 
 class HandClock:
@@ -130,14 +132,26 @@ class FakeWorld:
         self.watched: WatchedClusterFile = WatchedClusterFile(self.file)
         self.other_cluster: Cluster | None = None
 
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster, as a reconcile sees it."""
+        return self.other_cluster or SandboxCluster(self.objects, self.watched, self.clock, self.new_id)
+
+    def turn(self) -> Turn:
+        """One reconcile's turn: each of its motions is a world of its own, and nothing undoes what it wrote."""
+
+        async def in_motion(work: Callable[[World], Awaitable[T]], /) -> T:
+            return await work(self.world())
+
+        return Turn(in_motion, self.cluster, self.clock, self.patience)
+
     def world(self) -> World:
         """The world of one motion."""
-        sandbox = SandboxCluster(self.objects, self.watched, self.clock, self.new_id)
         return World(
             clock=self.clock,
             record=self.record,
             wake=self.woken.append,
-            cluster=self.other_cluster or sandbox,
+            cluster=self.cluster,
             deployments=_Folded(self._deployments),
             clusters=_Folded(self._clusters),
             requests=_Requests(self._requests, self._open),

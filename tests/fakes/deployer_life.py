@@ -11,6 +11,7 @@ from contracts.deployments.events import FINAL, DeploymentRollbackStarted
 from contracts.envelope import Event
 from services.deployer.ports import Object, World
 from services.deployer.reconciler.outcome import AgainAfter, Outcome
+from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.accept_request import accept_request
 from services.deployer.usecases.cancel_deployment import cancel_deployment
 from services.deployer.usecases.close_deployment import close_deployment
@@ -31,6 +32,7 @@ from tests.fakes.deployer_examples import (
 )
 
 Perform = Callable[[Callable[[World], Awaitable[Any]]], Awaitable[Any]]
+TakeTurn = Callable[[Callable[[Turn], Awaitable[Any]]], Awaitable[Any]]
 LOOKS = 300
 _OF_THE_SERVER = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields")
 
@@ -38,14 +40,16 @@ _OF_THE_SERVER = ("uid", "resourceVersion", "creationTimestamp", "generation", "
 class Life:
     """One deployment from request to end, in the order in which a test tells it."""
 
-    def __init__(self, perform: Perform, clock: HandClock, told: Callable[[], list[Event[Any]]]) -> None:
-        self._perform, self._told = perform, told
+    def __init__(
+        self, perform: Perform, take_turn: TakeTurn, clock: HandClock, told: Callable[[], list[Event[Any]]]
+    ) -> None:
+        self._perform, self._take_turn, self._told = perform, take_turn, told
         self.clock = clock
 
     @classmethod
     def of(cls, fake: FakeWorld) -> "Life":
         """On the world in memory."""
-        return cls(lambda do: do(fake.world()), fake.clock, lambda: fake.recorded)
+        return cls(lambda do: do(fake.world()), lambda do: do(fake.turn()), fake.clock, lambda: fake.recorded)
 
     async def publishes(self, spec: AppSpec, version: str) -> None:
         """The catalog offers a version."""
@@ -92,7 +96,7 @@ class Life:
 
     async def is_looked_at(self) -> Outcome:
         """The reconciler looks once."""
-        outcome: Outcome = await self._perform(lambda world: reconcile_deployment(DEPLOYMENT, world))
+        outcome: Outcome = await self._take_turn(lambda turn: reconcile_deployment(DEPLOYMENT, turn))
         return outcome
 
     async def settles(self) -> Outcome:
@@ -115,12 +119,12 @@ class Life:
 
     async def objects(self) -> dict[str, Object]:
         """Every object but pods, without what the API server adds."""
-        found: tuple[Object, ...] = await self._perform(lambda world: world.cluster.objects_of(DEPLOYMENT))
+        found: tuple[Object, ...] = await self._take_turn(lambda turn: turn.cluster.objects_of(DEPLOYMENT))
         return {f"{one['kind']}/{one['metadata']['name']}": _bare(one) for one in found if one["kind"] != "Pod"}
 
     async def pods(self) -> dict[str, str]:
         """The uid and the first image of each pod."""
-        found: tuple[Object, ...] = await self._perform(lambda world: world.cluster.objects_of(DEPLOYMENT))
+        found: tuple[Object, ...] = await self._take_turn(lambda turn: turn.cluster.objects_of(DEPLOYMENT))
         pods = [one for one in found if one["kind"] == "Pod"]
         return {one["metadata"]["uid"]: one["spec"]["containers"][0]["image"] for one in pods}
 

@@ -1,6 +1,6 @@
 """The workers that empty the queue: one reconcile each, then what its outcome says.
 
-`reconcile` is one motion of the chassis around `reconcile_deployment`. A failure of any kind is never the end: it is
+`reconcile` is one turn of `reconcile_deployment` (turn.py). A failure of any kind is never the end: it is
 logged, and the name comes back after a growing wait.
 """
 

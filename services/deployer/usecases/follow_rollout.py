@@ -1,10 +1,12 @@
 """A rollout, a rollback or a cancel under way: tell the steps that are new, and end it once the outcome is certain.
 
-Called by reconcile_deployment each time it looks, after it applied what should be.
+Called by reconcile_deployment each time it looks, after it applied what should be. A look that shows nothing new costs
+no motion.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from contracts.deployments.events import DeploymentEvent, DeploymentProgressed, ObjectReference
 from contracts.deployments.reasons import ClosedOutcome
@@ -14,43 +16,57 @@ from services.deployer.domain.generation import close, fail, rolled_back, succee
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.manifest.exposure import address
-from services.deployer.domain.rollout import Healthy, judge
+from services.deployer.domain.rollout import Healthy, Next, judge
+from services.deployer.domain.wish import Wish
 from services.deployer.ports import Object, World, lineage
 from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome, TryAgain
+from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.end_generation import end_generation
 from services.deployer.usecases.hide_secrets import hide_secrets
 from services.deployer.usecases.roll_back_failed_upgrade import roll_back_failed_upgrade
+from services.deployer.usecases.tell_if_newest import tell_if_newest
 
 
 async def follow_rollout(
-    request: KnownRequest,
+    wish: Wish,
     state: Deployment,
     desired: Desired,
     objects: Sequence[Object],
     refusal: Failure | None,
-    world: World,
+    turn: Turn,
 ) -> Outcome:
     """One look at what was applied; `refusal` says why it could not be."""
+    request = wish.request
     if refusal is not None:
-        return await _fail(refusal, request, state, desired, world)
+        return await tell_if_newest(wish, lambda world: _fail(refusal, request, state, desired, world), turn)
     if request.cancel is not None and not _is_proven(desired, state):
-        await end_generation(close(request, ClosedOutcome.CANCELLED), request, world)
-        return Done()
-    observed = await world.cluster.observe(state.deployment)
+        return await tell_if_newest(wish, lambda world: _cancelled(request, world), turn)
+    observed = await turn.cluster.observe(state.deployment)
     if observed is None:
         return TryAgain("the workload is not there yet")
-    now = world.clock.now()
+    now = turn.clock.now()
     since = request.cancel.heard_at if request.cancel is not None else state.since
-    following = judge(state, desired, observed, len(objects), since or now, world.patience, now)
-    for step in following.steps:
-        await world.record(await _told(step, desired, world), generation=request.generation, lineage=lineage(request))
-    match following.end:
-        case Failure() as failure:
-            return await _fail(failure, request, state, desired, world)
-        case Healthy() as healthy:
-            where = await _reached_at(desired, world)
-            await end_generation(_final(healthy, request, state, where, objects), request, world)
-            return Done()
+    following = judge(state, desired, observed, len(objects), since or now, turn.patience, now)
+    if not following.steps and following.end is None:
+        return _look_again(following, now)
+    where = await _reached_at(desired, turn)
+
+    async def tell(world: World) -> Outcome:
+        for step in following.steps:
+            told = await _told(step, desired, world)
+            await world.record(told, generation=request.generation, lineage=lineage(request))
+        match following.end:
+            case Failure() as failure:
+                return await _fail(failure, request, state, desired, world)
+            case Healthy() as healthy:
+                await end_generation(_final(healthy, request, state, where, objects), request, world)
+                return Done()
+        return _look_again(following, now)
+
+    return await tell_if_newest(wish, tell, turn)
+
+
+def _look_again(following: Next, now: datetime) -> Outcome:
     look_again_at = following.look_again_at or now
     return AgainAfter(max((look_again_at - now).total_seconds(), 0.0))
 
@@ -59,6 +75,11 @@ async def _told(step: DeploymentProgressed, desired: Desired, world: World) -> D
     if step.cause is None:
         return step
     return step.model_copy(update={"params": await hide_secrets(step.params, desired, world)})
+
+
+async def _cancelled(request: KnownRequest, world: World) -> Outcome:
+    await end_generation(close(request, ClosedOutcome.CANCELLED), request, world)
+    return Done()
 
 
 async def _fail(failure: Failure, request: KnownRequest, state: Deployment, desired: Desired, world: World) -> Outcome:
@@ -81,8 +102,8 @@ def _final(
     return succeed(request, state.revision, healthy.replicas, where, references)
 
 
-async def _reached_at(desired: Desired, world: World) -> str | None:
-    cluster = await world.cluster.facts()
+async def _reached_at(desired: Desired, turn: Turn) -> str | None:
+    cluster = await turn.cluster.facts()
     return address(desired.facts, desired.spec, cluster.offer_of(desired.request.environment.name))
 
 

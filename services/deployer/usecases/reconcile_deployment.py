@@ -1,28 +1,29 @@
 """One deployment brought one step nearer to what was asked: the heart of the service.
 
-Called by the reconciler with a name, never with an event: it reads what should be and what is, converges, tells what
-is new (follow_rollout), and says when to look again. Killed at any point, the next call does the same again.
+Called by the reconciler with a name, never with an event: it reads what should be (read_wish), converges and looks at
+the cluster outside any motion, tells what is new (follow_rollout, tell_if_newest), and says when to look again. Killed
+at any point, the next call does the same again.
 """
 
 from collections.abc import Sequence
 
-from contracts.clusters.events import ClusterRegistered
 from contracts.deployments.reasons import ClosedOutcome, Step
 from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.doctor.refused_object import manifest_invalid, refused_object
 from services.deployer.domain.generation import close, is_open, remove
 from services.deployer.domain.health import Failure
-from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.order import in_order
 from services.deployer.domain.rollout import progressed
-from services.deployer.ports import Object, ObjectRefused, World, lineage
+from services.deployer.domain.wish import Wish
+from services.deployer.ports import Deletion, Object, ObjectRefused, World, lineage
 from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome
-from services.deployer.usecases.build_secret import build_secret
+from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.end_generation import end_generation
 from services.deployer.usecases.follow_rollout import follow_rollout
-from services.deployer.usecases.keep_out_quarantined import keep_out_quarantined
+from services.deployer.usecases.read_wish import read_wish
+from services.deployer.usecases.tell_if_newest import tell_if_newest
 
 LOOK_AGAIN_SECONDS = 1.0
 """While something is still being removed."""
@@ -30,71 +31,75 @@ MAYBE_UNFINISHED = (Phase.FAILED, Phase.CANCELLED, Phase.SUPERSEDED)
 """Ends that say nothing about pods of before; all others mean that none is left."""
 
 
-async def reconcile_deployment(deployment: str, world: World) -> Outcome:
+async def reconcile_deployment(deployment: str, turn: Turn) -> Outcome:
     """Converge one deployment and record what is new about it."""
-    request = await world.requests.get(deployment)
-    state = await world.deployments.get(deployment)
-    if request is None:
-        return Done()
-    if request.removal:
-        return await _take_away(request, state, world)
-    if state is None:
-        return Done()
-    desired = await world.desired.get(deployment)
-    if desired is None:
-        return await _leave_nothing(request, state, world)
-    return await _bring_about(request, state, desired, world)
+    wish = await turn.in_motion(lambda world: read_wish(deployment, world))
+    if not isinstance(wish, Wish):
+        return wish
+    if wish.request.removal or wish.state is None:
+        return await _take_away(wish, turn)
+    if wish.desired is None:
+        return await _leave_nothing(wish, wish.state, turn)
+    return await _bring_about(wish, wish.state, wish.desired, turn)
 
 
-async def _bring_about(request: KnownRequest, state: Deployment, wanted: Desired, world: World) -> Outcome:
-    desired = await keep_out_quarantined(state, wanted, world)
-    if desired is None:
-        return GiveUp("only a version that failed here is known")
-    cluster = await world.cluster.facts()
+async def _bring_about(wish: Wish, state: Deployment, desired: Desired, turn: Turn) -> Outcome:
+    cluster = await turn.cluster.facts()
     objects = build(desired.facts, desired.spec, cluster.offer_of(desired.request.environment.name))
-    refusal = await _apply(desired, objects, cluster, world)
+    refusal = await _apply(wish, desired, objects, turn)
     if state.under_way:
-        return await follow_rollout(request, state, desired, objects, refusal, world)
-    return GiveUp(refusal.cause) if refusal is not None else await _let_finish(state, world)
+        return await follow_rollout(wish, state, desired, objects, refusal, turn)
+    return GiveUp(refusal.cause) if refusal is not None else await _let_finish(state, turn)
 
 
-async def _apply(
-    desired: Desired, objects: Sequence[Object], cluster: ClusterRegistered, world: World
-) -> Failure | None:
-    where = desired.request.environment
+async def _apply(wish: Wish, desired: Desired, objects: Sequence[Object], turn: Turn) -> Failure | None:
+    where, cluster = desired.request.environment, await turn.cluster.facts()
     if where.cluster != cluster.cluster or where.name not in cluster.environments:
         return manifest_invalid("Namespace", where.namespace, ".", f"{cluster.name} has no environment {where.name}")
+    if wish.refusal is not None:
+        return wish.refusal
     try:
-        secret = await build_secret(desired, world)
-        await world.cluster.apply(desired.request.deployment, in_order((*objects, *secret)))
+        await turn.cluster.apply(desired.request.deployment, in_order((*objects, *map(dict, wish.secret))))
     except ObjectRefused as refused:
         return refused_object(refused.kind, refused.name, refused.field, refused.message)
     return None
 
 
-async def _let_finish(state: Deployment, world: World) -> Outcome:
+async def _let_finish(state: Deployment, turn: Turn) -> Outcome:
     """While pods of before are still being replaced, look on for as long as a rollout may take; nobody is told."""
-    now = world.clock.now()
+    now = turn.clock.now()
     waited = (now - state.started_at).total_seconds() if state.started_at is not None else 0.0
-    if state.phase not in MAYBE_UNFINISHED or waited > world.patience.progress_deadline_seconds:
+    if state.phase not in MAYBE_UNFINISHED or waited > turn.patience.progress_deadline_seconds:
         return Done()
-    observed = await world.cluster.observe(state.deployment)
+    observed = await turn.cluster.observe(state.deployment)
     if observed is None or not observed.outdated or observed.next_change_at is None:
         return Done()
     return AgainAfter(max((observed.next_change_at - now).total_seconds(), 0.0))
 
 
-async def _leave_nothing(request: KnownRequest, state: Deployment, world: World) -> Outcome:
+async def _leave_nothing(wish: Wish, state: Deployment, turn: Turn) -> Outcome:
     """Nothing should be there: a first rollout was taken back."""
-    if (await world.cluster.delete(request.deployment)).remaining:
+    if (await turn.cluster.delete(state.deployment)).remaining:
         return AgainAfter(LOOK_AGAIN_SECONDS)
-    if state.under_way:
-        await end_generation(close(request, ClosedOutcome.CANCELLED), request, world)
-    return Done()
+    if not state.under_way:
+        return Done()
+
+    async def tell(world: World) -> Outcome:
+        await end_generation(close(wish.request, ClosedOutcome.CANCELLED), wish.request, world)
+        return Done()
+
+    return await tell_if_newest(wish, tell, turn)
 
 
-async def _take_away(request: KnownRequest, state: Deployment | None, world: World) -> Outcome:
-    deletion = await world.cluster.delete(request.deployment)
+async def _take_away(wish: Wish, turn: Turn) -> Outcome:
+    deletion = await turn.cluster.delete(wish.request.deployment)
+    if deletion.remaining and not deletion.removed:
+        return AgainAfter(LOOK_AGAIN_SECONDS)
+    return await tell_if_newest(wish, lambda world: _tell_removal(deletion, wish, world), turn)
+
+
+async def _tell_removal(deletion: Deletion, wish: Wish, world: World) -> Outcome:
+    request, state = wish.request, wish.state
     if state is not None and deletion.removed and is_open(request, state):
         step = progressed(state, Step.OBJECTS_REMOVED, {"objects": deletion.removed})
         await world.record(step, generation=request.generation, lineage=lineage(request))

@@ -27,6 +27,7 @@ from services.deployer.domain.health import Patience
 from services.deployer.handlers import MOTIONS
 from services.deployer.ports import World
 from services.deployer.reconciler.outcome import Outcome
+from services.deployer.reconciler.turn import Turn, in_one_motion
 from services.deployer.usecases.reconcile_deployment import reconcile_deployment
 from tests.fakes.deployer import HandClock
 from tests.fakes.deployer_examples import START, an_id
@@ -52,7 +53,7 @@ class Service:
             clock=motion.clock,
             record=motion.record,
             wake=lambda _name: None,
-            cluster=SandboxCluster(MongoSandboxObjects(motion, self.lockbox), self.file, motion.clock, self._new_id),
+            cluster=self.cluster_of(motion),
             deployments=MongoDeployments(motion),
             clusters=MongoClusters(motion),
             requests=MongoKnownRequests(motion),
@@ -67,6 +68,10 @@ class Service:
             caught_up_at=START,
         )
 
+    def cluster_of(self, motion: Motion) -> SandboxCluster:
+        """The simulated cluster, as one motion sees it."""
+        return SandboxCluster(MongoSandboxObjects(motion, self.lockbox), self.file, motion.clock, self._new_id)
+
     async def handle(self, do: Callable[[Any, World], Awaitable[None]], event: Event[Any] | None) -> list[str]:
         """One motion; what it told, in short."""
         before = len(self.published.entries)
@@ -78,8 +83,13 @@ class Service:
         return await self.performer.perform(lambda motion: do(self.world_of(motion)))
 
     async def reconcile(self, deployment: str) -> Outcome:
-        """One reconcile in a motion of its own."""
-        return await self.performer.perform(lambda motion: reconcile_deployment(deployment, self.world_of(motion)))
+        """One reconcile, as it is done on a simulated cluster."""
+        outcome: Outcome = await self.take_turn(lambda turn: reconcile_deployment(deployment, turn))
+        return outcome
+
+    async def take_turn(self, work: Callable[[Turn], Awaitable[Any]]) -> Any:
+        """One turn on the simulated cluster."""
+        return await in_one_motion(self.performer, self.world_of, self.cluster_of, Patience())(work)
 
     async def names(self) -> tuple[str, ...]:
         """What the full pass at the start goes through."""

@@ -22,7 +22,7 @@ POSSIBLE = ((["succeeded"], ["too-late"]), (["cancelled"], ["cancelled"]))
 async def running(database: Database) -> tuple[Service, Life]:
     """Given a deployment that runs, and versions that do and don't."""
     service = Service(database, HandClock())
-    life = Life(service.perform, service.clock, service.published.events)
+    life = Life(service.perform, service.take_turn, service.clock, service.published.events)
     await life.publishes(SMALL, "1.0")
     await life.publishes(small_with("registry.test/hello:2"), "2.0")
     await life.publishes(small_with("registry.test/crashes:1"), "3.0")
@@ -58,9 +58,8 @@ async def test_a_failed_upgrade_restores_the_objects_field_for_field(database: D
     await life.starts(2, "3.0")
     outcome: Any = None
     while not life.ends().get(2):
-        again = Life(
-            Service(database, service.clock, service.published).perform, service.clock, service.published.events
-        )
+        other = Service(database, service.clock, service.published)
+        again = Life(other.perform, other.take_turn, service.clock, service.published.events)
         outcome = await again.is_looked_at()
         service.clock.after(max(getattr(outcome, "seconds", 0), 0.001))
     assert (await life.objects(), await life.pods()) == (objects, pods)

@@ -126,6 +126,6 @@ async def revision(database: Database) -> int:
 
 async def node_of(service: Service, deployment: str) -> str:
     """Where the pod of a deployment is."""
-    observed = await service.performer.perform(lambda motion: service.world_of(motion).cluster.observe(deployment))
+    observed = await service.performer.perform(lambda motion: service.cluster_of(motion).observe(deployment))
     assert observed is not None
     return observed.pods[0].node or ""

@@ -83,7 +83,7 @@ async def _asked_with_a_secret(service: Service, generation: int = 1) -> None:
 
 
 async def _in_the_cluster(service: Service) -> dict[str, str]:
-    objects = await service.performer.perform(lambda motion: service.world_of(motion).cluster.objects_of(DEPLOYMENT))
+    objects = await service.performer.perform(lambda motion: service.cluster_of(motion).objects_of(DEPLOYMENT))
     (secret,) = (one for one in objects if one["kind"] == "Secret")
     assert secret["metadata"]["name"] == "assistant-settings"
     return {name: base64.b64decode(value).decode() for name, value in secret["data"].items()}

@@ -40,6 +40,11 @@ class Kubernetes:
         self.watches = Watches(self.connection, wake)
         self.facts = ClusterFacts(self.connection, name, environments)
 
+    @property
+    def known(self) -> ClusterFacts:
+        """What of the cluster may be asked inside a motion."""
+        return self.facts
+
     def at(self, clock: Clock) -> KubernetesCluster:
         """The cluster port, by this clock."""
         return KubernetesCluster(self.watches, self.facts, clock)
@@ -47,12 +52,13 @@ class Kubernetes:
     @asynccontextmanager
     async def watching(self, while_leading: WhileLeading) -> AsyncIterator[None]:
         """Watch for as long as the block lasts and this replica leads; then close every connection."""
-        watching = asyncio.ensure_future(while_leading(self._watch))
+        tasks = [asyncio.ensure_future(while_leading(self._watch)), asyncio.create_task(self.facts.know())]
         try:
             yield
         finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self.connection.close()
 
     async def _watch(self) -> None:

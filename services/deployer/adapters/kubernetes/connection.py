@@ -21,7 +21,7 @@ from services.deployer.adapters.kubernetes.answers import TOO_MANY, UNAUTHORIZED
 from services.deployer.adapters.kubernetes.pace import Pace
 
 REQUEST_SECONDS = 4.0
-"""A request is made inside a motion, whose transaction the database ends after five seconds."""
+"""An API server that needs longer for one object is in trouble, and whoever waits for the answer should hear of it."""
 AGENT = "appstore-deployer"
 _AWAY = (502, 503, 504)
 _LONGEST_REFUSAL = 64 * 1024

@@ -42,6 +42,24 @@ class ClusterFacts:
         async with self._reading:
             return self._known or await self._read()
 
+    async def facts(self) -> ClusterRegistered:
+        """The facts as they are known, without asking. Raises NotNow when they never could be read."""
+        if self._known is None:
+            message = "the cluster's facts are not read yet"
+            raise NotNow(message)
+        return self._known
+
+    async def know(self) -> None:
+        """Read them, however long that takes: a replica that stands by is asked for them too."""
+        failures = 0
+        while self._known is None:
+            try:
+                await self.current()
+            except NotNow as reason:
+                failures += 1
+                log.warning("the cluster's facts can't be read", reason=str(reason))
+                await pause(wait_seconds(failures))
+
     async def changes(self) -> AsyncIterator[ClusterRegistered]:
         """The facts now, and again each time they are others."""
         told: ClusterRegistered | None = None

@@ -21,7 +21,7 @@ from services.deployer.domain.manifest.labels import DEPLOYMENT, TEAM
 from services.deployer.ports import Object
 
 SYNC_SECONDS = 3.0
-"""How long a motion waits for the first lists; its transaction may last five."""
+"""How long a reconcile waits for the first lists before its worker goes on with something else."""
 _LOOK_SECONDS = 0.05
 _TRIMS = {POD: trimmed.pod, REPLICA_SET: trimmed.replica_set}
 

@@ -56,7 +56,7 @@ async def started(fake: FakeWorld, spec: AppSpec = SMALL, *, generation: int = 1
 async def settled(fake: FakeWorld) -> Outcome:
     """When it is reconciled as often as its outcomes ask for."""
     for _ in range(LOOKS):
-        outcome = await reconcile_deployment(DEPLOYMENT, fake.world())
+        outcome = await reconcile_deployment(DEPLOYMENT, fake.turn())
         if not isinstance(outcome, AgainAfter):
             return outcome
         fake.clock.after(max(outcome.seconds, 0.001))
@@ -125,7 +125,7 @@ async def test_a_settled_deployment_is_left_alone(fake: FakeWorld) -> None:
     await settled(fake)
     writes, told = fake.objects.writes, len(fake.recorded)
     fake.clock.after(3600)
-    assert await reconcile_deployment(DEPLOYMENT, fake.world()) == Done()
+    assert await reconcile_deployment(DEPLOYMENT, fake.turn()) == Done()
     assert (fake.objects.writes, len(fake.recorded)) == (writes, told)
 
 
@@ -185,7 +185,7 @@ async def test_removal_of_what_never_started_is_told_too(fake: FakeWorld) -> Non
 async def test_a_removal_in_the_middle_of_a_rollout_ends_both(fake: FakeWorld) -> None:
     """The rollout's generation is superseded, the removal's ends with removed."""
     await started(fake)
-    await reconcile_deployment(DEPLOYMENT, fake.world())
+    await reconcile_deployment(DEPLOYMENT, fake.turn())
     await remove_deployment(removal_asked(), fake.world())
     await settled(fake)
     finals = [(event.context.generation_number, short) for event, short in zip(fake.recorded, fake.told(), strict=True)]
@@ -211,7 +211,7 @@ async def test_two_deployments_of_one_name_do_not_fight(fake: FakeWorld) -> None
         if key[0] == "Service":
             labels = {**found["metadata"]["labels"], "appstore.nl/deployment": "somebody-else"}
             fake.objects.objects[key] = {**found, "metadata": {**found["metadata"], "labels": labels}}
-    assert isinstance(await reconcile_deployment(DEPLOYMENT, fake.world()), GiveUp)
+    assert isinstance(await reconcile_deployment(DEPLOYMENT, fake.turn()), GiveUp)
 
 
 @pytest.mark.parametrize("write", range(1, 12))
