@@ -82,6 +82,10 @@ test-chaos: $(INSTALLED) ## deployments while everything dies and repeats itself
 bench-events: $(INSTALLED) ## how fast events travel and what they cost; PART=latency for one part of it
 	@exec $(BIN)/python -m benchmarks.events $(PART)
 
+bench-deployer: $(INSTALLED) ## what deploying costs on a real control plane, beside bare applies of the same objects; N=1000 applications
+	@$(BIN)/python -m infra.kubernetes.binaries
+	@exec $(BIN)/python -m benchmarks.deployer $(if $(N),--apps $(N))
+
 check: $(INSTALLED) ## before every commit: format, types, unit tests
 	@$(BIN)/ruff format --check --quiet $(SOURCES)
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -108,4 +112,4 @@ lock: $(INSTALLED) ## choose versions anew within the bounds of the pyprojects
 		pyproject.toml $(wildcard client/pyproject.toml) -o requirements.lock
 
 .PHONY: help install tools up down status reset demo test test-parts test-whole test-recovery test-kafka test-kubernetes test-images \
-	test-containers test-sabotage test-chaos bench-events check lint format export lock
+	test-containers test-sabotage test-chaos bench-events bench-deployer check lint format export lock

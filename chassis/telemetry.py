@@ -36,6 +36,12 @@ MOTION_SECONDS = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 5),
     registry=REGISTRY,
 )
+RECONCILES = Counter(
+    "appstore_reconciles_total",
+    "Looks at one thing that should be as asked, by outcome.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 BACKLOG = Gauge("appstore_ledger_backlog", "Events stored and not yet acknowledged by the broker.", registry=REGISTRY)
 HELD = Gauge("appstore_held_messages", "Messages held or queued behind a held one.", registry=REGISTRY)
 HELD_OLDEST = Gauge(

@@ -8,7 +8,7 @@ dies with this process, also when it is killed with -9.
 import asyncio
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -134,11 +134,12 @@ class ControlPlane:
 
 @asynccontextmanager
 async def control_plane(
-    home: Path, nodes: Sequence[NodeSize] = FOUR_NODES, port: int | None = None
+    home: Path, nodes: Sequence[NodeSize] = FOUR_NODES, port: int | None = None, audited: Collection[str] = ()
 ) -> AsyncIterator[ControlPlane]:
     """A cluster in which a Deployment can become Available, for as long as the block runs.
 
     `home` is its folder; a second start in it finds the same objects, tokens and address. `port` is the API server's.
+    What the accounts named in `audited` ask of it is recorded (`audit.py`).
 
     Raises:
         NoGoError, BuildError: the programs are not built yet, and can't be.
@@ -152,7 +153,7 @@ async def control_plane(
         certificates = keep_certificates(place)
         address = f"https://{HOST}:{ports.kube_apiserver}"
         accounts = keep_accounts(place, address, certificates.authority)
-        plan = stages(programs, place, ports, certificates, accounts)
+        plan = stages(programs, place, ports, certificates, accounts, audited)
         cluster = ControlPlane(place, address, certificates.authority, accounts, plan)
         try:
             await cluster.start_all()

@@ -47,6 +47,11 @@ class PlaneHome:
         return self.root / "logs"
 
     @property
+    def audit_log(self) -> Path:
+        """What the accounts that are recorded asked for."""
+        return self.root / "audit.log"
+
+    @property
     def credentials(self) -> Path:
         """Certificate, keys, tokens and kubeconfig files."""
         return self.root / "credentials"

@@ -3,9 +3,11 @@
 They are parts as the local stack knows them: a supervisor can run these stages as well as `control_plane` does.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 from infra.kubernetes.accounts import Account, tokens_file
+from infra.kubernetes.audit import audit_flags
 from infra.kubernetes.certificates import Certificates
 from infra.kubernetes.home import PlaneHome, PlanePorts
 from infra.kubernetes.ready import https_answers
@@ -20,12 +22,17 @@ _STOP_WITHIN = 5.0  # seconds; nothing that a part could still save is lost with
 
 
 def stages(
-    programs: Path, home: PlaneHome, ports: PlanePorts, certificates: Certificates, accounts: dict[str, Account]
+    programs: Path,
+    home: PlaneHome,
+    ports: PlanePorts,
+    certificates: Certificates,
+    accounts: dict[str, Account],
+    audited: Collection[str] = (),
 ) -> tuple[Stage, ...]:
-    """The store, the API server, then what works through it side by side."""
+    """The store, the API server, then what works through it side by side; requests of `audited` are recorded."""
     return (
         Stage("store", (_etcd(programs, home, ports),)),
-        Stage("api", (_api_server(programs, home, ports, certificates),)),
+        Stage("api", (_api_server(programs, home, ports, certificates, audited),)),
         Stage(
             "controllers",
             (
@@ -55,7 +62,9 @@ def _etcd(programs: Path, home: PlaneHome, ports: PlanePorts) -> Part:
     return Part("etcd", command, http_answers(ports.etcd, "/health"), stop_within=_STOP_WITHIN)
 
 
-def _api_server(programs: Path, home: PlaneHome, ports: PlanePorts, certificates: Certificates) -> Part:
+def _api_server(
+    programs: Path, home: PlaneHome, ports: PlanePorts, certificates: Certificates, audited: Collection[str]
+) -> Part:
     command = (
         str(programs / "kube-apiserver"),
         f"--etcd-servers=http://{HOST}:{ports.etcd}",
@@ -71,6 +80,7 @@ def _api_server(programs: Path, home: PlaneHome, ports: PlanePorts, certificates
         "--authorization-mode=Node,RBAC",
         "--allow-privileged=true",
         "--profiling=false",
+        *audit_flags(home, audited),
     )
     ready = https_answers(ports.kube_apiserver, "/readyz", certificates.authority)
     return Part("kube-apiserver", command, ready, stop_within=_STOP_WITHIN)

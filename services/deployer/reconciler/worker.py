@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from chassis import telemetry
 from chassis.errors import NotNow
 from services.deployer.reconciler.backoff import Backoff
 from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome, TryAgain
@@ -19,6 +20,12 @@ log = structlog.get_logger(__name__)
 SOONEST_SECONDS = 0.02
 """A look at a moment that is just about to come waits at least so long, so that it is past then."""
 
+_WORDS: dict[type[Outcome], str] = {
+    Done: "done",
+    AgainAfter: "again-after",
+    TryAgain: "try-again",
+    GiveUp: "give-up",
+}
 Reconcile = Callable[[str], Awaitable[Outcome]]
 
 
@@ -63,6 +70,7 @@ class Workers:
                 self._after(name, outcome, woken=self._queue.put_back(name))
 
     def _after(self, name: str, outcome: Outcome, *, woken: bool) -> None:
+        telemetry.RECONCILES.labels(_WORDS[type(outcome)]).inc()
         if isinstance(outcome, TryAgain):
             self._failures[name] = self._failures.get(name, 0) + 1
             seconds = self._backoff.seconds(self._failures[name])
