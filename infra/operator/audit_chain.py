@@ -11,6 +11,7 @@ from pymongo.database import Database
 
 from chassis.entry import LEDGER, position_id
 from contracts import topics
+from infra.operator.unaudited import first_unaudited
 from services.gateway.audit.chain import GENESIS, Break, Walk
 from services.gateway.audit.store import AUDIT, HEAD, HEADS
 
@@ -18,6 +19,8 @@ _AT_ONCE = 500
 _CHUNK = 100
 OTHER_EVENT = "other-event"
 """The ledger's event is not the one that was audited."""
+NOT_THERE = "not-there"
+"""An event of a ledger that the audit log read is not in the chain."""
 
 Documents = Database[dict[str, Any]]
 Link = Mapping[str, Any]
@@ -66,9 +69,11 @@ def walk(database: Documents, opened: Opened, anchor: str | None = None) -> Verd
                     verdict.anchored_at = steps.number
             if (other := _compare(links, ledgers, verdict)) is not None:
                 return _broken(verdict, steps, OTHER_EVENT, other)
-    verdict.entries, verdict.head = steps.number, steps.hash
-    if (broken := steps.end(head)) is not None:
-        return _broken(verdict, steps, broken, None)
+        verdict.entries, verdict.head = steps.number, steps.hash
+        if (broken := steps.end(head)) is not None:
+            return _broken(verdict, steps, broken, None)
+        if (lacking := first_unaudited(database, ledgers.of)) is not None:
+            verdict.broken, verdict.event = NOT_THERE, lacking["_id"]
     return verdict
 
 

@@ -15,7 +15,7 @@ from chassis.motions import Table
 from chassis.projection import Projector
 from contracts.envelope import Event
 from infra.operator.audit import audit
-from services.gateway.audit.chain import hash_of
+from services.gateway.audit.chain import GENESIS, hash_of, sealed
 from services.gateway.audit.store import AUDIT, HEAD, HEADS
 from services.gateway.handlers import MOTIONS
 from tests.fakes import gateway_events as told
@@ -115,14 +115,18 @@ def test_tampering_is_named_and_fails(stored: Stored, tamper: Callable[[Stored],
     assert "does not hold" in run("verify").stdout
 
 
-def test_an_anchor_shows_that_the_end_was_cut_off_with_its_head(stored: Stored) -> None:
-    """Whoever shortens the chain and moves its head is found out by the hash that was kept elsewhere."""
+def test_an_anchor_shows_that_the_end_was_cut_off_with_its_head(stored: Stored, mongo: str) -> None:
+    """Whoever shortens chain, head and ledger is found out by the hash that was kept elsewhere."""
     _, verdict = verified()
     anchor = verdict["head"]
     assert verified("--anchor", anchor)[1]["anchored_at"] == 5
     third = stored[AUDIT].find_one({"_id": 3}) or {}
     cut_off(stored)
     stored[HEADS].update_one({"_id": HEAD}, {"$set": {"number": 3, "hash": third["hash"]}})
+    assert verified()[1]["broken"] == "not-there"
+    client: MongoClient[dict[str, Any]] = MongoClient(mongo)
+    client["appstore_deployer"][LEDGER].delete_many({})
+    client.close()
     assert verified()[0] == 0
     code, verdict = verified("--anchor", anchor)
     assert (code, verdict["broken"], verdict["anchored_at"]) == (1, None, None)
@@ -138,6 +142,22 @@ def test_an_event_that_is_not_the_audited_one_is_seen(stored: Stored, mongo: str
     code, verdict = verified()
     assert (code, verdict["broken"], verdict["at"]) == (1, "other-event", 5)
     assert stored.name == "appstore_gateway"
+
+
+def test_an_event_that_the_chain_never_had_is_seen(stored: Stored) -> None:
+    """A chain written anew without an event is whole in itself; the ledger of who wrote the event tells."""
+    links = [link for link in stored[AUDIT].find().sort("_id", 1) if link["sequence"] != 2]
+    stored[AUDIT].delete_many({})
+    previous = GENESIS
+    for number, link in enumerate(links, 1):
+        entry = {name: value for name, value in link.items() if name not in {"_id", "previous", "hash"}}
+        anew = sealed(entry, number, previous)
+        stored[AUDIT].insert_one(anew)
+        previous = anew["hash"]
+    stored[HEADS].replace_one({"_id": HEAD}, {"number": len(links), "hash": previous})
+    code, verdict = verified()
+    assert (code, verdict["broken"]) == (1, "not-there")
+    assert verdict["event"].startswith("deployer.deployments/")
 
 
 def test_entries_are_listed_by_what_is_asked(stored: Stored) -> None:
