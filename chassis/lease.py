@@ -8,7 +8,6 @@ takeover, and a motion of leader work reads it in its transaction: one that was 
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 import structlog
@@ -16,6 +15,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from chassis import telemetry
 from chassis.errors import NotLeading
+from chassis.holding import Holding, Standstill, Work
 from chassis.ledger import Motion, new_id
 from chassis.mongo import Database, Document
 
@@ -28,8 +28,6 @@ TTL_SECONDS = 5.0
 
 _RENEW_PART = 0.2
 _VALID_PART = 0.7
-
-Work = Callable[[], Awaitable[None]]
 
 
 async def is_led(database: Database, ttl: float = TTL_SECONDS) -> bool:
@@ -54,20 +52,15 @@ class Lease:
         self._leases = database.collection(LEASES)
         self._replica = replica or self.holder
         self._ttl = ttl
-        self._valid_until = 0.0
-        self._expiry: asyncio.TimerHandle | None = None
-        self._seen: Document | None = None
-        self._seen_at = 0.0
+        self._holding = Holding(ttl * _VALID_PART, self._tell_gained, self._tell_lost)
+        self._standstill = Standstill()
         self._first_look = True
         self._stored = False
-        self._gained = asyncio.Event()
-        self._lost = asyncio.Event()
-        self._lost.set()
 
     @property
     def held(self) -> bool:
         """Whether this process leads, by its own monotonic clock."""
-        return time.monotonic() < self._valid_until
+        return self._holding.held
 
     async def guard(self, motion: Motion) -> None:
         """Fence a motion of leader work. Raises NotLeading when its transaction sees that somebody else leads."""
@@ -88,16 +81,17 @@ class Lease:
             async with asyncio.timeout(self._ttl * _VALID_PART):
                 self._stored = self._stored and await self._renewed()
                 if not self._stored:
-                    self._let_go()
+                    self._holding.let_go()
                     self._stored = await self._taken()
                 if self._stored:
-                    self._hold(began)
+                    self._holding.hold(began)
+                    telemetry.TERM.set(self.term)
                 self.looked = True
 
     async def release(self) -> None:
         """Give the lease up, so that another replica has it within a second."""
         had, self._stored = self._stored, False
-        self._let_go()
+        self._holding.let_go()
         if had:
             with contextlib.suppress(PyMongoError, TimeoutError):
                 async with asyncio.timeout(self._ttl * _VALID_PART):
@@ -105,18 +99,7 @@ class Lease:
 
     async def while_held(self, work: Work) -> NoReturn:
         """Run `work` whenever this process leads, and end it when it no longer does. Raises what `work` raises."""
-        while True:
-            await self._gained.wait()
-            working, lost = asyncio.ensure_future(work()), asyncio.create_task(self._lost.wait())
-            try:
-                await asyncio.wait({working, lost}, return_when=asyncio.FIRST_COMPLETED)
-                if working.done():
-                    working.result()
-                await lost
-            finally:
-                for task in (working, lost):
-                    task.cancel()
-                await asyncio.gather(working, lost, return_exceptions=True)
+        await self._holding.while_held(work)
 
     @property
     def _mine(self) -> Document:
@@ -131,12 +114,10 @@ class Lease:
         first_look, self._first_look = self._first_look, False
         if found is None:
             return await self._taken_first()
-        now = time.monotonic()
-        if found != self._seen:
-            self._seen, self._seen_at = found, now
+        stood_still = self._standstill.seconds(found)
         succeeds = first_look and found["replica"] == self._replica
         # Its own id there means that the answer to a takeover was lost.
-        free = found["holder"] in {None, self.holder} or succeeds or now - self._seen_at >= self._ttl
+        free = found["holder"] in {None, self.holder} or succeeds or stood_still >= self._ttl
         if not free:
             return False
         taken = {"holder": self.holder, "replica": self._replica, "term": found["term"] + 1}
@@ -155,27 +136,10 @@ class Lease:
         self.term = 1
         return True
 
-    def _hold(self, since: float) -> None:
-        """Leading from `since`, a moment before the database was asked, so that no contender counts from earlier."""
-        self._valid_until = since + self._ttl * _VALID_PART
-        if self._expiry is not None:
-            self._expiry.cancel()
-        loop = asyncio.get_running_loop()
-        self._expiry = loop.call_later(max(0.0, self._valid_until - time.monotonic()), self._let_go)
-        if not self._gained.is_set():
-            log.info("leading", term=self.term, replica=self._replica)
-            self._lost.clear()
-            self._gained.set()
-            telemetry.LEADER.set(1)
-        telemetry.TERM.set(self.term)
+    def _tell_gained(self) -> None:
+        log.info("leading", term=self.term, replica=self._replica)
+        telemetry.LEADER.set(1)
 
-    def _let_go(self) -> None:
-        self._valid_until = 0.0
-        if self._expiry is not None:
-            self._expiry.cancel()
-            self._expiry = None
-        if self._gained.is_set():
-            log.info("not leading any more", term=self.term)
-            self._gained.clear()
-            self._lost.set()
-            telemetry.LEADER.set(0)
+    def _tell_lost(self) -> None:
+        log.info("not leading any more", term=self.term)
+        telemetry.LEADER.set(0)

@@ -16,7 +16,7 @@ from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.domain.health import Patience
 from services.deployer.ports import Cluster, Facts
-from services.deployer.reconciler.running import WhileLeading
+from services.deployer.reconciler.running import LeadsInstallation, WhileLeading
 from services.deployer.reconciler.turn import Take, WorldOf, apart, in_one_motion
 from services.deployer.settings import DeployerSettings
 
@@ -39,6 +39,10 @@ class ChosenCluster(Protocol):
         """Something each time the cluster is or offers something else."""
         ...
 
+    def acting(self, lead: LeadsInstallation) -> AbstractAsyncContextManager[WhileLeading]:
+        """Who acts on it: the block's work runs only while this process does."""
+        ...
+
     def watching(self, while_leading: WhileLeading) -> AbstractAsyncContextManager[None]:
         """What runs beside the reconciler."""
         ...
@@ -59,6 +63,9 @@ class _Sandbox:
     def _of(self, motion: Motion) -> Cluster:
         return SandboxCluster(MongoSandboxObjects(motion, self._lockbox), self._file, motion.clock, new_id)
 
+    def acting(self, lead: LeadsInstallation) -> AbstractAsyncContextManager[WhileLeading]:
+        return nullcontext(lead.while_leading)
+
     def watching(self, _while_leading: WhileLeading) -> AbstractAsyncContextManager[None]:
         return nullcontext()
 
@@ -67,6 +74,7 @@ class _Real:
     def __init__(self, cluster: "Kubernetes") -> None:
         self._cluster = cluster
         self.changes = cluster.facts.changes
+        self.acting = cluster.acting
         self.watching = cluster.watching
 
     def facts_in(self, _motion: Motion) -> Facts:
@@ -89,5 +97,6 @@ def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Ca
         way = access.TokenAccess(settings.kube_server, settings.kube_token_file, settings.kube_ca_file)
     else:
         way = access.account_of_the_pod(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"])
-    per_second = settings.cluster_requests_per_second
-    return _Real(building.Kubernetes(way, settings.cluster_name, settings.cluster_environments, wake, per_second))
+    name, environments = settings.cluster_name, settings.cluster_environments
+    per_second, namespace = settings.cluster_requests_per_second, settings.cluster_lease_namespace
+    return _Real(building.Kubernetes(way, name, environments, wake, per_second, namespace))

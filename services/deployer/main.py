@@ -8,11 +8,12 @@ from chassis.run import Running, run
 from chassis.sealed import Lockbox, read_key
 from chassis.wiring import Service
 from services.deployer.adapters.mongo.full_pass import names_to_reconcile
+from services.deployer.adapters.mongo.installation import installation_of
 from services.deployer.adapters.mongo.woken_by_others import woken_by_others
 from services.deployer.cluster_choice import chosen_cluster
 from services.deployer.handlers import MOTIONS
 from services.deployer.reconciler.queue import KeyedQueue
-from services.deployer.reconciler.running import reconciling
+from services.deployer.reconciler.running import LeadsInstallation, reconciling
 from services.deployer.reconciler.worker import Workers
 from services.deployer.settings import DeployerSettings
 from services.deployer.usecases.reconcile_deployment import reconcile_deployment
@@ -36,8 +37,13 @@ def service() -> Service:
         )
         names = partial(names_to_reconcile, running.database)
         others = partial(woken_by_others, running.database, running.lease.holder)
-        while_leading = running.lease.while_held
-        async with cluster.watching(while_leading), reconciling(queue, workers, names, others, while_leading):
+        lease, installation = running.lease, partial(installation_of, running.database)
+        lead = LeadsInstallation(installation, lease.holder, lambda: lease.held, lease.while_held, running.readiness)
+        async with (
+            cluster.acting(lead) as while_acting,
+            cluster.watching(while_acting),
+            reconciling(queue, workers, names, others, while_acting),
+        ):
             yield
 
     return Service("deployer", settings, MOTIONS, world_of, sources={"cluster": cluster.changes}, parts=reconciler)

@@ -47,6 +47,10 @@ class DeployerSettings(ServiceSettings):
     """Requests to a real API server; twice as many at once after a quiet while. A thousand deployments take minutes at
     Kubernetes' own default of 20, and the API server's fairness guards everybody else."""
 
+    cluster_lease_namespace: DnsLabel = "appstore"
+    """The namespace of the Lease by which one installation acts on a real cluster at a time; the same for all that
+    share the cluster. An installation that may only touch its own namespaces takes one of those."""
+
     secrets_key_file: Path | None = None
     """File with 32 bytes in base64 that encrypt secrets and sealing keys in this service's database, so that a copy of
     it shows none. Without it no secret parameter can be given or generated."""

@@ -7,16 +7,19 @@ own outcomes; asleep when all is settled.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import NoReturn
 
 import structlog
 
+from chassis.health import Readiness
 from services.deployer.reconciler.queue import KeyedQueue
 from services.deployer.reconciler.worker import Workers
 
 log = structlog.get_logger(__name__)
 
+_CLUSTER = "cluster"
 AGAIN_SECONDS = 1.0
 """A full pass that failed is tried again after so long."""
 
@@ -24,6 +27,27 @@ Names = Callable[[], Awaitable[Iterable[str]]]
 Others = Callable[[Callable[[str], None], Callable[[], None]], Awaitable[NoReturn]]
 """Calls the first with each name that another replica wakes, the second whenever it may have missed some."""
 WhileLeading = Callable[[Callable[[], Awaitable[None]]], Awaitable[NoReturn]]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadsInstallation:
+    """How this process leads the replicas of its database, for a cluster that may have other installations.
+
+    `installation` gives the database's name, `process` is this process; `readiness` says who else acts in its place.
+    """
+
+    installation: Callable[[], Awaitable[str]]
+    process: str
+    leads: Callable[[], bool]
+    while_leading: WhileLeading
+    readiness: Readiness
+
+    def told(self, other: str | None) -> None:
+        """Another installation acts, or this one does (None)."""
+        if other is None:
+            self.readiness.unnote(_CLUSTER)
+        else:
+            self.readiness.note(_CLUSTER, f"installation {other} acts on the cluster; this one stands by")
 
 
 @asynccontextmanager

@@ -62,7 +62,7 @@ def place_of(manifest: Object) -> tuple[str, str]:
 
 async def _patch(watches: Watches, kind: Kind, manifest: Object, body: Object, *, force: bool) -> Object:
     query = {"fieldManager": MANAGER, "fieldValidation": "Strict", "force": "true" if force else "false"}
-    found: Object = await watches.connection.request("PATCH", kind.path(*place_of(manifest)), query, body, APPLY)
+    found: Object = await watches.connection.write("PATCH", kind.path(*place_of(manifest)), query, body, APPLY)
     return found
 
 

@@ -13,11 +13,12 @@ import structlog
 from chassis.clock import Clock
 from services.deployer.adapters.kubernetes.access import Access
 from services.deployer.adapters.kubernetes.cluster import KubernetesCluster
+from services.deployer.adapters.kubernetes.cluster_lease import ClusterLease
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.facts import ClusterFacts
 from services.deployer.adapters.kubernetes.pace import Pace, pause
 from services.deployer.adapters.kubernetes.watches import Watches
-from services.deployer.reconciler.running import WhileLeading
+from services.deployer.reconciler.running import LeadsInstallation, WhileLeading
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,9 @@ class Kubernetes:
         environments: tuple[str, ...],
         wake: Callable[[str], None],
         requests_per_second: float = 300,
+        lease_namespace: str = "appstore",
     ) -> None:
+        self._namespace = lease_namespace
         pace = Pace(requests_per_second, int(2 * requests_per_second), time.monotonic)
         self.connection = Connection(access, pace)
         self.watches = Watches(self.connection, wake)
@@ -48,6 +51,20 @@ class Kubernetes:
     def at(self, clock: Clock) -> KubernetesCluster:
         """The cluster port, by this clock."""
         return KubernetesCluster(self.watches, self.facts, clock)
+
+    @asynccontextmanager
+    async def acting(self, lead: LeadsInstallation) -> AsyncIterator[WhileLeading]:
+        """Contend for the cluster's Lease while this replica leads its installation; fence every write by it."""
+        installation = await lead.installation()
+        lease = ClusterLease(self.connection, self._namespace, installation, lead.process, lead.leads, lead.told)
+        self.connection.fence = lease.guard
+        keeping = asyncio.ensure_future(lead.while_leading(lease.keep))
+        try:
+            yield lease.while_held
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+            await lease.release()
 
     @asynccontextmanager
     async def watching(self, while_leading: WhileLeading) -> AsyncIterator[None]:

@@ -7,7 +7,7 @@ that no longer counts is read again, once, before it is anybody's trouble.
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ _AWAY = (502, 503, 504)
 _LONGEST_REFUSAL = 64 * 1024
 
 Query = Mapping[str, str]
+Fence = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class _Asked:
     limit: aiohttp.ClientTimeout
     body: Any = None
     content_type: str = "application/json"
+    urgent: bool = False
+    fence: Fence | None = None
 
 
 class Connection:
@@ -50,6 +53,8 @@ class Connection:
         self._client: ApiClient | None = None
         self._read_at = 0.0
         self._reading = asyncio.Lock()
+        self.fence: Fence = _no_fence
+        """Raises NotLeading when this process may not write any more; asked at the last moment before each write."""
         self.requests = 0
         """How many were made; for figures."""
 
@@ -60,16 +65,24 @@ class Connection:
         query: Query | None = None,
         body: Any = None,
         content_type: str = "application/json",
+        *,
+        urgent: bool = False,
     ) -> Any:
-        """One request and its answer as a plain object.
+        """One request and its answer as a plain object; an urgent one waits for no turn.
 
         Raises:
             ApiRefused: the server says no.
             NotNow: it does not answer, asks for silence, or does not know our credential.
         """
         limit = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
-        async with self._answer(_Asked(method, path, query or {}, limit, body, content_type)) as answer:
-            return orjson.loads(await answer.read())
+        return await self._read(_Asked(method, path, query or {}, limit, body, content_type, urgent))
+
+    async def write(
+        self, method: str, path: str, query: Query | None, body: Any, content_type: str = "application/json"
+    ) -> Any:
+        """A request that changes what belongs to deployments: only while this process may act. Raises as `request`."""
+        limit = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+        return await self._read(_Asked(method, path, query or {}, limit, body, content_type, fence=self.fence))
 
     @contextlib.asynccontextmanager
     async def stream(self, path: str, query: Query, silence: float) -> AsyncIterator[aiohttp.StreamReader]:
@@ -77,6 +90,10 @@ class Connection:
         limit = aiohttp.ClientTimeout(total=None, sock_connect=REQUEST_SECONDS, sock_read=silence)
         async with self._answer(_Asked("GET", path, query, limit)) as answer:
             yield answer.content
+
+    async def _read(self, asked: _Asked) -> Any:
+        async with self._answer(asked) as answer:
+            return orjson.loads(await answer.read())
 
     async def close(self) -> None:
         """Close every connection."""
@@ -105,10 +122,13 @@ class Connection:
     async def _send(self, asked: _Asked) -> aiohttp.ClientResponse:
         if time.monotonic() - self._read_at >= self._access.fresh_seconds or self._client is None:
             await self.read_credential(not_since=self._read_at)
-        await self._pace.turn()
+        if not asked.urgent:
+            await self._pace.turn()
         client: Any = self._client
         headers = {"Content-Type": asked.content_type, "Accept": "application/json", "User-Agent": AGENT}
         await client.update_params_for_auth(headers, [], ["BearerToken"])
+        if asked.fence is not None:
+            asked.fence()
         self.requests += 1
         answer: aiohttp.ClientResponse = await client.rest_client.request(
             asked.method,
@@ -151,6 +171,10 @@ class Connection:
         except orjson.JSONDecodeError:
             body = {}
         return ApiRefused.of(answer.status, body if isinstance(body, dict) else {})
+
+
+def _no_fence() -> None:
+    """Whoever leads has no rival, until told otherwise."""
 
 
 def _same_server(one: Configuration, other: Configuration) -> bool:

@@ -33,6 +33,7 @@ CLAIM = Kind("PersistentVolumeClaim", "v1", "persistentvolumeclaims")
 NETWORK_POLICY = Kind("NetworkPolicy", "networking.k8s.io/v1", "networkpolicies")
 EVENT = Kind("Event", "v1", "events", written=False)
 NODE = Kind("Node", "v1", "nodes", namespaced=False, written=False)
+LEASE = Kind("Lease", "coordination.k8s.io/v1", "leases")
 
 WATCHED = (
     NAMESPACE,

@@ -72,7 +72,7 @@ async def _delete(watches: Watches, kind: Kind, seen: Seen) -> bool:
             "propagationPolicy": "Background",
         }
         try:
-            answer = await watches.connection.request("DELETE", kind.path(namespace, name), None, body)
+            answer = await watches.connection.write("DELETE", kind.path(namespace, name), None, body)
         except ApiRefused as refused:
             if not refused.is_stale and refused.status != NOT_FOUND:
                 raise as_port_says(refused, kind.name, name) from refused
