@@ -22,6 +22,9 @@ class Intent(StrEnum):
     SCALE = "scale"
     RESTART = "restart"
     ROLL_BACK = "roll-back"
+    PAUSE = "pause"
+    """Only this: what runs stands still. Nobody decides on it, because nothing will run."""
+    RESUME = "resume"
 
 
 class DeploymentRequest(Payload, family=True):
@@ -54,6 +57,8 @@ class DeploymentRequested(DeploymentRequest):
     restarted_at: Time | None = None
     """Pods started before this moment are replaced."""
     revision: Annotated[int, Field(ge=1)] | None = None
+    paused: bool = False
+    """No pods at all, whatever `replicas` or the version says; both count again once it is resumed."""
     declared_by: SourceName | None = None
     """The files that declare it; they alone may say that it is no longer wanted. None for who asked by hand."""
 

@@ -20,6 +20,7 @@ from services.deployer.domain.observed import Observation
 from services.deployer.ports import Cluster, Object, ObjectRefused
 from tests.unit.deployer.specs import EVERYTHING, SMALL, small_with
 
+AUTOSCALER = "HorizontalPodAutoscaler"
 TWO_THOUSAND_LINES = "\n".join(f"line {number}" for number in range(2000))
 HOSTILE = 'x\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: kube-system}\n{{ .Values }} $(id) "\u2028'
 
@@ -55,10 +56,11 @@ class App:
     team: str = field(default_factory=new_id)
     namespace: str = field(default_factory=lambda: f"demo-{new_id()[-12:]}")
 
-    def objects(self, spec: AppSpec = SMALL, generation: int = 1) -> tuple[Object, ...]:
+    def objects(self, spec: AppSpec = SMALL, generation: int = 1, *, paused: bool = False) -> tuple[Object, ...]:
         """Its manifest."""
         where = Environment(name="test", team=self.team, cluster=new_id(), namespace=self.namespace)
-        return build(DeploymentFacts(self.deployment, self.name, "assistant", "1.0", generation, where), spec)
+        facts = DeploymentFacts(self.deployment, self.name, "assistant", "1.0", generation, where, paused=paused)
+        return build(facts, spec)
 
 
 def versions(found: Sequence[Object]) -> dict[tuple[str, str], str]:
@@ -86,6 +88,11 @@ def with_value(objects: Sequence[Object], value: str) -> list[Object]:
     workload = next(one for one in found if one["kind"] == "Deployment")
     workload["spec"]["template"]["spec"]["containers"][0]["env"] = [{"name": "VALUE", "value": value}]
     return found
+
+
+def scaling(spec: AppSpec) -> AppSpec:
+    """The same app, whose number of pods follows the load."""
+    return AppSpec.model_validate({**spec.model_dump(mode="json"), "autoscaling": {"minimum": 1, "maximum": 2}})
 
 
 class ClusterConformance:
@@ -177,6 +184,20 @@ class ClusterConformance:
         observed = await stage.healthy(app.deployment)
         assert (observed.wanted, observed.ready, observed.outdated) == (1, 1, 0)
         assert {one.reason.value for one in observed.happened} >= {"Scheduled", "Started", "Ready"}
+
+    async def test_what_is_paused_has_no_pods_and_comes_back(self, stage: Stage) -> None:
+        """Every other object stays as it was but the autoscaler; resumed, it has as many pods as before."""
+        app, scaled = App(), scaling(SMALL)
+        await stage.cluster.apply(app.deployment, app.objects(scaled))
+        ready, there = (await stage.healthy(app.deployment)).ready, await stage.cluster.objects_of(app.deployment)
+        await stage.cluster.apply(app.deployment, app.objects(scaled, 2, paused=True))
+        found = versions(await stage.without(app.deployment, AUTOSCALER))
+        assert set(versions(there)) - set(found) == {(AUTOSCALER, app.name)}
+        still = await stage.healthy(app.deployment)
+        assert (still.wanted, still.pods, still.complete) == (0, (), True)
+        await stage.cluster.apply(app.deployment, app.objects(scaled, 3))
+        assert (await stage.healthy(app.deployment)).ready == ready
+        assert AUTOSCALER in {one["kind"] for one in await stage.cluster.objects_of(app.deployment)}
 
     @pytest.mark.parametrize("value", [HOSTILE, TWO_THOUSAND_LINES], ids=["hostile", "2,000 lines"])
     async def test_a_value_is_only_ever_data(self, stage: Stage, value: str) -> None:

@@ -41,7 +41,7 @@ class FakeGateway(Living):
             Route(f"{BASE}/deployments/{{id}}/revisions", self._revisions),
             *(
                 Route(f"{BASE}/deployments/{{id}}/{action}", self._deployment, methods=["POST"])
-                for action in ("_restart", "_roll-back", "_cancel")
+                for action in ("_restart", "_roll-back", "_cancel", "_pause", "_resume")
             ),
             Route(f"{BASE}/deployments/{{id}}/timeline", self._timeline),
             Route(f"{BASE}/deployments/{{id}}/diagnosis", self._diagnosis),

@@ -152,7 +152,9 @@ def cluster() -> ClusterRegistered:
     )
 
 
-def requested(tag: str = "1.0", name: str = "docling-serve", deployment: str = DEPLOYMENT) -> DeploymentRequested:
+def requested(
+    tag: str = "1.0", name: str = "docling-serve", deployment: str = DEPLOYMENT, *, paused: bool = False
+) -> DeploymentRequested:
     """A team asks for a deployment."""
     return DeploymentRequested(
         deployment=deployment,
@@ -162,6 +164,7 @@ def requested(tag: str = "1.0", name: str = "docling-serve", deployment: str = D
         app_name="docling-serve",
         version=tag,
         name=name,
+        paused=paused,
     )
 
 

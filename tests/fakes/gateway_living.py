@@ -49,6 +49,8 @@ class Living(Memory):
         action = request.url.path.rsplit("/", 1)[-1]
         if action == "_cancel":
             return self._cancel(request, deployed)
+        if action == "_restart" and deployed["asked"].get("paused"):
+            return problem(409, "is-paused", next=["appstore resume open"])
         self.bodies.append(sent)
         wish = _whole(deployed, sent) if request.method == "PUT" else self._wish(deployed, sent, action)
         if wish is None:
@@ -88,6 +90,8 @@ class Living(Memory):
             asked |= {"replicas": runs["askedReplicas"]}
         if action == "_restart":
             return asked | {"intent": "restart"}
+        if action in {"_pause", "_resume"}:
+            return asked | {"intent": action[1:], "paused": action == "_pause"}
         if action == "_roll-back":
             number = sent.get("revision", deployed["running"]["revision"] - 1)
             earlier = self.revisions[deployed["id"]][number - 1]
@@ -126,7 +130,9 @@ class Living(Memory):
             wish | times | failure | {"revision": number, "generation": number, "outcome": outcome, "runs": succeeded}
         )
         if succeeded:
-            pods = 1 if wish["replicas"] is None else wish["replicas"]
+            paused = bool(wish.get("paused"))
+            pods = 0 if paused else 1 if wish["replicas"] is None else wish["replicas"]
+            deployed |= {"paused": paused}
             runs = {name: wish[name] for name in ("version", "parameters", "secrets")} | {"revision": number}
             runs |= {"replicas": pods, "askedReplicas": wish["replicas"], "since": now()}
             deployed |= {"asked": wish, "running": runs, "revision": number, "status": "succeeded", "failure": None}

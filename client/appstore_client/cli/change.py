@@ -13,7 +13,7 @@ from appstore_client.cli.exit_codes import ExitCode, InvalidInputError
 from appstore_client.cli.find_deployment import find_deployment
 from appstore_client.cli.language import text
 from appstore_client.cli.outcome import seconds_of, show_accepted, show_outcome
-from appstore_client.cli.output import Output, print_next, say
+from appstore_client.cli.output import STYLES, Output, print_next, say
 from appstore_client.cli.progress import watch
 from appstore_client.cli.session import run
 from appstore_client.models.operation import Operation
@@ -58,6 +58,10 @@ async def _show_done(store: AppStore, operation: Operation) -> None:
     found = await store.deployments.get(operation.subject.deployment)
     runs = found.running
     say(text(f"done.{operation.kind}", name=found.name, seconds=seconds_of(operation)), "bold green")
+    if found.paused:
+        say(text("paused"), STYLES["paused"])
+        print_next([f"appstore resume {found.id}", f"appstore status {found.id}"])
+        return
     if runs is not None:
         say(text("runs", revision=runs.revision, version=runs.version, replicas=runs.replicas or 0))
     print_next([f"appstore status {found.id}", f"appstore revisions {found.id}"])

@@ -40,7 +40,7 @@ _BY_STATUS = {
 
 ALREADY_SO = "nothing-to-change"
 """The problem of asking for what is asked already: a script that makes sure of something is done then."""
-_BESIDE_POLICY = frozenset({"add-evidence", "review", "cancel", "remove"})
+_BESIDE_POLICY = frozenset({"add-evidence", "review", "cancel", "remove", "pause"})
 """Kinds of operation that no policy decides about."""
 
 

@@ -32,6 +32,7 @@ STYLES = {
     "pass": "green",
     "succeeded": "green",
     "runs": "green",
+    "paused": "yellow",
     "rolled-back": "yellow",
     "warn": "yellow",
     "waiting": "yellow",

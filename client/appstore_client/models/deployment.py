@@ -91,6 +91,8 @@ class Deployment(ApiModel):
     stands: bool
     """Whether something of it is there or coming."""
     removed: bool = False
+    paused: bool = False
+    """Whether nothing of it runs because somebody asked so."""
     being_removed: bool = False
     failure: Failure | None = None
     trouble: Failure | None = None

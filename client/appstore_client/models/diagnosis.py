@@ -45,5 +45,6 @@ class Diagnosis(ApiModel):
     name: str
     status: str
     healthy: bool
+    paused: bool = False
     finding: Finding | None = None
     quarantine: tuple[Quarantined, ...] = ()

@@ -121,6 +121,16 @@ class Deployments:
         """Ask for every pod to be replaced."""
         return await self._act(deployment, "_restart", {"decideWithin": decide_within}, wait, key)
 
+    async def pause(self, deployment: str, *, wait: float = 0, key: str | None = None) -> Operation:
+        """Ask that nothing of it runs; data, address and settings stay. Raises `Problem` with code change-under-way."""
+        return await self._act(deployment, "_pause", {}, wait, key)
+
+    async def resume(
+        self, deployment: str, *, decide_within: int | None = None, wait: float = 0, key: str | None = None
+    ) -> Operation:
+        """Ask that it runs again, as it is asked."""
+        return await self._act(deployment, "_resume", {"decideWithin": decide_within}, wait, key)
+
     async def roll_back(
         self,
         deployment: str,

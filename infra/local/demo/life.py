@@ -76,6 +76,18 @@ async def deploy(person: SignedInPerson) -> Living:
     return living
 
 
+async def pause_and_resume(living: Living, version: str, replicas: int, **settings: str) -> None:
+    """Let it stand still without any decision, see that nothing runs, and let it run again as it was."""
+    deployments = living.person.store.deployments
+    await succeed(living.person, await deployments.pause(living.id))
+    found = await deployments.get(living.id)
+    if not found.paused or found.running is None or found.running.replicas:
+        message = "it was paused, and still runs"
+        raise UnexpectedError(message)
+    say(f"   paused as revision {found.running.revision}: no pods; its address stays {found.address}")
+    await living.becomes(deployments.resume(living.id), version, replicas, **settings)
+
+
 async def two_at_once(living: Living) -> None:
     """Ask for more pods and for more workers at the same moment: the newer request takes over, with both wishes."""
     change = living.person.store.deployments.change

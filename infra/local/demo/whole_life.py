@@ -8,6 +8,7 @@ from infra.local.demo.life import (
     clean_up_own,
     deploy,
     nobody_decides,
+    pause_and_resume,
     show_revisions,
     still_undecided,
     two_at_once,
@@ -42,6 +43,8 @@ async def live(steps: Steps, person: SignedInPerson, home: Home) -> None:
             await living.becomes(ask.change(living.id, replicas=3), second, 3, log_level="debug")
         async with steps.step("Restart it: every pod is replaced", WITHIN):
             await living.becomes(ask.restart(living.id), second, 3, log_level="debug")
+        async with steps.step("Pause it: nothing runs, all else stays; then let it run again as it was", WITHIN):
+            await pause_and_resume(living, second, 3, log_level="debug")
         async with steps.step("Ask for two things at once: the newer request takes over, and no wish is lost", WITHIN):
             await two_at_once(living)
             await living.must_run(second, 4, log_level="debug", workers="3")

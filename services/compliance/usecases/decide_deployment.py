@@ -2,6 +2,7 @@
 
 The intent makes no difference: a scale, a restart and a rollback keep a version in use, so the version must pass today.
 How strictly is the level that the cluster's operator gave to the environment; it is never read from a name.
+Only a pause is not judged, by any rule: nothing runs of what is paused, and resuming it comes here again.
 Before: the gateway stored the request. After: the deployer starts on an approval, and closes on a rejection. The facts
 are judged anew, by the policies and on the day of now, so that a decision never rests on a verdict that has aged; when
 that verdict turns out to have changed, the world hears it with the decision.
@@ -10,7 +11,7 @@ that verdict turns out to have changed, the world hears it with the decision.
 from chassis.errors import NotKnownYet
 from contracts import topics
 from contracts.compliance.level import PolicyLevel
-from contracts.deployments.requests import DeploymentRequested
+from contracts.deployments.requests import DeploymentRequested, Intent
 from contracts.envelope import Event
 from services.compliance.domain.calendar import legal_day
 from services.compliance.domain.fact import overlay
@@ -23,7 +24,7 @@ from services.compliance.ports import World
 async def decide_deployment(event: Event[DeploymentRequested], world: World) -> None:
     """Record DeploymentApproved or DeploymentRejected. Raises NotKnownYet while version or cluster are not known."""
     request, moment = event.data, world.clock.now()
-    if moment >= request.decide_by or await _decided_already(event, world):
+    if request.intent is Intent.PAUSE or moment >= request.decide_by or await _decided_already(event, world):
         return
     known = await _offered(request, world)
     level = await _level_of(request, world)

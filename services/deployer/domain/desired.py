@@ -40,4 +40,5 @@ class Desired(Noun):
             asked.secrets,
             asked.replicas,
             asked.restarted_at,
+            asked.paused,
         )

@@ -55,6 +55,7 @@ class KnownRequest(Noun):
     restarted_at: Time | None = None
     revision: int | None = None
     """The revision that is to be built again."""
+    paused: bool = False
     cancel: Cancel | None = None
 
     @classmethod
@@ -77,6 +78,7 @@ class KnownRequest(Noun):
             replicas=asked.replicas,
             restarted_at=asked.restarted_at,
             revision=asked.revision,
+            paused=asked.paused,
         )
 
     def removed_by(self, asked: DeploymentRemovalRequested, generation: int, came_from: CameFrom) -> Self:

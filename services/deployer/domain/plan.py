@@ -14,12 +14,15 @@ from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.settings_check import wrong_setting
 
-KEEP_DESCRIPTION = (Intent.SCALE, Intent.RESTART)
+_OF_A_REVISION = ("app_name", "parameters", "secrets", "replicas", "restarted_at")
+"""What belongs to a revision; whether it is paused does not."""
+
+KEEP_DESCRIPTION = (Intent.SCALE, Intent.RESTART, Intent.RESUME)
 """They change how many pods there are or how old; an edit in the catalog waits for who asks for more."""
 
 
-NAMES_A_VERSION = (Intent.DEPLOY, Intent.UPGRADE, Intent.ROLL_BACK)
-"""Who asks so says which version, by name or as a revision's; all others take the one they found."""
+NAMES_A_VERSION = (Intent.DEPLOY, Intent.UPGRADE, Intent.ROLL_BACK, Intent.RESUME)
+"""Who asks so says which version, by name, as a revision's, or as the one that was paused; all others take any."""
 
 
 def kept_out(request: KnownRequest, state: Deployment | None) -> Failure | None:
@@ -76,8 +79,24 @@ def plan_again(
     if (was.app, was.version) != (request.app, request.version):
         message = f"revision {request.revision} is version {was.version}, and {request.version} was asked for"
         return _refused(request, "version", message)
-    kept = {name: getattr(was, name) for name in ("app_name", "parameters", "secrets", "replicas", "restarted_at")}
+    kept = {name: getattr(was, name) for name in _OF_A_REVISION}
     return Desired(request=request.model_copy(update=kept), spec=earlier.spec, revision=number, before=before)
+
+
+def plan_pause(request: KnownRequest, number: int, current: Desired | None, before: int | None) -> Desired | Failure:
+    """Revision `number`: what should run now, with nothing of it running.
+
+    Whatever else the request says is left out, because nobody decided on it.
+    """
+    moved = _moved(request, current)
+    if moved is not None:
+        return moved
+    if current is None:
+        return _refused(request, "paused", "nothing of it is there that could be paused")
+    kept = {name: getattr(current.request, name) for name in ("app", "version", *_OF_A_REVISION)}
+    return Desired(
+        request=request.model_copy(update=kept | {"paused": True}), spec=current.spec, revision=number, before=before
+    )
 
 
 def _moved(request: KnownRequest, current: Desired | None) -> Failure | None:

@@ -1,12 +1,14 @@
 """A team asks for a deployment: remember it until compliance decides; what it overtakes ends as superseded.
 
 Before: the gateway stored the request. After: start_deployment, close_deployment, close_undecided or cancel_deployment.
+A pause begins at once, because nobody decides on it.
 """
 
-from contracts.deployments.requests import DeploymentRequested
+from contracts.deployments.requests import DeploymentRequested, Intent
 from contracts.envelope import Event
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.ports import World, came_from
+from services.deployer.usecases.pause_deployment import pause_deployment
 from services.deployer.usecases.supersede_open_request import supersede_open_request
 
 
@@ -16,3 +18,5 @@ async def accept_request(event: Event[DeploymentRequested], world: World) -> Non
     request = KnownRequest.of(event.data, context.number, world.clock.now(), came_from(context))
     await supersede_open_request(request, world)
     await world.requests.keep(request)
+    if request.intent is Intent.PAUSE:
+        await pause_deployment(request, world)

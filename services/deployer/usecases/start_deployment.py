@@ -6,12 +6,14 @@ from contracts.compliance.events import DeploymentApproved
 from contracts.envelope import Event
 from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
-from services.deployer.domain.generation import awaits_decision, fail, start
+from services.deployer.domain.generation import awaits_decision, fail
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.plan import goes_on, kept_out, plan, plan_again
 from services.deployer.ports import World
 from services.deployer.usecases.await_secrets import await_secrets
+from services.deployer.usecases.begin_revision import begin_revision
+from services.deployer.usecases.current_revision import current_revision
 from services.deployer.usecases.end_generation import end_generation
 from services.deployer.usecases.restore_previous import restore_previous
 
@@ -39,18 +41,14 @@ async def start_deployment(event: Event[DeploymentApproved], world: World) -> No
         await end_generation(fail(request, number, planned), request, world)
         return
     await await_secrets(request, world)
-    await world.record(start(request, number), generation=generation)
-    await world.desired.keep(planned)
-    await world.revisions.keep(planned, state.proven.revision if state and state.proven else None)
-    await world.requests.ended(request)
-    world.wake(request.deployment)
+    await begin_revision(planned, request, state, world)
 
 
 async def _plan(request: KnownRequest, number: int, state: Deployment | None, world: World) -> Desired | Failure:
     quarantined = kept_out(request, state)
     if quarantined is not None:
         return quarantined
-    current = await _current(request, state, world)
+    current = await current_revision(request.deployment, state, world)
     before = goes_on(state, current)
     if request.revision is not None:
         earlier = await world.revisions.get(request.deployment, request.revision)
@@ -59,12 +57,3 @@ async def _plan(request: KnownRequest, number: int, state: Deployment | None, wo
     if version is None:
         raise NotKnownYet(topics.APPS, request.app)
     return plan(request, number, version.spec, current, before)
-
-
-async def _current(request: KnownRequest, state: Deployment | None, world: World) -> Desired | None:
-    """What should run now. One that was started before revisions were kept becomes one that can be gone back to."""
-    current = await world.desired.get(request.deployment)
-    if current is not None and not current.revision and state is not None:
-        current = current.model_copy(update={"revision": state.revision})
-        await world.revisions.keep(current, None)
-    return current

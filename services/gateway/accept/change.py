@@ -15,13 +15,25 @@ from services.gateway.accept.base import BADLY, base_of
 from services.gateway.accept.name_claim import renew_claim
 from services.gateway.readmodels.store import Document
 
-WHAT_SHALL_BE = ("version", "parameters", "secrets", "replicas", "restarted_at", "declared_by")
+WHAT_SHALL_BE = ("version", "parameters", "secrets", "replicas", "restarted_at", "paused", "declared_by")
 
 
 class NothingToChange(Refusal):
     """It is asked already, whole: nothing would become otherwise."""
 
     code = "nothing-to-change"
+
+
+class ChangeUnderWay(Refusal):
+    """It can't be paused while something else changes: nobody could say what it would be resumed as."""
+
+    code = "change-under-way"
+
+
+class IsPaused(Refusal):
+    """Nothing of it runs, so nothing can be started anew."""
+
+    code = "is-paused"
 
 
 @dataclass(frozen=True)
@@ -35,15 +47,19 @@ class Change:
     """What it is called; without one, after what becomes otherwise."""
     again: bool = False
     """Whether what ended badly may be asked as it was."""
+    alone: bool = False
+    """Whether nothing else may be under way."""
 
 
 async def changed(motion: Motion, wish: DeploymentRequested, change: Change, found: Document) -> DeploymentRequested:
     """The whole request to record. `wish` names the deployment, `found` is its document.
 
-    Raises BeingRemoved, NothingToChange, and what `check` refuses.
+    Raises BeingRemoved, ChangeUnderWay, NothingToChange, and what `edit` and `check` refuse.
     """
     newest = await base_of(motion, wish.deployment, found)
     base = newest.request.model_copy(update={"revision": None})
+    if change.alone and newest.open and not base.paused:
+        raise ChangeUnderWay(deployment=wish.deployment)
     wanted = change.edit(base)
     revision = found["starts"].get(str(newest.generation), {}).get("revision")
     may_be_the_same = change.again and newest.status in BADLY

@@ -16,7 +16,18 @@ from services.gateway.readmodels.store import ReadModels
 
 OPERATIONS = "operations"
 Kind = Literal[
-    "deploy", "upgrade", "configure", "scale", "restart", "roll-back", "cancel", "remove", "add-evidence", "review"
+    "deploy",
+    "upgrade",
+    "configure",
+    "scale",
+    "restart",
+    "roll-back",
+    "pause",
+    "resume",
+    "cancel",
+    "remove",
+    "add-evidence",
+    "review",
 ]
 ABOUT_OTHERS: Mapping[str, str] = {"add-evidence": "evidence", "review": "review"}
 """What an operation is about, unless it is about a deployment."""

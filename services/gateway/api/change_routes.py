@@ -1,4 +1,4 @@
-"""Changing a deployment: upgrade, configure, scale, restart, roll back, and taking back what is under way.
+"""Changing a deployment: upgrade, configure, scale, restart, roll back, pause, resume, and taking back a change.
 
 Each becomes a whole request, in `changes`. The answer is an operation, as for a deployment.
 """
@@ -8,13 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Body
 
 from services.gateway.api.accepting import Accepted, Accepting
-from services.gateway.api.change_wishes import DeploymentChange, DeploymentDeclared, Restart, RollBack
+from services.gateway.api.change_wishes import DeploymentChange, DeploymentDeclared, Pause, Restart, Resume, RollBack
 from services.gateway.api.changes import (
     Asking,
     accept_cancel,
     accept_change,
     accept_declared,
+    accept_pause,
     accept_restart,
+    accept_resume,
     accept_roll_back,
 )
 from services.gateway.api.operations import OperationShown
@@ -53,6 +55,31 @@ async def restart_deployment(
 ) -> OperationShown:
     """Accept a restart: pods that started before now are replaced one after another."""
     operation = accepting.earlier or await accept_restart(wish, _about(deployment_id, accepting), accepting.world)
+    return await accepting.answer(operation)
+
+
+@router.post(f"{ADDRESS}/_pause", status_code=202, operation_id="pauseDeployment", summary="Let it stand still")
+async def pause_deployment(
+    deployment_id: str,
+    _wish: Annotated[Pause, Body(default_factory=Pause)],
+    accepting: Accepting,
+) -> OperationShown:
+    """Accept a pause: no pods, while data, address and settings stay. No policy stands in the way of it.
+
+    What is asked meanwhile is kept and counts once it is resumed; a restart answers 409.
+    """
+    operation = accepting.earlier or await accept_pause(_about(deployment_id, accepting), accepting.world)
+    return await accepting.answer(operation)
+
+
+@router.post(f"{ADDRESS}/_resume", status_code=202, operation_id="resumeDeployment", summary="Let it run again")
+async def resume_deployment(
+    deployment_id: str,
+    wish: Annotated[Resume, Body(default_factory=Resume)],
+    accepting: Accepting,
+) -> OperationShown:
+    """Accept that it runs again, as it was asked; compliance decides, as for a restart."""
+    operation = accepting.earlier or await accept_resume(wish, _about(deployment_id, accepting), accepting.world)
     return await accepting.answer(operation)
 
 

@@ -102,6 +102,20 @@ class RollBack(Taken):
     decide_within: DecideWithin = None
 
 
+class Pause(Taken):
+    """That nothing of it runs until it is resumed; its data, address and settings stay."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}]})
+
+
+class Resume(Taken):
+    """That it runs again, as it was asked: its own number of pods, or its autoscaling."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{}, {"decideWithin": 30}]})
+
+    decide_within: DecideWithin = None
+
+
 class Restart(Taken):
     """That every pod is replaced."""
 

@@ -14,14 +14,14 @@ from contracts.apps.spec import AppSpec
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentCancelRequested, DeploymentRequested, Intent
 from services.gateway.accept.cancel import cancel_once
-from services.gateway.accept.change import Change, changed
+from services.gateway.accept.change import Change, IsPaused, changed
 from services.gateway.accept.idempotency import RequestKey
 from services.gateway.accept.operation import Operation
 from services.gateway.accept.sealing import NewSecrets, sealed
 from services.gateway.accept.submit import About, Asked, submit
 from services.gateway.api.apps import find_version
 from services.gateway.api.asking import asked
-from services.gateway.api.change_wishes import DeploymentChange, DeploymentDeclared, Restart, RollBack
+from services.gateway.api.change_wishes import DeploymentChange, DeploymentDeclared, Restart, Resume, RollBack
 from services.gateway.api.deadline import decide_by
 from services.gateway.api.deployments import find_deployment
 from services.gateway.api.parameters import known_only, must_fit
@@ -92,10 +92,35 @@ async def accept_restart(wish: Restart, asking: Asking, world: World) -> Operati
     now = world.clock.now()
 
     def edit(base: DeploymentRequested) -> DeploymentRequested:
+        if base.paused:
+            raise IsPaused(deployment=base.deployment)
         return base.model_copy(update={"restarted_at": now})
 
     app = await _app_of(found, world)
     change = Change(edit, _fits(app), decide_by(world, wish.decide_within), Intent.RESTART)
+    return await _submit(found, made, change, world)
+
+
+async def accept_pause(asking: Asking, world: World) -> Operation:
+    """Nothing of it runs until it is resumed. Nothing is checked: what is there stays as it is."""
+    found, made = await asking.find(world)
+
+    def edit(base: DeploymentRequested) -> DeploymentRequested:
+        return base.model_copy(update={"paused": True})
+
+    change = Change(edit, lambda _wanted: None, decide_by(world), Intent.PAUSE, alone=True)
+    return await _submit(found, made, change, world)
+
+
+async def accept_resume(wish: Resume, asking: Asking, world: World) -> Operation:
+    """It runs again, as it is asked."""
+    found, made = await asking.find(world)
+
+    def edit(base: DeploymentRequested) -> DeploymentRequested:
+        return base.model_copy(update={"paused": False})
+
+    app = await _app_of(found, world)
+    change = Change(edit, _fits(app), decide_by(world, wish.decide_within), Intent.RESUME)
     return await _submit(found, made, change, world)
 
 

@@ -10,7 +10,7 @@ from services.gateway.identity.person import Person
 from services.gateway.locales.texts import Texts
 from services.gateway.ports import World
 from services.gateway.readmodels.deployment import is_gone, newest_whole, newest_wish
-from services.gateway.readmodels.revision import running
+from services.gateway.readmodels.revision import is_paused, running
 
 Document = dict[str, Any]
 _WITH_FAILURE = frozenset({"failed", "rolled-back", "held", "cancelled"})
@@ -90,8 +90,9 @@ class QuarantineShown(Shown):
 class DeploymentShown(Shown):
     """A deployment as it stands. `generation` is the newest request that is no cancel; `status` is that request's.
 
-    It `stands` while something of it is there or coming, and so nothing else can have its name. `trouble` is what may
-    become a failure, `quarantine` the versions that did.
+    It `stands` while something of it is there or coming, and so nothing else can have its name; while it is `paused`
+    nothing of it runs, because somebody asked so. `trouble` is what may become a failure, `quarantine` the versions
+    that did.
     """
 
     id: str
@@ -110,6 +111,7 @@ class DeploymentShown(Shown):
     running: RunningShown | None = None
     stands: bool
     removed: bool
+    paused: bool = False
     being_removed: bool = False
     failure: FailureShown | None = None
     trouble: FailureShown | None = None
@@ -137,6 +139,7 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         status=status,
         stands=not is_gone(found),
         removed=removed,
+        paused=is_paused(found),
         being_removed=request["kind"] == "remove" and not standing.ended,
         app=AppNamed(id=wanted["app"], name=wanted["appName"], title=app.get("title", wanted["appName"])),
         environment=EnvironmentShown.model_validate(

@@ -56,6 +56,8 @@ class FindingShown(Shown):
 class DiagnosisShown(Shown):
     """How a deployment is: `healthy` when it is as it was asked, else the finding as far as there is one.
 
+    `paused` says that nothing of it runs because somebody asked so; then nothing is wrong with that.
+
     `status` is that of the newest request, or `removed`.
     """
 
@@ -63,6 +65,7 @@ class DiagnosisShown(Shown):
     name: str
     status: str
     healthy: bool
+    paused: bool = False
     finding: FindingShown | None = None
     quarantine: list[QuarantineShown] = []
 
@@ -86,6 +89,7 @@ def diagnosis_of(shown: DeploymentShown, texts: Texts) -> DiagnosisShown:
         name=shown.name,
         status="removed" if shown.removed else shown.status,
         healthy=shown.status == "succeeded" and not shown.removed,
+        paused=shown.paused,
         finding=_finding(failure, texts, certain=shown.failure is not None) if failure else None,
         quarantine=shown.quarantine,
     )

@@ -61,6 +61,8 @@ KINDS: Mapping[str, Kind] = {
     "being-removed": Kind(409),
     "nothing-to-change": Kind(409),
     "nothing-to-cancel": Kind(409),
+    "change-under-way": Kind(409),
+    "is-paused": Kind(409),
     "nothing-to-go-back-to": Kind(409),
     "unknown-revision": Kind(404),
     "name-in-use": Kind(422),

@@ -16,7 +16,7 @@ def sentence_of(entry: Document, texts: Texts, person: str | None, asked_at: dat
     keys = [f"events.{entry['event']}.{code}", f"events.{entry['event']}", f"events.unknown.{entry['event']}"]
     if entry["event"] == "DeploymentSucceeded" and asked_at is not None:
         values["duration"] = texts.duration(datetime.fromisoformat(entry["time"]) - asked_at)
-        keys.insert(0, "timeline.healthy_after")
+        keys.insert(0, "timeline.still_after" if told.get("replicas") == 0 else "timeline.healthy_after")
     for key in keys:
         if texts.has(key):
             try:

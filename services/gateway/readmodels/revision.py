@@ -8,6 +8,7 @@ from typing import Any
 from services.gateway.readmodels.deployment import status_of
 
 Document = dict[str, Any]
+_WHAT_RUNS = ("version", "parameters", "secrets", "replicas")
 
 
 def revisions_of(found: Document) -> list[Document]:
@@ -29,10 +30,24 @@ def revisions_of(found: Document) -> list[Document]:
 
 
 def revision_before(found: Document) -> int | None:
-    """The last revision that was healthy before what runs, or the last of all when nothing runs."""
-    runs = found["rollout"].get("runs") or {}
-    healthy = [one["revision"] for one in revisions_of(found) if one["status"] == "succeeded"]
-    return next((one for one in healthy if one < runs.get("revision", one + 1)), None)
+    """The last revision before what runs that was healthy and would be something else; the last of all if none runs.
+
+    A pause, a resume and a restart bring nothing that one could go back from.
+    """
+    runs, now = found["rollout"].get("runs") or {}, running(found)
+    healthy = [one for one in revisions_of(found) if one["status"] == "succeeded"]
+    earlier = [one for one in healthy if one["revision"] < runs.get("revision", one["revision"] + 1)]
+    return next((one["revision"] for one in earlier if now is None or _differ(one["request"], now["request"])), None)
+
+
+def _differ(one: Document, other: Document) -> bool:
+    return any(one.get(name) != other.get(name) for name in _WHAT_RUNS)
+
+
+def is_paused(found: Document) -> bool:
+    """Whether nothing of it runs because somebody paused it."""
+    runs = running(found)
+    return runs is not None and bool(runs["request"].get("paused"))
 
 
 def running(found: Document) -> Document | None:

@@ -10,12 +10,14 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services.gateway.api.change_wishes import DeploymentChange, Restart, RollBack
+from services.gateway.api.change_wishes import DeploymentChange, Restart, Resume, RollBack
 from services.gateway.api.changes import (
     Asking,
     accept_cancel,
     accept_change,
+    accept_pause,
     accept_restart,
+    accept_resume,
     accept_roll_back,
 )
 from services.gateway.api.problems import Problem
@@ -51,6 +53,10 @@ async def _act(fields: Mapping[str, str], asking: Asking, world: World) -> None:
     match fields.get("action"):
         case "restart":
             await accept_restart(Restart(), asking, world)
+        case "pause":
+            await accept_pause(asking, world)
+        case "resume":
+            await accept_resume(Resume(), asking, world)
         case "cancel":
             await accept_cancel(asking, world)
         case "roll-back":

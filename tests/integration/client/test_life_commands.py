@@ -49,6 +49,22 @@ def test_a_change_is_followed_and_told(living: Appstore, gateway: Served) -> Non
         assert gateway.fake.bodies[-1] == sent
 
 
+def test_a_pause_is_shown_and_ends_with_a_resume(living: Appstore, gateway: Served) -> None:
+    """`pause` sends nothing but that, `status` says it, what changes meanwhile stays paused, `resume` lets it run."""
+    assert living("pause", "open").code == 0
+    assert gateway.fake.bodies[-1] == {}
+    shown = living("status", "open")
+    assert ("paused" in shown.out, "Next: appstore resume" in shown.out) == (True, True)
+    scaled = living("scale", "open", "3")
+    assert (scaled.code, "It is paused" in scaled.out) == (0, True)
+    refused = living("restart", "open")
+    assert (refused.code, "appstore resume" in refused.err) == (2, True)
+    resumed = living("resume", "open", "--decide-within", "5")
+    assert (resumed.code, "pods: 3" in resumed.out) == (0, True)
+    assert gateway.fake.bodies[-1] == {"decideWithin": 5}
+    assert "paused" not in living("status", "open").out
+
+
 def test_upgrade_without_a_version_takes_the_newest(living: Appstore, gateway: Served) -> None:
     """The newest version of the deployment's app is asked for."""
     gateway.fake.apps["open"]["version"] = "1.2.0"

@@ -71,6 +71,13 @@ def small_with(image: str = "registry.test/hello:1", **resources: object) -> App
     return AppSpec.model_validate(spec)
 
 
+def keeping_data() -> AppSpec:
+    """The small app with a data volume."""
+    spec = SMALL.model_dump(mode="json")
+    spec["containers"][0]["mounts"] = [{"volume": "data", "path": "/data"}]
+    return AppSpec.model_validate({**spec, "volumes": [{"name": "data", "size": "1Gi"}]})
+
+
 WITH_SETTINGS = AppSpec.model_validate(
     {
         "containers": [

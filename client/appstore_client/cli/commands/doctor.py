@@ -28,7 +28,9 @@ def doctor(deployment: DeploymentArgument, output: OutputOption = Output.TABLE) 
 
 
 def _show(found: Diagnosis) -> None:
-    if found.healthy:
+    if found.healthy and found.paused:
+        say(text("doctor.paused", name=found.name), STYLES["paused"])
+    elif found.healthy:
         say(text("doctor.healthy", name=found.name), STYLES["succeeded"])
     elif found.finding is None:
         say(text("doctor.nothing-found", name=found.name, status=word("status", found.status)), STYLES["waiting"])
@@ -36,7 +38,11 @@ def _show(found: Diagnosis) -> None:
         _tell(found.finding)
     for one in found.quarantine:
         say(text("doctor.quarantined", version=one.version, revision=one.revision, title=one.title))
-    print_next((found.finding and found.finding.next) or (f"appstore status {found.deployment}",))
+    print_next((found.finding and found.finding.next) or (_then(found),))
+
+
+def _then(found: Diagnosis) -> str:
+    return f"appstore {'resume' if found.paused else 'status'} {found.deployment}"
 
 
 def _tell(finding: Finding) -> None:

@@ -48,7 +48,8 @@ def status(
 
 
 def _status(one: Deployment) -> object:
-    now = "removed" if one.removed else one.status
+    paused = one.paused and one.status == "succeeded"
+    now = "removed" if one.removed else "paused" if paused else one.status
     return styled(word("status", now), STYLES.get(now, ""))
 
 
@@ -102,6 +103,9 @@ def _show(one: Deployment) -> None:
         if objection.remedy:
             say(f"    {text('remedy', remedy=objection.remedy)}")
     following: tuple[str, ...] = (f"appstore timeline {one.id}",)
+    if one.paused:
+        say(text("paused"), STYLES["paused"])
+        following = (f"appstore resume {one.id}", *following)
     if one.failure:
         say(one.failure.title or one.failure.cause, "bold red")
         if one.failure.detail:

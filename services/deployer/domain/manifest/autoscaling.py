@@ -1,6 +1,7 @@
 """How many pods there are: a number, or what the load asks for; and how many may be away when a node is emptied.
 
-A number that a team asks for goes before the description: then nothing scales by itself.
+A number that a team asks for goes before the description: then nothing scales by itself. Paused goes before both: no
+pods, and no autoscaler that would bring some.
 """
 
 from typing import Any
@@ -12,6 +13,8 @@ from services.deployer.domain.manifest.labels import metadata, selector
 
 def fixed_replicas(facts: DeploymentFacts, spec: AppSpec) -> dict[str, int]:
     """The Deployment's `replicas`; nothing when the autoscaler owns that field, or each apply would undo its work."""
+    if facts.paused:
+        return {"replicas": 0}
     if facts.replicas is not None:
         return {"replicas": facts.replicas}
     return {} if spec.autoscaling is not None else {"replicas": spec.replicas}
@@ -20,7 +23,7 @@ def fixed_replicas(facts: DeploymentFacts, spec: AppSpec) -> dict[str, int]:
 def autoscaler(facts: DeploymentFacts, spec: AppSpec) -> tuple[dict[str, Any], ...]:
     """The HorizontalPodAutoscaler, where the number of pods follows the load."""
     scaling = spec.autoscaling
-    if scaling is None or facts.replicas is not None:
+    if scaling is None or facts.replicas is not None or facts.paused:
         return ()
     target = {"type": "Utilization", "averageUtilization": scaling.target_cpu_percent}
     return (

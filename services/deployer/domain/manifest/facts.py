@@ -12,7 +12,7 @@ class DeploymentFacts:
     """One generation of one deployment. `name` is what the objects are called after.
 
     `parameters` are the values a team chose, `secrets` the ids of those it sealed; `replicas` None leaves it to the
-    version; pods started before `restarted_at` are replaced.
+    version; pods started before `restarted_at` are replaced; while it is `paused` there are none.
     """
 
     deployment: str
@@ -25,3 +25,4 @@ class DeploymentFacts:
     secrets: Mapping[str, str] = field(default_factory=dict)
     replicas: int | None = None
     restarted_at: datetime | None = None
+    paused: bool = False

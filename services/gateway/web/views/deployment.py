@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from contracts.deployments.reasons import Cause, Fault
 from services.gateway.api.operations import ObjectionShown
 from services.gateway.readmodels.deployment import is_gone, newest_wish
-from services.gateway.readmodels.revision import revisions_of, running
+from services.gateway.readmodels.revision import is_paused, revisions_of, running
 from services.gateway.web.layout.frame import Frame
 from services.gateway.web.pages.app.verdicts import reasons_of
 from services.gateway.web.pages.deployment.told import event_of
@@ -127,7 +127,11 @@ def _runs(found: Document) -> Runs | None:
         return None
     settings = runs["request"].get("parameters", {})
     return Runs(
-        runs["revision"], runs["version"], found["rollout"].get("replicas") or 0, tuple(sorted(settings.items()))
+        runs["revision"],
+        runs["version"],
+        found["rollout"].get("replicas") or 0,
+        tuple(sorted(settings.items())),
+        paused=is_paused(found),
     )
 
 

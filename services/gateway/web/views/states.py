@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.gateway.readmodels.deployment import newest_wish, status_of
+from services.gateway.readmodels.revision import is_paused
 from services.gateway.web.pages.deployment.view import State
 
 Document = dict[str, Any]
@@ -32,7 +33,7 @@ def state_of(found: Document, *, held: bool = False) -> State:
     removing = request_of(found)["kind"] == "remove"
     status = status_of(found, generation)
     if status == "succeeded":
-        return "removed" if removing else "healthy"
+        return "removed" if removing else "paused" if is_paused(found) else "healthy"
     if status == "running" and removing:
         return "removing"
     return _CLOSED.get((final or {}).get("outcome", ""), _OPEN.get(status, "waiting"))

@@ -42,6 +42,21 @@ async def test_each_form_asks_its_change(life: Life) -> None:
         assert orjson.loads(life.gateway.published.entries[-1]["value"])["cancels"] == 4
 
 
+async def test_the_page_pauses_and_resumes(life: Life) -> None:
+    """Paused, the page says so and offers to resume it in place of a restart."""
+    browser, token = await _browser(life)
+    async with browser:
+        assert 'value="pause"' in (await browser.get(life.address)).text
+        await browser.post(life.address, data={"action": "pause", "csrf_token": token})
+        assert (life.asked()[-1]["intent"], life.asked()[-1]["paused"]) == ("pause", True)
+        await life.becomes_healthy(2)
+        html = (await browser.get(life.address)).text
+        assert "is paused" in html
+        assert [f'value="{one}"' in html for one in ("resume", "restart", "pause")] == [True, False, False]
+        await browser.post(life.address, data={"action": "resume", "csrf_token": token})
+        assert (life.asked()[-1]["intent"], life.asked()[-1]["paused"]) == ("resume", False)
+
+
 async def test_a_form_may_be_posted_to_a_replicas_own_port(life: Life) -> None:
     """At another port of the public host the page's own forms work too; a page at a further port may not post them."""
     browser, token = await _browser(life, address=f"{ADDRESS}:8420")

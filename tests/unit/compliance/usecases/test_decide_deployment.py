@@ -121,9 +121,9 @@ async def test_a_request_is_decided_once(compliance: FakeCompliance) -> None:
     assert len(compliance.told(DeploymentApproved)) == 1
 
 
-@pytest.mark.parametrize("intent", Intent)
+@pytest.mark.parametrize("intent", [one for one in Intent if one is not Intent.PAUSE])
 async def test_every_change_is_judged_on_the_day_itself(compliance: FakeCompliance, intent: Intent) -> None:
-    """An upgrade, a setting, a scale, a restart and a rollback: what was approved once and fails now is rejected."""
+    """A setting, a scale, a restart, a rollback, a resume: what was approved once and fails now is rejected."""
     facts = {**HARMLESS, "aiRisk": {**HARMLESS["aiRisk"], "validUntil": "2026-11-24"}}
     await score_version(event_of(published(facts)), compliance.world)
     await decide_deployment(event_of(requested(), sequence=1), compliance.world)
@@ -133,6 +133,14 @@ async def test_every_change_is_judged_on_the_day_itself(compliance: FakeComplian
     await decide_deployment(event_of(again, sequence=2), compliance.world)
     assert compliance.told(DeploymentRejected)[0].objections[0].message_code == "expired"
     assert len(compliance.told(DeploymentApproved)) == 1
+
+
+async def test_nobody_decides_on_a_pause(compliance: FakeCompliance) -> None:
+    """Not even on one of a version that nobody knows any more: nothing runs of what is paused."""
+    pause = requested().model_copy(update={"intent": Intent.PAUSE, "paused": True})
+    await decide_deployment(event_of(pause, sequence=1), compliance.world)
+    assert not compliance.told(DeploymentApproved)
+    assert not compliance.told(DeploymentRejected)
 
 
 async def test_a_decision_never_rests_on_a_verdict_that_has_aged(compliance: FakeCompliance) -> None:

@@ -91,7 +91,7 @@ def test_what_is_accepted_says_where_it_goes_on(document: dict[str, Any]) -> Non
         for _, method, one in _operations(document)
         if method in {"post", "patch", "delete"} and "204" not in one["responses"]
     ]
-    assert len(changing) == 8
+    assert len(changing) == 10
     for operation in changing:
         for status in ("200", "202"):
             assert "Location" in operation["responses"][status]["headers"]

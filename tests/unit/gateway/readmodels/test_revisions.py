@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.deployments.reasons import ClosedOutcome
 from services.gateway.readmodels.deployment import apply
-from services.gateway.readmodels.revision import revision_before, revisions_of, running
+from services.gateway.readmodels.revision import is_paused, revision_before, revisions_of, running
 from tests.fakes import gateway_changes as changes
 from tests.fakes import gateway_events as told
 from tests.fakes.gateway_events import Telling
@@ -55,3 +55,19 @@ def test_going_back_without_a_number_means_the_healthy_one_before() -> None:
     assert revision_before(_folded((*SECOND, (told.succeeded(2), 2)))) == 1
     assert revision_before(_folded((*SECOND, (changes.rolled_back(), 2), *third, (told.succeeded(3), 3)))) == 1
     assert revision_before(_folded((*SECOND, (told.succeeded(2), 2), *third, (changes.rolled_back(3, 2), 3)))) == 1
+
+
+def test_it_is_paused_from_the_pause_until_it_runs_again() -> None:
+    """A resume that is rejected, under way or went back leaves it paused; a pause brings nothing to go back from."""
+    paused = (*FIRST, (told.requested(paused=True), None), (told.started(2), 2), (told.succeeded(2), 2))
+    resume = (*paused, (told.requested(), None))
+    assert [is_paused(_folded(rows)) for rows in (FIRST, paused[:4], paused, resume)] == [False, False, True, True]
+    assert is_paused(_folded((*resume, (told.closed(ClosedOutcome.REJECTED), 3))))
+    started = (*resume, (told.started(3), 3))
+    assert is_paused(_folded(started))
+    assert is_paused(_folded((*started, (changes.rolled_back(3, 2), 3))))
+    resumed = (*started, (told.succeeded(3), 3))
+    assert not is_paused(_folded(resumed))
+    assert revision_before(_folded(resumed)) is None
+    upgraded = (*resumed, (told.requested("2.0"), None), (told.started(4), 4), (told.succeeded(4), 4))
+    assert revision_before(_folded(upgraded)) == 3

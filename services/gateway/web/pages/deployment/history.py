@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from services.gateway.locales.texts import Texts, Value
 from services.gateway.web.components.rollout.rollout import Moments
 from services.gateway.web.components.timeline.timeline import Gap, Node, TimelineRow, gap_between
+from services.gateway.web.pages.deployment.told import NO_PODS
 from services.gateway.web.pages.deployment.view import DeploymentEvent, DeploymentView, State
 from services.gateway.web.templates import stopwatch
 
@@ -40,7 +41,7 @@ _EXPECTED: Mapping[State, tuple[str, ...]] = {
     "removing": ("removed",),
 }
 # Looked back on rather than followed: newest first.
-_HISTORY: frozenset[State] = frozenset({"healthy", "rolled-back", "removed", "cancelled", "superseded"})
+_HISTORY: frozenset[State] = frozenset({"healthy", "paused", "rolled-back", "removed", "cancelled", "superseded"})
 _STOPWATCH_UNTIL = timedelta(hours=1)
 _MEBIBYTE = 1024 * 1024
 
@@ -122,7 +123,8 @@ def _pulled(event: DeploymentEvent, texts: Texts) -> str:
 def event_sentence(event: DeploymentEvent, since_request: timedelta, texts: Texts) -> str:
     """The sentence of an event; a code this gateway does not know yet is shown as it is."""
     if event.type == "DeploymentSucceeded":
-        return texts.markup("timeline.healthy_after", duration=texts.duration(since_request))
+        how = "still_after" if event.code == NO_PODS else "healthy_after"
+        return texts.markup(f"timeline.{how}", duration=texts.duration(since_request))
     key = f"events.{event.type}" + (f".{event.code}" if event.code else "")
     if not texts.has(key):
         return texts.markup("timeline.also", code=event.code or event.type)

@@ -11,6 +11,8 @@ from services.gateway.web.pages.deployment.view import DeploymentEvent
 
 # Each event has at most one of these, and it chooses the sentence.
 _CODES = ("step", "cause", "outcome", "intent")
+NO_PODS = "no-pods"
+"""The code of a rollout that ended well without a pod: paused, or scaled to nothing."""
 
 
 def event_of(entry: Mapping[str, Any], person: str | None, app_title: str) -> DeploymentEvent:
@@ -25,5 +27,5 @@ def event_of(entry: Mapping[str, Any], person: str | None, app_title: str) -> De
         params["cause"] = told["cause"]
     if person is not None:
         params["person"] = person
-    code = next((told[name] for name in _CODES if name in told), None)
+    code = next((told[name] for name in _CODES if name in told), NO_PODS if told.get("replicas") == 0 else None)
     return DeploymentEvent(entry["id"], entry["event"], datetime.fromisoformat(entry["time"]), code, params)

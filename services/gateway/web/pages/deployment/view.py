@@ -20,6 +20,7 @@ State = Literal[
     "rejected",
     "rolling-out",
     "healthy",
+    "paused",
     "failed",
     "rolled-back",
     "removing",
@@ -106,6 +107,7 @@ class Runs:
     version: str
     pods: int
     settings: tuple[tuple[str, str], ...] = ()
+    paused: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,11 @@ class DeploymentView:
     def remove_command(self) -> str:
         """What removes this deployment."""
         return f"appstore remove {self.id}"
+
+    @property
+    def resume_command(self) -> str:
+        """What lets it run again after a pause."""
+        return f"appstore resume {self.id}"
 
     @property
     def returns(self) -> tuple[int, ...]:
