@@ -8,6 +8,9 @@ PORT ?= 8400
 DETACH ?=
 BIN := .venv/bin
 INSTALLED := .venv/installed
+# A cluster of yours, for the deployer's settings; CLUSTER chooses one that the stack has.
+YOURS := $(if $(CLUSTER),,$(if $(KUBECONFIG),APPSTORE_KUBECONFIG='$(KUBECONFIG)'))
+YOURS += $(if $(KUBE_CONTEXT),APPSTORE_KUBE_CONTEXT='$(KUBE_CONTEXT)') $(if $(OFFERS),APPSTORE_OFFERS_FILE='$(OFFERS)')
 SOURCES := $(wildcard contracts chassis services infra client tests benchmarks)
 
 help: ## this list
@@ -23,8 +26,8 @@ $(INSTALLED): requirements.lock pyproject.toml infra/install.py $(wildcard clien
 install: $(INSTALLED) ## install into .venv what the lock file names (the others do this by themselves)
 	@:
 
-up: $(INSTALLED) ## start the app store and stay with it; DETACH=1 returns when it is ready, PORT=8500 moves it, REPLICAS=2 doubles it
-	@exec $(BIN)/python -m infra.local.up --port $(PORT) $(if $(REPLICAS),--replicas $(REPLICAS)) $(if $(filter-out 0,$(DETACH)),--detach)
+up: $(INSTALLED) ## start the app store; DETACH=1 returns when it is ready; also PORT=8500, REPLICAS=2, CLUSTER=kubernetes, KUBECONFIG=FILE
+	@exec env $(YOURS) $(BIN)/python -m infra.local.up --port $(PORT) $(if $(REPLICAS),--replicas $(REPLICAS)) $(if $(filter-out 0,$(DETACH)),--detach)
 
 down: $(INSTALLED) ## stop it
 	@exec $(BIN)/python -m infra.local.down
@@ -35,8 +38,8 @@ status: $(INSTALLED) ## what each part does and costs; OVER=10 measures that man
 reset: $(INSTALLED) ## forget everything that was stored
 	@exec $(BIN)/python -m infra.local.reset
 
-demo: $(INSTALLED) ## see one deployment from beginning to end
-	@exec $(BIN)/python -m infra.local.demo
+demo: $(INSTALLED) ## see one deployment from beginning to end; CLUSTER=kubernetes on a real API server
+	@exec env $(YOURS) $(BIN)/python -m infra.local.demo
 
 test: $(INSTALLED) ## the default run on the embedded stack: unit, contract, integration, end to end; TESTS=tests/unit for some
 ifdef TESTS

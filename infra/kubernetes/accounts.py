@@ -46,10 +46,10 @@ def keep_accounts(home: PlaneHome, address: str, authority: Path) -> dict[str, A
         write_secret(tokens_file(home), "".join(lines))
     accounts = {}
     for name, token in tokens.items():
-        kubeconfig = home.credentials / f"{name.replace(':', '-')}.kubeconfig"
+        file = home.credentials / f"{name.replace(':', '-')}.kubeconfig"
         # JSON is YAML, and every client reads it.
-        write_secret(kubeconfig, json.dumps(_kubeconfig(name, token, address, authority), indent=1) + "\n")
-        accounts[name] = Account(name, token, kubeconfig)
+        write_secret(file, json.dumps(kubeconfig(name, token, address, authority), indent=1) + "\n")
+        accounts[name] = Account(name, token, file)
     return accounts
 
 
@@ -60,7 +60,8 @@ def _read(path: Path) -> dict[str, str]:
     return {name: token for token, name, *_ in rows}
 
 
-def _kubeconfig(name: str, token: str, address: str, authority: Path) -> dict[str, object]:
+def kubeconfig(name: str, token: str, address: str, authority: Path) -> dict[str, object]:
+    """What a kubeconfig file says for one account on this cluster."""
     here = "appstore-test"
     return {
         "apiVersion": "v1",

@@ -37,6 +37,11 @@ class BuildError(Exception):
     """Go could not build them; the text names the module."""
 
 
+def is_built() -> bool:
+    """Whether `binaries` returns at once."""
+    return (TOOLS / f"kubernetes-{_digest()}").is_dir()
+
+
 def binaries() -> Path:
     """The folder with `PROGRAMS`, `kwok` and `stages.yaml`, built at the first call.
 

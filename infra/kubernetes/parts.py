@@ -28,8 +28,12 @@ def stages(
     certificates: Certificates,
     accounts: dict[str, Account],
     audited: Collection[str] = (),
+    pods: Path | None = None,
 ) -> tuple[Stage, ...]:
-    """The store, the API server, then what works through it side by side; requests of `audited` are recorded."""
+    """The store, the API server, then what works through it side by side.
+
+    Requests of `audited` are recorded; `pods` has other stages for kwok.
+    """
     return (
         Stage("store", (_etcd(programs, home, ports),)),
         Stage("api", (_api_server(programs, home, ports, certificates, audited),)),
@@ -38,7 +42,7 @@ def stages(
             (
                 _controller_manager(programs, ports, certificates, accounts["system:kube-controller-manager"]),
                 _scheduler(programs, ports, certificates, accounts["system:kube-scheduler"]),
-                _kwok(programs, ports, accounts["kwok"]),
+                _kwok(programs, ports, accounts["kwok"], pods or programs / "stages.yaml"),
             ),
         ),
     )
@@ -96,6 +100,8 @@ def _controller_manager(programs: Path, ports: PlanePorts, certificates: Certifi
         "--use-service-account-credentials=true",
         "--concurrent-deployment-syncs=20",
         "--concurrent-replicaset-syncs=20",
+        # Kubernetes' own stand-in for volumes: a claim of a StorageClass that names it is bound to an empty folder.
+        "--enable-hostpath-provisioner=true",
     )
     ready = https_answers(ports.kube_controller_manager, "/healthz", certificates.authority)
     return Part("kube-controller-manager", command, ready, stop_within=_STOP_WITHIN)
@@ -107,11 +113,11 @@ def _scheduler(programs: Path, ports: PlanePorts, certificates: Certificates, ac
     return Part("kube-scheduler", command, ready, stop_within=_STOP_WITHIN)
 
 
-def _kwok(programs: Path, ports: PlanePorts, account: Account) -> Part:
+def _kwok(programs: Path, ports: PlanePorts, account: Account, pods: Path) -> Part:
     command = (
         str(programs / "kwok"),
         f"--kubeconfig={account.kubeconfig}",
-        f"--config={programs / 'stages.yaml'}",
+        f"--config={pods}",
         "--manage-all-nodes",
         "--node-lease-duration-seconds=40",
         f"--server-address={HOST}:{ports.kwok}",

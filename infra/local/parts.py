@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 
 from infra.local.brokers import broker_stage, told_about_the_broker
+from infra.local.clusters import cluster_stages, told_about_the_cluster
 from infra.local.home import CHECKOUT, Home
 from infra.local.keys import StackKeys
 from infra.local.part import Part, Stage
@@ -16,13 +17,14 @@ DEMO_OIN = "00000099999999990000"
 
 
 def stages(ports: Ports, home: Home, keys: StackKeys) -> tuple[Stage, ...]:
-    """The whole stack: database, broker, topics, then the issuer and every replica of the services side by side.
+    """The whole stack: a cluster if it has one of its own, database, broker, topics, then issuer and services.
 
     Raises:
-        ValueError: the setting BROKER names a broker that the stack does not have.
+        ValueError: BROKER or CLUSTER name something that the stack does not have, or that can't be built here.
     """
     shared = shared_environment(ports, keys)
     return (
+        *cluster_stages(ports, home),
         Stage("database", (_database(ports, home),)),
         broker_stage(ports, home, _given("APPSTORE_STACK_KAFKA", kafka_address(ports))),
         Stage("topics", (Part("topics", _module("infra.kafka.provision"), None, shared),)),
@@ -123,11 +125,8 @@ def _own_environment(name: str, ports: Ports, home: Home, keys: StackKeys) -> di
             ),
         },
         "deployer": {
-            "APPSTORE_CLUSTER_FILE": _given(
-                "APPSTORE_CLUSTER_FILE",
-                str(CHECKOUT / "infra" / "local" / "cluster.yaml"),
-            ),
             "APPSTORE_SECRETS_KEY_FILE": str(keys.secrets_key_file),
+            **told_about_the_cluster(home),
         },
         "gateway": {
             "APPSTORE_PORT": str(ports.public(name)),

@@ -16,10 +16,19 @@ _ISSUER = 1
 _FIRST_HEALTH = 2
 _BROKER = 10
 _DATABASE = 11
+# The cluster's own parts take what the others leave.
+_CONTROL_PLANE = {
+    "kube-apiserver": 7,
+    "kube-controller-manager": 8,
+    "kube-scheduler": 9,
+    "etcd": 12,
+    "etcd-peer": 13,
+    "kwok": 14,
+}
 _NEXT_REPLICA = 20
 MOST_REPLICAS = 5
 _LOWEST_BASE = 1024  # below it, ports belong to the system
-_HIGHEST_BASE = 65535 - _DATABASE
+_HIGHEST_BASE = 65535 - max(_CONTROL_PLANE.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,10 @@ class Ports:
         """The MongoDB protocol's port."""
         return self.base + _DATABASE
 
+    def control_plane(self, part: str) -> int:
+        """The port of a part of the stack's own Kubernetes (`make up CLUSTER=kubernetes`)."""
+        return self.base + _CONTROL_PLANE[part]
+
     def by_owner(self) -> dict[str, int]:
         """Every port, named by the part that listens on it."""
         health = {f"{part}-health": self.health(part) for part in self.services}
@@ -86,6 +99,7 @@ class Ports:
             **health,
             "broker": self.broker,
             "database": self.database,
+            **{part: self.control_plane(part) for part in _CONTROL_PLANE},
         }
 
 
@@ -135,7 +149,7 @@ def is_free(port: int) -> bool:
 def first_busy(ports: Ports, owners: frozenset[str] | None = None) -> tuple[str, int] | None:
     """The first part whose port is taken, with that port; of all parts, or of the owners named."""
     for owner, port in ports.by_owner().items():
-        wanted = owners is None or owner.removesuffix("-health") in owners
+        wanted = owners is None or owner.removesuffix("-health").removesuffix("-peer") in owners
         if wanted and not is_free(port):
             return owner, port
     return None

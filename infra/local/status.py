@@ -159,7 +159,8 @@ def _as_table(record: RunRecord, lines: list[Line]) -> str:
     rows = [head, *(_cells(line) for line in ordered)]
     rows += [_cells(total(lines))] if services else []
     text = [f"{record.address}  {record.state}  epoch {record.cluster_id}", ""]
-    text += [f"{row[0]:<14}{row[1]:<11}{row[2]:<11}" + "".join(f"{cell:>9}" for cell in row[3:]) for row in rows]
+    widest = max(14, *(len(row[0]) + 2 for row in rows))
+    text += [f"{row[0]:<{widest}}{row[1]:<11}{row[2]:<11}" + "".join(f"{cell:>9}" for cell in row[3:]) for row in rows]
     text += [f"{line.name}: {said}" for line in lines for said in (*line.reasons, *line.notes)]
     return "\n".join(text)
 

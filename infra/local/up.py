@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from infra.local import run_record
+from infra.local.clusters import must_build
 from infra.local.demo_login import demo_login
 from infra.local.home import Home
 from infra.local.keys import StackKeys, keep_keys
@@ -39,6 +40,8 @@ def main(argv: Sequence[str] | None = None, plan: Plan = stages) -> int:
         return _in_background(home)
     try:
         ports = Ports(given.port, read_replicas(given.replicas))
+        if must_build():
+            _say("Kubernetes is built first, with Go: about eight minutes on two cores, and only this once.")
         names = frozenset(name for name in given.only.split(",") if name)
         chosen = plan(ports, home, keep_keys(home))
         chosen = only(chosen, names) if names else chosen

@@ -89,7 +89,7 @@ def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Ca
     if not (settings.kubeconfig or settings.in_cluster or settings.kube_server):
         return _Sandbox(settings, lockbox)
     # The Kubernetes client takes 50 MB and half a second, which a simulated cluster need not pay.
-    from services.deployer.adapters.kubernetes import access, building  # noqa: PLC0415
+    from services.deployer.adapters.kubernetes import access, building, offers_file  # noqa: PLC0415
 
     if settings.kubeconfig is not None:
         way: access.Access = access.KubeconfigAccess(settings.kubeconfig, settings.kube_context)
@@ -97,6 +97,10 @@ def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Ca
         way = access.TokenAccess(settings.kube_server, settings.kube_token_file, settings.kube_ca_file)
     else:
         way = access.account_of_the_pod(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"])
-    name, environments = settings.cluster_name, settings.cluster_environments
+    offers = (
+        offers_file.OffersFile(settings.offers_file)
+        if settings.offers_file is not None
+        else offers_file.NothingOffered(settings.cluster_environments)
+    )
     per_second, namespace = settings.cluster_requests_per_second, settings.cluster_lease_namespace
-    return _Real(building.Kubernetes(way, name, environments, wake, per_second, namespace))
+    return _Real(building.Kubernetes(way, settings.cluster_name, offers, wake, per_second, namespace))

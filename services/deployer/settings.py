@@ -41,7 +41,11 @@ class DeployerSettings(ServiceSettings):
         "acceptance",
         "production",
     )
-    """The environments that a real cluster has for each team, as a JSON list."""
+    """The environments that a real cluster has for each team, as a JSON list, when no file says so."""
+
+    offers_file: Path | None = None
+    """A YAML file that says which environments a real cluster has, and what each offers to deployments: a domain, a
+    quota (`infra/kubernetes/offers.yaml` is one). It is read again every minute."""
 
     cluster_requests_per_second: Annotated[float, Field(ge=5, le=10_000)] = 300
     """Requests to a real API server; twice as many at once after a quiet while. A thousand deployments take minutes at
@@ -92,6 +96,9 @@ class DeployerSettings(ServiceSettings):
             raise ValueError(message)
         if self.kube_server and not (self.kube_token_file and self.kube_ca_file):
             message = "KUBE_SERVER wants KUBE_TOKEN_FILE and KUBE_CA_FILE"
+            raise ValueError(message)
+        if self.offers_file is not None and "cluster_environments" in self.model_fields_set:
+            message = "OFFERS_FILE names the environments already: do not set CLUSTER_ENVIRONMENTS"
             raise ValueError(message)
         return self
 

@@ -15,6 +15,7 @@ from services.deployer.adapters.kubernetes.access import KubeconfigAccess, Token
 from services.deployer.adapters.kubernetes.answers import ApiRefused
 from services.deployer.adapters.kubernetes.building import Kubernetes
 from services.deployer.adapters.kubernetes.connection import Connection
+from services.deployer.adapters.kubernetes.offers_file import NothingOffered
 from services.deployer.adapters.kubernetes.pace import Pace
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Object
@@ -154,7 +155,7 @@ async def deployer_on(cluster: ControlPlane, folder: Path, within: float = _WITH
     token.write_text(cluster.deployer.token, encoding="ascii")
     woken: list[str] = []
     access = TokenAccess(cluster.address, token, cluster.authority)
-    kubernetes = Kubernetes(access, "kubernetes", ("test",), woken.append)
+    kubernetes = Kubernetes(access, "kubernetes", NothingOffered(("test",)), woken.append)
     leading = _Leading()
     async with administrator(cluster) as admin, kubernetes.watching(leading.while_leading):
         stage = RealStage(kubernetes, admin, woken, leading)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from chassis.yaml_file import YamlFileError
 from contracts.clusters.offer import Offer
-from services.deployer.adapters.sandbox.cluster_file import ClusterFileError, load_cluster_file
+from services.deployer.adapters.sandbox.cluster_file import load_cluster_file
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from tests.unit.deployer.conftest import CLUSTER_FILE
 
@@ -36,13 +37,13 @@ def written(folder: Path, text: str, *, second: int) -> Path:
 def test_a_mistake_is_named_by_its_place(tmp_path: Path, before: str, after: str, place: str) -> None:
     """Whoever edits the file reads which field is wrong."""
     path = written(tmp_path, CLUSTER_FILE.read_text().replace(before, after), second=1)
-    with pytest.raises(ClusterFileError, match=place):
+    with pytest.raises(YamlFileError, match=place):
         load_cluster_file(path)
 
 
 def test_a_missing_file_is_a_clear_error(tmp_path: Path) -> None:
     """Without a cluster there is nothing to start."""
-    with pytest.raises(ClusterFileError, match=r"nowhere\.yaml"):
+    with pytest.raises(YamlFileError, match=r"nowhere\.yaml"):
         WatchedClusterFile(tmp_path / "nowhere.yaml")
 
 

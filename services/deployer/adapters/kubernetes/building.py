@@ -15,7 +15,7 @@ from services.deployer.adapters.kubernetes.access import Access
 from services.deployer.adapters.kubernetes.cluster import KubernetesCluster
 from services.deployer.adapters.kubernetes.cluster_lease import ClusterLease
 from services.deployer.adapters.kubernetes.connection import Connection
-from services.deployer.adapters.kubernetes.facts import ClusterFacts
+from services.deployer.adapters.kubernetes.facts import ClusterFacts, WhatIsOffered
 from services.deployer.adapters.kubernetes.pace import Pace, pause
 from services.deployer.adapters.kubernetes.watches import Watches
 from services.deployer.reconciler.running import LeadsInstallation, WhileLeading
@@ -32,7 +32,7 @@ class Kubernetes:
         self,
         access: Access,
         name: str,
-        environments: tuple[str, ...],
+        offers: WhatIsOffered,
         wake: Callable[[str], None],
         requests_per_second: float = 300,
         lease_namespace: str = "appstore",
@@ -41,7 +41,7 @@ class Kubernetes:
         pace = Pace(requests_per_second, int(2 * requests_per_second), time.monotonic)
         self.connection = Connection(access, pace)
         self.watches = Watches(self.connection, wake)
-        self.facts = ClusterFacts(self.connection, name, environments)
+        self.facts = ClusterFacts(self.connection, name, offers)
 
     @property
     def known(self) -> ClusterFacts:

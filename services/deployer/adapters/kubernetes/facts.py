@@ -6,12 +6,13 @@ Read when first asked for and again every minute; `register_cluster` tells the w
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
 from chassis.errors import NotNow
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
+from contracts.clusters.offer import Offer
 from services.deployer.adapters.kubernetes.answers import ApiRefused
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import NAMESPACE, NODE
@@ -27,13 +28,21 @@ _MEBIBYTE = 1024 * 1024
 _POWERS: dict[str, int] = {"": 0, "m": -1, "k": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}
 
 
-class ClusterFacts:
-    """The facts about one cluster; its name and environments are what the operator says."""
+class WhatIsOffered(Protocol):
+    """Environment → what it offers (`offers_file.py`)."""
 
-    def __init__(self, connection: Connection, name: str, environments: tuple[str, ...]) -> None:
+    def current(self) -> Mapping[str, Offer]:
+        """What is offered now."""
+        ...
+
+
+class ClusterFacts:
+    """The facts about one cluster; its name, and its environments with their offers, are what the operator says."""
+
+    def __init__(self, connection: Connection, name: str, offers: WhatIsOffered) -> None:
         self._connection = connection
         self._name = name
-        self._environments = environments
+        self._offers = offers
         self._known: ClusterRegistered | None = None
         self._reading = asyncio.Lock()
 
@@ -86,13 +95,15 @@ class ClusterFacts:
         except ApiRefused as refused:
             message = f"the deployer's account in the cluster lacks a right: {refused.message}"
             raise NotNow(message) from refused
+        offers = self._offers.current()
         self._known = ClusterRegistered(
             cluster=system["metadata"]["uid"],
             name=self._name,
             kind="kubernetes",
             kubernetes_version=str(version["gitVersion"]).removeprefix("v")[:40],
-            environments=self._environments,
+            environments=tuple(offers),
             nodes=nodes_of(nodes["items"]),
+            offers=dict(offers),
         )
         return self._known
 

@@ -13,14 +13,13 @@ from services.deployer.adapters.kubernetes.happenings import happened
 from services.deployer.adapters.kubernetes.kinds import CLAIM, DEPLOYMENT_KIND, NETWORK_POLICY, POD, REPLICA_SET
 from services.deployer.adapters.kubernetes.pod_events import PodEvents, events_of, why_not_bound
 from services.deployer.adapters.kubernetes.pod_status import asked_of, condition, container_of, unscheduled
-from services.deployer.adapters.kubernetes.trimmed import owners_of
+from services.deployer.adapters.kubernetes.trimmed import owners_of, template_mark
 from services.deployer.adapters.kubernetes.watches import Watches
 from services.deployer.domain.doctor.volume_not_bound import BOUND
 from services.deployer.domain.egress import egress_of
 from services.deployer.domain.observed import Claim, NotCreated, Observation, Pod
 from services.deployer.ports import Object
 
-_REVISION = "deployment.kubernetes.io/revision"
 _GAVE_UP = "ProgressDeadlineExceeded"
 _NO_EVENTS = PodEvents()
 
@@ -81,18 +80,17 @@ def observation(
 def split(workload: Object, sets: Iterable[Object], pods: Iterable[Object]) -> tuple[list[Object], list[Object]]:
     """The pods of the newest template, and those of older ones; pods on their way out count for neither.
 
-    Until the controller has looked at the newest template there are none of it. Pods that somebody else made with our
-    labels have other owners.
+    Until the controller has looked at the newest template there are none of it. The ReplicaSet of a template is the
+    first that has it, as for the controller: their numbers change one after the other, so that for a moment the number
+    of the Deployment is another one's. Pods that somebody else made with our labels have other owners.
     """
     metadata, status = workload["metadata"], workload.get("status") or {}
-    revision = (metadata.get("annotations") or {}).get(_REVISION)
     looked = status.get("observedGeneration", 0) >= metadata.get("generation", 0)
     own = [one for one in sets if metadata["uid"] in owners_of(one)]
-    current = {
-        one["metadata"]["uid"]
-        for one in own
-        if looked and revision and (one["metadata"].get("annotations") or {}).get(_REVISION) == revision
-    }
+    mark = template_mark(workload["spec"]["template"])
+    alike = [one["metadata"] for one in own if looked and one["spec"]["template"] == mark]
+    first = min(alike, key=lambda one: (one["creationTimestamp"], one["name"]), default=None)
+    current = {first["uid"]} if first is not None else set()
     every = {one["metadata"]["uid"] for one in own}
     newest: list[Object] = []
     older: list[Object] = []

@@ -3,7 +3,10 @@
 Of an object we write all but the other field managers' lists; of pods and ReplicaSets what an observation is made of.
 """
 
+import hashlib
 from typing import Any
+
+import orjson
 
 from services.deployer.domain.manifest.labels import MANAGER
 from services.deployer.ports import Object
@@ -28,13 +31,23 @@ def is_ours(entry: dict[str, Any]) -> bool:
 
 
 def replica_set(found: Object) -> Object:
-    """A ReplicaSet: whose it is, how many pods it wants, and what it could not do."""
+    """A ReplicaSet: whose it is, how many pods of which template it wants, and what it could not do."""
     spec = found.get("spec", {})
     return {
-        "metadata": _metadata(found, "ownerReferences", "annotations"),
-        "spec": {"replicas": spec.get("replicas", 0)},
+        "metadata": _metadata(found, "ownerReferences"),
+        "spec": {"replicas": spec.get("replicas", 0), "template": template_mark(spec.get("template", {}))},
         "status": found.get("status", {}),
     }
+
+
+def template_mark(template: Object) -> str:
+    """The same for two pod templates that say the same; the controller's own label does not count."""
+    metadata = dict(template.get("metadata") or {})
+    metadata["labels"] = {
+        name: value for name, value in (metadata.get("labels") or {}).items() if name != "pod-template-hash"
+    }
+    said = orjson.dumps({**template, "metadata": metadata}, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(said).hexdigest()
 
 
 def pod(found: Object) -> Object:

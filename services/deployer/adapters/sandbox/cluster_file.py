@@ -5,12 +5,12 @@ Validated strictly, with errors that name the place. Outcomes follow from it and
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
+from chassis.yaml_file import read_yaml_file
 from contracts.apps.values import ByteQuantity, CpuQuantity, ImageReference
 from contracts.clusters.offer import Offer
 from contracts.identifiers import ClusterId, DnsLabel
@@ -19,11 +19,6 @@ Line = Annotated[str, StringConstraints(max_length=400)]
 Endpoint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,252}:[0-9]{1,5}$")]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
 Mebibytes = Annotated[int, Field(ge=1, le=1_000_000)]
-_SIZE_LIMIT = 1024 * 1024
-
-
-class ClusterFileError(ValueError):
-    """The file can't be used. Its text names the file, the field and what is wrong with it."""
 
 
 class Entry(BaseModel):
@@ -116,7 +111,6 @@ class BackOff(Entry):
 
 
 Images = Annotated[tuple[Image, ...], Field(max_length=10_000)]
-E = TypeVar("E", bound=Entry)
 
 
 class ImagesFile(Entry):
@@ -158,33 +152,12 @@ class ClusterFile(Entry):
 
 
 def load_cluster_file(path: Path) -> tuple[ClusterFile, tuple[Path, ...]]:
-    """The cluster, and every file it was read from. Raises ClusterFileError."""
-    cluster = _validated(ClusterFile, path)
+    """The cluster, and every file it was read from. Raises YamlFileError."""
+    cluster = read_yaml_file(ClusterFile, path)
     images: tuple[Image, ...] = ()
     sources = [path]
     for name in cluster.images_files:
         source = path.parent / name
-        images += _validated(ImagesFile, source).images
+        images += read_yaml_file(ImagesFile, source).images
         sources.append(source)
     return cluster.model_copy(update={"images": images + cluster.images}), tuple(sources)
-
-
-def _validated(kind: type[E], path: Path) -> E:
-    try:
-        return kind.model_validate(_read(path), extra="forbid")
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the whole"
-        message = f"{path}: {place}: {first['msg']} ({error.error_count()} in all)"
-        raise ClusterFileError(message) from error
-
-
-def _read(path: Path) -> object:
-    try:
-        if path.stat().st_size > _SIZE_LIMIT:
-            message = f"{path}: larger than {_SIZE_LIMIT} bytes"
-            raise ClusterFileError(message)
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        message = f"{path}: {error}"
-        raise ClusterFileError(message) from error

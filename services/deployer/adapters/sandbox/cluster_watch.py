@@ -6,7 +6,8 @@ from pathlib import Path
 
 import structlog
 
-from services.deployer.adapters.sandbox.cluster_file import ClusterFile, ClusterFileError, load_cluster_file
+from chassis.yaml_file import YamlFileError
+from services.deployer.adapters.sandbox.cluster_file import ClusterFile, load_cluster_file
 
 LOOK_SECONDS = 2.0
 
@@ -17,7 +18,7 @@ class WatchedClusterFile:
     """What the file says now. A look costs a `stat` per file."""
 
     def __init__(self, path: Path) -> None:
-        """Read the file. Raises ClusterFileError: without a first good one there is no cluster."""
+        """Read the file. Raises YamlFileError: without a first good one there is no cluster."""
         self.path = path
         self._cluster, self._sources = load_cluster_file(path)
         self._stamp = self._look()
@@ -50,7 +51,7 @@ class WatchedClusterFile:
     def _read_again(self) -> None:
         try:
             self._cluster, self._sources = load_cluster_file(self.path)
-        except ClusterFileError as error:
+        except YamlFileError as error:
             self.trouble = str(error)
             log.warning("cluster file not usable, the last good one counts", reason=self.trouble)
         else:
