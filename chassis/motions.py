@@ -1,16 +1,17 @@
-"""What sets a service in motion, as rows of one table: a message, a time, a watch, a fold, a reaction.
+"""What sets a service in motion, as rows of one table: a message, a time, a watch, a fold, a reaction, a question.
 
 A service's `handlers.py` lists these rows and nothing else; `run` turns them into one subscriber, timers and watches;
 the export prints them. A row names its use case, so the file of the behaviour is one step away.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contracts.envelope import Context, Event
 from contracts.noun import Noun
 from contracts.payload import Payload
+from contracts.questions import Question
 from contracts.topics import Topic
 
 UseCase = Callable[[Any, Any], Awaitable[Any]]
@@ -162,7 +163,28 @@ class React:
         return f"cursors_{self.name}"
 
 
-Row = On | Every | Watch | Keeps | Project | React | Restored
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A question is answered: `do(question, reading)` gives the answer, or yields one part after the other.
+
+    It runs on the replica that leads, in no motion: it changes nothing and records nothing. `reading` is what the
+    service makes for it (`Service.reading`). A Refusal is an answer too. Past the question's deadline it is cancelled;
+    at most `at_once` are answered at the same time (`chassis.answering`).
+    """
+
+    message: type[Question]
+    do: Callable[[Any, Any], Awaitable[Noun] | AsyncIterator[Noun]]
+    at_once: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """The service asks this question; the replica that asked hears the answer (`chassis.asking`)."""
+
+    message: type[Question]
+
+
+Row = On | Every | Watch | Keeps | Project | React | Restored | Answers | Asks
 
 
 @dataclass(frozen=True)
@@ -180,6 +202,12 @@ class Table:
         """Every topic a row needs, each once."""
         named = [row.message.topic for row in self.of(On)]
         named += [topic for kind in (Project, React) for row in self.of(kind) for topic in row.topics]
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def topics_heard(self) -> tuple[Topic, ...]:
+        """The topics of questions and answers that every replica follows, each once."""
+        named = [row.message.topic for row in self.of(Answers)] + [row.message.answered_on for row in self.of(Asks)]
         return tuple(dict.fromkeys(named))
 
     @property

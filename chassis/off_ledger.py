@@ -14,6 +14,7 @@ from chassis.motions import Lineage
 from chassis.publish import Publisher
 from contracts.envelope import Context, Event, padded
 from contracts.payload import Payload
+from contracts.topics import Topic
 
 ALWAYS_FIRST = padded(1)
 """The `sequence` of every message outside the ledgers: nothing is counted there."""
@@ -26,9 +27,12 @@ class OffLedger:
         self._writer = writer
         self._publisher = publisher
 
-    async def send(self, payload: Payload, lineage: Lineage | None = None) -> None:
-        """Publish once and wait for the acknowledgement. Raises KafkaError, OSError or TimeoutError, and TooLarge."""
-        await self._publish(message_of(payload, self._writer, lineage))
+    async def send(self, payload: Payload, lineage: Lineage | None = None, topic: Topic | None = None) -> None:
+        """Publish once and wait for the acknowledgement; on `topic` what several services tell, each on its own.
+
+        Raises KafkaError, OSError or TimeoutError, and TooLarge.
+        """
+        await self._publish(message_of(payload, self._writer, lineage, topic))
 
     async def forget(self, payload: Payload) -> None:
         """Publish a message without a value under this payload's key: what was told about the key is void."""
@@ -43,10 +47,10 @@ class OffLedger:
         await self._publisher.send((message["topic"], message["partition"]), [message])
 
 
-def message_of(payload: Payload, writer: Writer, lineage: Lineage | None) -> Document:
+def message_of(payload: Payload, writer: Writer, lineage: Lineage | None, topic: Topic | None = None) -> Document:
     """One message in the envelope, as the ledger would hold it."""
     now, came_from = writer.clock.now(), lineage or Lineage(new_id())
-    return ledger_entry(Event(_context(payload, writer, came_from, now), payload), payload.topic, now)
+    return ledger_entry(Event(_context(payload, writer, came_from, now), payload), topic or payload.topic, now)
 
 
 def _context(payload: Payload, writer: Writer, came_from: Lineage, now: datetime) -> Context:

@@ -1,15 +1,15 @@
 """A service's life: connect, restore what memory needs, consume, and stop within ten seconds.
 
 `main.py` of each service calls `run` with its table and how to build its `World`; nothing else starts a service. Order
-of the start: health, broker's epoch, database, lease, relay (refills first), own parts, consumer, timers and watches.
-The stop is the reverse; the lease is given up last, when nothing is left to publish.
+of the start: health, broker's epoch, database, lease, relay (refills first), own parts, answers, consumer, timers and
+watches. The stop is the reverse; the lease is given up last, when nothing is left to publish.
 """
 
 import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 import uvloop
 
+from chassis.answering import answering
 from chassis.background import on_sight, on_time, patiently, sweep_forever, until_stopped
 from chassis.clock import Clock, SystemClock
 from chassis.cursor import Cursors
@@ -31,7 +32,7 @@ from chassis.lease import Lease
 from chassis.ledger import Motion, Writer
 from chassis.logging import set_up_logging
 from chassis.mongo import Database
-from chassis.motions import Every, Keeps, Project, React, Table, Watch
+from chassis.motions import Answers, Every, Keeps, Project, React, Table, Watch
 from chassis.perform import Performer
 from chassis.projection import Projector
 from chassis.rebuild import Builder
@@ -77,7 +78,14 @@ def run(service: Service, *, clock: Clock | None = None) -> None:
     settings = service.settings
     set_up_logging(service.name, settings.log_format, settings.log_level)
     life = _Life(
-        service.name, settings, service.table, service.world_of, service.sources, service.parts, clock or SystemClock()
+        service.name,
+        settings,
+        service.table,
+        service.world_of,
+        service.sources,
+        service.reading,
+        service.parts,
+        clock or SystemClock(),
     )
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -97,6 +105,7 @@ class _Life:
     table: Table
     world_of: Callable[[Motion], Any]
     sources: Mapping[str, Source]
+    reading: Callable[[Running], Any] | None
     parts: Parts | None
     clock: Clock
 
@@ -149,9 +158,9 @@ class _Life:
             versions = Versions(self.table.of(Project), database)
             if await _unless(stop, patiently(versions.settle, readiness)) is None:
                 return
-            if self.parts is not None:
-                running = Running(self.settings, database, performer, readiness, epoch, lease, versions)
-                await stack.enter_async_context(self.parts(running))
+            running = Running(self.settings, database, performer, readiness, epoch, lease, versions)
+            for part in self._parts(running):
+                await stack.enter_async_context(part)
             projects = any(self.table.of(Project)) or any(self.table.of(React))
             redelivery = Redelivery(handler, Projector(self.table, database, handler, versions) if projects else None)
             if self.table.topics_read:
@@ -180,6 +189,14 @@ class _Life:
             # These outlive the others: what is in hand at the end is still published.
             work += [asyncio.shield(task) for task in leading]
             await until_stopped(work, stop)
+
+    def _parts(self, running: Running) -> Iterator[AbstractAsyncContextManager[None]]:
+        if self.parts is not None:
+            yield self.parts(running)
+        if any(self.table.of(Answers)):
+            reading = self.reading(running) if self.reading is not None else None
+            writer = running.performer.writer
+            yield answering(self.table, reading, self.settings, running.epoch, writer, running.lease, running.readiness)
 
     def _leader_work(self, performer: Performer) -> list[Callable[[], Awaitable[None]]]:
         world_of = self.world_of

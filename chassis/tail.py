@@ -89,6 +89,11 @@ class Tail:
                     await self._take_more(consumer, self._fetch_wait_ms)
         self._task = asyncio.create_task(self._follow(consumer))
 
+    def expect(self) -> None:
+        """Something is about to come, an answer perhaps: fetch quickly for a while."""
+        if self._consumer is not None:
+            self._pace.heard(self._consumer)
+
     def _behind(self, consumer: AIOKafkaConsumer) -> bool:
         marks = ((consumer.highwater(p), self.positions[p.topic, p.partition]) for p in self._partitions)
         return any(end is None or heard < end for end, heard in marks)

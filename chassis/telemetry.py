@@ -50,6 +50,9 @@ HELD_OLDEST = Gauge(
 REDRIVEN = Counter("appstore_held_redriven_total", "Held messages that were handled after all.", registry=REGISTRY)
 SKIPPED = Counter("appstore_held_skipped_total", "Held messages that an operator passed over.", registry=REGISTRY)
 WAITING = Gauge("appstore_waiting_messages", "Messages waiting for something not known yet.", registry=REGISTRY)
+ANSWERS = Counter(
+    "appstore_answers_total", "Questions taken up, by what became of them.", ["type", "outcome"], registry=REGISTRY
+)
 LAG = Gauge("appstore_consumer_lag", "Messages on the log not yet handled.", registry=REGISTRY)
 LEADER = Gauge("appstore_leader", "1 while this replica leads its service, else 0.", registry=REGISTRY)
 PARTITIONS = Gauge("appstore_partitions_assigned", "Partitions this replica consumes.", registry=REGISTRY)

@@ -19,6 +19,7 @@ Source = Callable[[], AsyncIterator[Any]]
 class Service:
     """`world_of(motion)` builds the World of a motion; `sources` feed the `Watch` rows.
 
+    `reading(running)` is what use cases of `Answers` rows are given in place of a World;
     `parts(running)` are parts of its own that run between the relay's start and the consumer's (`chassis.run`);
     `read_back(database)` takes from the log what a restore can't find in a ledger (`chassis.restore`).
     """
@@ -28,6 +29,7 @@ class Service:
     rows: Sequence[Row]
     world_of: Callable[[Motion], Any]
     sources: Mapping[str, Source] = field(default_factory=dict)
+    reading: Callable[[Any], Any] | None = None
     parts: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
     read_back: Callable[[Database], Awaitable[Any]] | None = None
 

@@ -24,6 +24,7 @@ SignInId = Uuid
 HeldId = Uuid
 OperationId = Uuid
 SecretId = Uuid
+QuestionId = Uuid
 
 DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")]
 """RFC 1123 label that starts with a letter: what a Kubernetes Service may be called."""

@@ -74,11 +74,16 @@ SEALED_SECRETS = Topic(
     retention_ms=10 * 60 * 1000,
     ledger=False,
 )
+QUESTIONS = Topic("questions", "gateway", "question", "question", (), retention_ms=10 * 60 * 1000, ledger=False)
 PEOPLE = Topic("people", "gateway", "person", "person", ("gateway",))
 PERSON_KEYS = Topic("person-keys", "gateway", "person-key", "person", (), compacted=True, ledger=False)
 
 SERVICES = ("catalog", "compliance", "deployer", "community", "gateway")
 HELD_MESSAGES = {service: Topic("held-messages", service, "held-message", "held", ("gateway",)) for service in SERVICES}
+ANSWERS = {
+    service: Topic("answers", service, "answer", "question", (), retention_ms=10 * 60 * 1000, ledger=False)
+    for service in ("deployer",)
+}
 
 ALL: tuple[Topic, ...] = (
     APPS,
@@ -98,6 +103,8 @@ ALL: tuple[Topic, ...] = (
     SEALED_SECRETS,
     PEOPLE,
     PERSON_KEYS,
+    QUESTIONS,
+    *ANSWERS.values(),
     *HELD_MESSAGES.values(),
 )
 

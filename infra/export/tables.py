@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import contracts.deployments.events
-from chassis.motions import Every, Keeps, On, Project, React, Restored, Row, Table, Watch
+from chassis.motions import Answers, Asks, Every, Keeps, On, Project, React, Restored, Row, Table, Watch
 from contracts import topics
 from contracts.messages import all_messages
 from infra.export.schemas import topics_of
@@ -66,13 +66,13 @@ def services_page(root: Path) -> str:
     parts = ["# What sets each service in motion", "", "Made from each service's `handlers.py` by `infra.export`."]
     for service, table in services_with_a_table(root):
         written = ", ".join(f"`{topic.name}`" for topic in topics.written_by(service))
-        read = ", ".join(f"`{topic.name}`" for topic in table.topics_read) or "nothing"
+        read = ", ".join(f"`{topic.name}`" for topic in (*table.topics_read, *table.topics_heard)) or "nothing"
         parts += ["", f"## {service}", "", f"Reads {read}. Writes {written}.", ""]
         parts.append(markdown(("set off by", "leads to"), [_row(row) for row in table.rows]))
     return "\n".join(parts) + "\n"
 
 
-def _row(row: Row) -> tuple[str, str]:
+def _row(row: Row) -> tuple[str, str]:  # noqa: PLR0911 - one for each kind
     match row:
         case On():
             instead = f"; skipped: `{row.skipped.__name__}`" if row.skipped else ""
@@ -88,6 +88,10 @@ def _row(row: Row) -> tuple[str, str]:
             )
         case Restored():
             return f"own {row.message.__name__}, read back by a restore", f"`{row.do.__name__}`"
+        case Answers():
+            return f"a question, {row.message.__name__} on `{row.message.topic.name}`", f"`{row.do.__name__}`"
+        case Asks():
+            return f"somebody who asks {row.message.__name__}", f"an answer on `{row.message.answered_on.name}`"
         case Project() | React():
             once = (
                 f"`{row.do.__name__}`, once per event" if isinstance(row, React) else f"read model `{row.collection}`"

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import httpx
 
+from chassis.asking import Asker
 from chassis.clock import SystemClock
 from chassis.health import serving
+from chassis.motions import Table
 from chassis.off_ledger import OffLedger
 from chassis.publish import Publisher
 from chassis.run import Running
@@ -23,6 +25,7 @@ from services.gateway.accept import store as accepted
 from services.gateway.accept.secret_road import SecretRoad
 from services.gateway.accept.store import Operations
 from services.gateway.audit import store as audit_log
+from services.gateway.handlers import MOTIONS
 from services.gateway.identity import store as identities
 from services.gateway.identity.current_person import Identity
 from services.gateway.identity.erase_person import reapply_erasures
@@ -34,6 +37,7 @@ from services.gateway.identity.provider import Provider
 from services.gateway.identity.session import Sessions
 from services.gateway.identity.sign_in_log import LedgerSignInLog
 from services.gateway.identity.sign_ins import SignIns
+from services.gateway.live.ears import Ears
 from services.gateway.live.hub import Hub
 from services.gateway.ports import World
 from services.gateway.readmodels.store import ReadModels
@@ -49,13 +53,17 @@ async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[
     await accepted.prepare(running.database)
     await audit_log.prepare(running.database)
     hub = Hub(running.epoch)
-    tail = Tail(settings, topics.IN_LEDGERS, running.epoch, hub.hear, hub.begin_at, running.readiness)
+    asking = _voice(running)
+    ears = Ears(hub, Asker(asking, SystemClock()))
+    followed = (*topics.IN_LEDGERS, *Table(MOTIONS).topics_heard)
+    tail = Tail(settings, followed, running.epoch, ears.hear, ears.begin_at, running.readiness)
     await tail.start()
+    ears.asker.expect = tail.expect
     try:
         async with httpx.AsyncClient(timeout=5, follow_redirects=False) as http:
             provider = Provider(settings.issuer.rstrip("/"), http)
             key_topic = KeyTopic(running.database, _voice(running))
-            world = _world(running, settings, hub, provider, key_topic)
+            world = _world(running, settings, ears, provider, key_topic)
             road = SecretRoad(running.database, world.models, _voice(running), world.clock)
             world = replace(world, secret_accepted=road.wake)
             address = public_address(world, provider)
@@ -67,9 +75,10 @@ async def gateway(running: Running, settings: GatewaySettings) -> AsyncIterator[
                 yield
     finally:
         await tail.stop()
+        await asking.close()
 
 
-def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Provider, key_topic: KeyTopic) -> World:
+def _world(running: Running, settings: GatewaySettings, ears: Ears, provider: Provider, key_topic: KeyTopic) -> World:
     platform_key = _platform_key(settings.platform_key_file)
     people = identities.MongoPeople(running.database)
     seen = identities.MongoSeenSignIns(running.database)
@@ -87,7 +96,8 @@ def _world(running: Running, settings: GatewaySettings, hub: Hub, provider: Prov
         clock=SystemClock(),
         models=ReadModels(running.database, running.versions.serving),
         operations=Operations(running.database),
-        hub=hub,
+        hub=ears.hub,
+        asker=ears.asker,
         identity=identity,
         people=people,
         names=Names(people),

@@ -6,6 +6,7 @@ The gateway has no domain and no use cases of its own: its concerns are folders 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from chassis.asking import Asker
 from chassis.clock import Clock
 from chassis.health import Readiness
 from chassis.perform import Performer
@@ -29,6 +30,7 @@ class World:
     models: ReadModels
     operations: Operations
     hub: Hub
+    asker: Asker
     identity: Identity
     people: People
     names: Names

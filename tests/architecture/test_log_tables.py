@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from chassis.motions import Keeps, On, Table
+from chassis.motions import Answers, Asks, Keeps, On, Table
 from contracts import topics
 from contracts.community.requests import ReviewSubmitted
 from contracts.messages import all_messages
@@ -13,7 +13,7 @@ from tests.architecture.source import ROOT
 
 def disagreements(service: str, table: Table) -> Iterator[str]:
     """Where a service's table and the table of topics say different things."""
-    read = {topic.name for topic in table.topics_read}
+    read = {topic.name for topic in (*table.topics_read, *table.topics_heard)}
     listed = {topic.name for topic in topics.ALL if service in topic.readers}
     yield from (f"{service} reads {name}, and contracts/topics.py does not say so" for name in sorted(read - listed))
     yield from (f"contracts/topics.py says {service} reads {name}; no row does" for name in sorted(listed - read))
@@ -34,7 +34,9 @@ def without_a_writer(messages: Mapping[str, Topic], tables: Mapping[str, Table])
 def without_a_reader(tables: Mapping[str, Table]) -> list[str]:
     """The messages that no row of any service takes, on topics that are said to be read."""
     handled = {row.message for table in tables.values() for row in table.of(On)}
+    handled |= {row.message for table in tables.values() for row in table.of(Answers)}
     projected = {topic.name for table in tables.values() for topic in table.topics_read}
+    projected |= {row.message.answered_on.name for table in tables.values() for row in table.of(Asks)}
     return [
         name
         for name, message in all_messages().items()

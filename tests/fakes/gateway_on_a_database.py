@@ -56,6 +56,7 @@ from tests.fakes.identity import (
     sign,
 )
 from tests.fakes.published import Published
+from tests.fakes.questions import Asked
 
 EPOCH = "epoch-1"
 PLATFORM_KEY = b"0" * 32
@@ -89,6 +90,7 @@ class GatewayOnADatabase:
         self.known: People = MongoPeople(self.database) if real_people else self.people
         self.sessions = Sessions(MongoSessions(self.database) if real_people else SessionsInMemory())
         self.hub = Hub(EPOCH)
+        self.asked = Asked()
         self.issuer = DocumentIssuer([self._key])
         self.provider = Provider(ISSUER, self.issuer.client())
         self.world = self._world()
@@ -110,6 +112,7 @@ class GatewayOnADatabase:
             models=ReadModels(self.database),
             operations=Operations(self.database),
             hub=self.hub,
+            asker=self.asked.asker,
             identity=identity,
             people=self.known,
             names=Names(self.known),

@@ -62,6 +62,7 @@ class FakeSite:
             models=self.models,
             operations=nothing,
             hub=nothing,
+            asker=nothing,
             identity=self.identity,
             people=self.people,
             names=Names(self.people),

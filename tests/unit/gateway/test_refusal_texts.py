@@ -93,7 +93,7 @@ def _problems() -> Iterator[tuple[str, str, frozenset[str]]]:
 def _refused() -> Iterator[tuple[str, str, frozenset[str]]]:
     """Made from a subclass: file, code, names. Those of the contracts travel in an event and end an operation."""
     known = refusals()
-    for file, call in calls("services"):
+    for file, call in calls("services", "chassis"):
         if (name := ast.unparse(call.func)) in known:
             code, package = known[name]
             yield file, code, given(call) | (OF_AN_OPERATION if package == "contracts" else ALWAYS)
