@@ -68,7 +68,7 @@ async def test_a_dead_leader_is_followed(database: Database) -> None:
         await until(lambda: leads(other), "the other leads", within=4 * TTL)
         assert other.term == dead.term + 1
         assert await fenced(database, other) == 1
-        dead._valid_until = float("inf")  # as if its own clock had stood still
+        dead._holding._valid_until = float("inf")  # as if its own clock had stood still
         with pytest.raises(NotLeading):
             await fenced(database, dead)
 
