@@ -1,6 +1,7 @@
 """The deployer's Kubernetes adapter on the tests' cluster, as the deployer's own account with the role that we ship."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from services.deployer.ports import Object
 from tests.e2e.eventually import eventually
 
 ROLES = Path(__file__).parents[2] / "infra" / "kubernetes" / "rbac.yaml"
+LEASE_NAMESPACE = "appstore"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 _WITHIN = 60.0  # seconds; kwok's pods take up to ten, and other work on this machine stretches them
 
@@ -36,45 +38,74 @@ async def administrator(cluster: ControlPlane) -> AsyncIterator[Connection]:
         await connection.close()
 
 
-def shipped_rules() -> list[dict[str, Any]]:
-    """The rules of the role that we ship."""
+def shipped_rules(kind: str = "ClusterRole") -> list[dict[str, Any]]:
+    """The rules of the role that we ship; those of the `Role` are about the Lease."""
     documents = list(yaml.safe_load_all(ROLES.read_text(encoding="utf-8")))
-    rules: list[dict[str, Any]] = next(one for one in documents if one["kind"] == "ClusterRole")["rules"]
+    rules: list[dict[str, Any]] = next(one for one in documents if one["kind"] == kind)["rules"]
     return rules
 
 
 @asynccontextmanager
-async def role(cluster: ControlPlane, rules: Sequence[dict[str, Any]]) -> AsyncIterator[None]:
-    """The deployer's account may do what these rules say, and nothing more, until the block ends."""
-    account, paths = cluster.deployer.name, (f"{RBAC}/clusterroles", f"{RBAC}/clusterrolebindings")
+async def role(
+    cluster: ControlPlane, rules: Sequence[dict[str, Any]], leasing: Sequence[dict[str, Any]] | None = None
+) -> AsyncIterator[None]:
+    """The deployer's account may do what these rules say, and nothing more, until the block ends.
+
+    `leasing` are the rules within its own namespace; those that we ship when nothing else is said.
+    """
+    own = shipped_rules("Role") if leasing is None else leasing
     async with administrator(cluster) as admin:
-        made = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": account}}
-        group = "rbac.authorization.k8s.io"
-        await admin.request("POST", paths[0], None, {**made, "kind": "ClusterRole", "rules": list(rules)})
-        subject = {"kind": "User", "name": account, "apiGroup": group}
-        reference = {"kind": "ClusterRole", "name": account, "apiGroup": group}
-        binding = {**made, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [subject]}
-        await admin.request("POST", paths[1], None, binding)
-        try:
-            await _counts(cluster, rules[-1])
+        await _namespace(admin, LEASE_NAMESPACE)
+        async with (
+            _bound(admin, RBAC, "Cluster", cluster.deployer.name, rules),
+            _bound(admin, f"{RBAC}/namespaces/{LEASE_NAMESPACE}", "", cluster.deployer.name, own),
+        ):
+            await _counts(cluster, rules[-1], own)
             yield
-        finally:
-            for path in reversed(paths):
-                await admin.request("DELETE", f"{path}/{account}")
 
 
-async def _counts(cluster: ControlPlane, rule: dict[str, Any]) -> None:
-    """The API server learns of a binding by watching, a moment later."""
+@asynccontextmanager
+async def _bound(
+    admin: Connection, path: str, scope: str, account: str, rules: Sequence[dict[str, Any]]
+) -> AsyncIterator[None]:
+    made = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": account}}
+    group = "rbac.authorization.k8s.io"
+    paths = f"{path}/{scope.lower()}roles", f"{path}/{scope.lower()}rolebindings"
+    await admin.request("POST", paths[0], None, {**made, "kind": f"{scope}Role", "rules": list(rules)})
+    subject = {"kind": "User", "name": account, "apiGroup": group}
+    reference = {"kind": f"{scope}Role", "name": account, "apiGroup": group}
+    binding = {**made, "kind": f"{scope}RoleBinding", "roleRef": reference, "subjects": [subject]}
+    await admin.request("POST", paths[1], None, binding)
+    try:
+        yield
+    finally:
+        for one in reversed(paths):
+            await admin.request("DELETE", f"{one}/{account}")
+
+
+async def _namespace(admin: Connection, name: str) -> None:
+    with contextlib.suppress(ApiRefused):  # it is there
+        await admin.request("POST", "/api/v1/namespaces", None, {"kind": "Namespace", "metadata": {"name": name}})
+
+
+async def _counts(cluster: ControlPlane, rule: dict[str, Any], own: Sequence[dict[str, Any]]) -> None:
+    """The API server learns of a binding, and of the end of one, by watching: a moment later."""
     connection = Connection(KubeconfigAccess(cluster.deployer.kubeconfig), Pace(1000, 1000, _loop_time()))
     version = "authorization.k8s.io/v1"
-    review = {"kind": "SelfSubjectRulesReview", "apiVersion": version, "spec": {"namespace": "default"}}
+    spec = {"namespace": LEASE_NAMESPACE}
+    review = {"kind": "SelfSubjectRulesReview", "apiVersion": version, "spec": spec}
 
-    async def resources() -> list[list[str]]:
+    async def found() -> list[tuple[list[str], set[str]]]:
         answer = await connection.request("POST", f"/apis/{version}/selfsubjectrulesreviews", None, review)
-        return [one["resources"] for one in answer["status"]["resourceRules"]]
+        return [(one["resources"], set(one["verbs"])) for one in answer["status"]["resourceRules"]]
+
+    def as_given(rules: list[tuple[list[str], set[str]]]) -> bool:
+        leasing = {verb for resources, verbs in rules if resources == ["leases"] for verb in verbs}
+        there = any(resources == rule["resources"] for resources, _ in rules)
+        return there and leasing == {verb for one in own for verb in one["verbs"]}
 
     try:
-        await eventually(resources, lambda found: rule["resources"] in found, 10.0, "the role counts")
+        await eventually(found, as_given, 10.0, "the role counts")
     finally:
         await connection.close()
 

@@ -65,6 +65,7 @@ class Kubernetes:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
             await lease.release()
+            await self.connection.close()
 
     @asynccontextmanager
     async def watching(self, while_leading: WhileLeading) -> AsyncIterator[None]:
