@@ -14,7 +14,6 @@ from chassis.sealed import Lockbox
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
-from services.deployer.domain.health import Patience
 from services.deployer.ports import Cluster, Facts
 from services.deployer.reconciler.running import LeadsInstallation, WhileLeading
 from services.deployer.reconciler.turn import Take, WorldOf, apart, in_one_motion
@@ -31,7 +30,7 @@ class ChosenCluster(Protocol):
         """What of it a motion may ask."""
         ...
 
-    def turns(self, performer: Performer, world_of: WorldOf, patience: Patience) -> Take:
+    def turns(self, performer: Performer, world_of: WorldOf, settings: DeployerSettings) -> Take:
         """How the reconciler's turns are taken on it."""
         ...
 
@@ -57,8 +56,8 @@ class _Sandbox:
     def facts_in(self, motion: Motion) -> Facts:
         return self._of(motion)
 
-    def turns(self, performer: Performer, world_of: WorldOf, patience: Patience) -> Take:
-        return in_one_motion(performer, world_of, self._of, patience)
+    def turns(self, performer: Performer, world_of: WorldOf, settings: DeployerSettings) -> Take:
+        return in_one_motion(performer, world_of, self._of, settings.patience, settings.drift)
 
     def _of(self, motion: Motion) -> Cluster:
         return SandboxCluster(MongoSandboxObjects(motion, self._lockbox), self._file, motion.clock, new_id)
@@ -80,8 +79,9 @@ class _Real:
     def facts_in(self, _motion: Motion) -> Facts:
         return self._cluster.known
 
-    def turns(self, performer: Performer, world_of: WorldOf, patience: Patience) -> Take:
-        return apart(performer, world_of, self._cluster.at(performer.writer.clock), patience)
+    def turns(self, performer: Performer, world_of: WorldOf, settings: DeployerSettings) -> Take:
+        cluster = self._cluster.at(performer.writer.clock)
+        return apart(performer, world_of, cluster, settings.patience, settings.drift)
 
 
 def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Callable[[str], None]) -> ChosenCluster:

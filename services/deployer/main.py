@@ -29,7 +29,7 @@ def service() -> Service:
 
     @asynccontextmanager
     async def reconciler(running: Running) -> AsyncIterator[None]:
-        take_turn = cluster.turns(running.performer.fenced(running.lease.guard), world_of, settings.patience)
+        take_turn = cluster.turns(running.performer.fenced(running.lease.guard), world_of, settings)
         workers = Workers(
             queue,
             lambda name: take_turn(lambda turn: reconcile_deployment(name, turn)),

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from chassis.settings import ServiceSettings
 from contracts.identifiers import DnsLabel
+from services.deployer.domain.drift import DriftPolicy
 from services.deployer.domain.health import Patience
 
 
@@ -77,6 +78,10 @@ class DeployerSettings(ServiceSettings):
 
     progress_deadline_seconds: Annotated[float, Field(ge=1, le=86_400)] = 600
     """Seconds a rollout may take in all, as in Kubernetes."""
+
+    drift: DriftPolicy = DriftPolicy.HEAL
+    """What is done when somebody changes or deletes a deployment's objects by hand: `heal` puts back what was declared,
+    `report` only tells it, for clusters in which people still repair things themselves."""
 
     undecided_grace_seconds: Annotated[float, Field(ge=0, le=600)] = 10
     """Seconds after `decideBy` before a request is closed: a decision made in time may still be on its way, or lie in

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from appstore_client.models.base import ApiModel
 from appstore_client.models.diagnosis import Quarantined
+from appstore_client.models.drift import Drift
 from appstore_client.models.operation import Objection, OperationProblem, Restored
 
 
@@ -72,7 +73,10 @@ class Failure(ApiModel):
 
 
 class Deployment(ApiModel):
-    """One deployment; `status` is that of its newest request, `trouble` what may become a failure of it."""
+    """One deployment; `status` is that of its newest request, `trouble` what may become a failure of it.
+
+    `drift` is what somebody changed by hand and is not put back yet.
+    """
 
     id: str
     name: str
@@ -97,6 +101,7 @@ class Deployment(ApiModel):
     failure: Failure | None = None
     trouble: Failure | None = None
     quarantine: tuple[Quarantined, ...] = ()
+    drift: Drift | None = None
     objections: tuple[Objection, ...] = ()
     operations: tuple[str, ...] = ()
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.gateway.accept.operation import Operation, standing_of
+from services.gateway.api.drift_shown import DriftShown, drift_shown
 from services.gateway.api.operations import ObjectionShown, ProblemShown, Restored, failure_of, problem_of
 from services.gateway.api.shapes import Shown
 from services.gateway.identity.person import Person
@@ -92,7 +93,7 @@ class DeploymentShown(Shown):
 
     It `stands` while something of it is there or coming, and so nothing else can have its name; while it is `paused`
     nothing of it runs, because somebody asked so. `trouble` is what may become a failure, `quarantine` the versions
-    that did.
+    that did, `drift` what somebody changed by hand and is not put back yet.
     """
 
     id: str
@@ -116,6 +117,7 @@ class DeploymentShown(Shown):
     failure: FailureShown | None = None
     trouble: FailureShown | None = None
     quarantine: list[QuarantineShown] = []
+    drift: DriftShown | None = None
     objections: list[ObjectionShown] = []
     operations: list[str]
 
@@ -155,6 +157,7 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         failure=_as_failure(problem) if problem and status in _WITH_FAILURE else None,
         trouble=_trouble(found, status, texts),
         quarantine=[_quarantined(one, texts) for one in rollout.get("quarantine") or ()],
+        drift=drift_shown(rollout.get("drift")),
         objections=problem.objections if problem else [],
         operations=await world.operations.about(found["_id"]),
     )

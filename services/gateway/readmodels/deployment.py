@@ -28,6 +28,7 @@ from contracts.deployments.requests import (
 )
 from contracts.envelope import Event
 from contracts.noun import write_time
+from services.gateway.readmodels.drift import lasting
 
 Document = dict[str, Any]
 ENDED = {
@@ -98,6 +99,7 @@ def _observed(found: Document, event: Event[Any]) -> Document:
     rollout["changedAt"] = at
     rollout["quarantine"] = _quarantine(rollout, event)
     rollout["trouble"] = _trouble(rollout, data, at)
+    rollout |= lasting(rollout, event)
     if isinstance(data, DeploymentStarted):
         starts = {**starts, generation: {"revision": data.revision, "at": at}}
         rollout |= {"started": generation, "revision": data.revision, "startedAt": at, "ready": 0}

@@ -9,6 +9,7 @@ from chassis.motions import Project
 from contracts import topics
 from contracts.envelope import Event
 from contracts.noun import write_time
+from services.gateway.readmodels.drift import told_of
 
 Document = dict[str, Any]
 
@@ -71,7 +72,7 @@ def document(event: Event[Any]) -> str:
 def entry_of(event: Event[Any]) -> Document:
     """An event as people follow it: its place, its lineage, the fields a sentence needs; no free text of people."""
     context, data = event.context, event.data.model_dump(mode="json")
-    told = {name: data[name] for name in _TOLD if name in data and data[name] is not None}
+    told = {name: data[name] for name in _TOLD if name in data and data[name] is not None} | told_of(event.data)
     return {
         "id": context.id,
         "type": context.type,

@@ -6,6 +6,7 @@ import typer
 
 from appstore_client.app_store import AppStore
 from appstore_client.cli.commands.revisions import settings_of
+from appstore_client.cli.drift import say_drift
 from appstore_client.cli.find_deployment import find_deployment
 from appstore_client.cli.language import text, word
 from appstore_client.cli.output import (
@@ -90,6 +91,8 @@ def _show(one: Deployment) -> None:
             ("asked", asked and _asked_beside(one)),
         ]
     )
+    if one.drift:
+        say_drift(one.drift)
     for objection in one.objections:
         say(
             text(

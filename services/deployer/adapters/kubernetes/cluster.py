@@ -8,12 +8,15 @@ from collections.abc import Sequence
 
 from chassis.clock import Clock
 from contracts.clusters.events import ClusterRegistered
-from services.deployer.adapters.kubernetes.applying import apply_object, check_owner, place_of
+from services.deployer.adapters.kubernetes.applying import apply_object, check_owner
+from services.deployer.adapters.kubernetes.declared import place_of
+from services.deployer.adapters.kubernetes.drifting import drift_of
 from services.deployer.adapters.kubernetes.facts import ClusterFacts
 from services.deployer.adapters.kubernetes.kinds import kind_of
 from services.deployer.adapters.kubernetes.observing import observe
 from services.deployer.adapters.kubernetes.removing import prune, remove_all
 from services.deployer.adapters.kubernetes.watches import Watches
+from services.deployer.domain.drift import Drifted
 from services.deployer.domain.manifest.inventory import is_inventory, owned
 from services.deployer.domain.manifest.labels import DEPLOYMENT
 from services.deployer.domain.observed import Observation
@@ -56,6 +59,11 @@ class KubernetesCluster:
         """The objects that carry the deployment's label, pods included. Raises NotNow."""
         await self._watches.ready_for(deployment)
         return tuple(seen.object for _, seen in self._watches.of_deployment(deployment))
+
+    async def drift(self, deployment: str, objects: Sequence[Object]) -> tuple[Drifted, ...]:
+        """Which of its own objects others deleted or changed; asks the server only where one did. Raises NotNow."""
+        await self._watches.ready_for(deployment)
+        return await drift_of(self._watches, objects)
 
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows of a deployment now; None when it has no workload there. Raises NotNow."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from contracts.deployments import drift as contract
 from contracts.deployments.reasons import Cause, Fault
 from services.gateway.api.operations import ObjectionShown
 from services.gateway.readmodels.deployment import is_gone, newest_wish
@@ -20,6 +21,9 @@ from services.gateway.web.pages.deployment.view import (
     FOLLOWED,
     Decision,
     DeploymentView,
+    Drift,
+    DriftedField,
+    DriftedObject,
     Failure,
     KeptOut,
     RevisionRow,
@@ -92,6 +96,7 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
         decision=_decision(found["decisions"].get(str(generation)), read),
         failure=_failure(found),
         quarantine=_kept_out(found),
+        drift=_drift(found),
         runs=_runs(found),
         revisions=tuple(_revisions(found))[:MOST_REVISIONS],
         may_change=read.may_change and not is_gone(found) and request["kind"] != "remove",
@@ -169,6 +174,24 @@ def _failure(found: Document) -> Failure | None:
 def _kept_out(found: Document) -> tuple[KeptOut, ...]:
     kept_out = found["rollout"].get("quarantine") or ()
     return tuple(KeptOut(one["version"], one["revision"], Cause(one["cause"])) for one in kept_out)
+
+
+def _drift(found: Document) -> Drift | None:
+    drift = found["rollout"].get("drift")
+    if not drift:
+        return None
+    lasts = contract.Drift.model_validate(drift)
+    drifted = tuple(
+        DriftedObject(
+            one.kind,
+            one.name,
+            one.deleted,
+            tuple(DriftedField(field.path, field.declared, field.found, field.hidden) for field in one.fields),
+            one.manager,
+        )
+        for one in lasts.drifted
+    )
+    return Drift(lasts.since, lasts.reaction, drifted, lasts.times, lasts.heals_at)
 
 
 def _replicas(read: DeploymentRead) -> int:

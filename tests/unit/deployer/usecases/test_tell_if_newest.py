@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from contracts.clusters.events import ClusterRegistered
+from services.deployer.domain.drift import Drifted
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Cluster, Deletion, Object, World
 from services.deployer.reconciler.outcome import AgainAfter, Done
@@ -31,6 +32,12 @@ class SlowCluster:
     async def objects_of(self, deployment: str) -> tuple[Object, ...]:
         """As the port says."""
         return await self._cluster.objects_of(deployment)
+
+    async def drift(self, deployment: str, objects: Sequence[Object]) -> tuple[Drifted, ...]:
+        """As the port says."""
+        found = await self._cluster.drift(deployment, objects)
+        await self._take_long()
+        return found
 
     async def observe(self, deployment: str) -> Observation | None:
         """As the port says."""
@@ -150,4 +157,4 @@ async def test_a_settled_deployment_costs_one_motion(fake: FakeWorld) -> None:
         return await work(fake.world())
 
     assert await reconcile_deployment(DEPLOYMENT, Turn(in_motion, cluster, fake.clock, fake.patience)) == Done()
-    assert (motions, cluster.calls - before) == (1, 1)
+    assert (motions, cluster.calls - before) == (1, 2)

@@ -20,6 +20,7 @@ _NODES: Mapping[str, Node] = {
     "DeploymentApprovalRequested": "attention",
     "DeploymentRollbackStarted": "attention",
     "DeploymentRolledBack": "attention",
+    "DriftDetected": "attention",
     "DeploymentCancelled": "around",
     "DeploymentRemovalRequested": "around",
     "DeploymentCancelRequested": "around",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from contracts.deployments.drift import Reaction
 from contracts.deployments.reasons import Cause, Fault
 from services.gateway.locales.texts import Value
 from services.gateway.web.components.rejection_reason.reason import RejectionReason
@@ -48,6 +49,8 @@ FOLLOWED = (
     "DeploymentCancelled",
     "DeploymentRemovalRequested",
     "DeploymentRemoved",
+    "DriftDetected",
+    "DriftHealed",
     "MessageHeld",
     "MessageRedriven",
     "MessageSkipped",
@@ -86,6 +89,39 @@ class KeptOut:
     version: str
     revision: int
     cause: Cause
+
+
+@dataclass(frozen=True)
+class DriftedField:
+    """One field that differs; of a `hidden` one neither value is known here."""
+
+    path: str
+    declared: str | None = None
+    found: str | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class DriftedObject:
+    """One object that somebody deleted or changed."""
+
+    kind: str
+    name: str
+    deleted: bool = False
+    fields: tuple[DriftedField, ...] = ()
+    manager: str | None = None
+    """Who wrote it last, when the cluster knows."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What is not as declared, and what becomes of it."""
+
+    since: datetime
+    reaction: Reaction
+    drifted: tuple[DriftedObject, ...]
+    times: int = 1
+    heals_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +191,7 @@ class DeploymentView:
     revisions: tuple[RevisionRow, ...] = ()
     """Newest first."""
     quarantine: tuple[KeptOut, ...] = ()
+    drift: Drift | None = None
     may_change: bool = False
     """Whether the reader gets the forms that change it."""
     versions: tuple[str, ...] = ()
