@@ -20,7 +20,9 @@ from services.deployer.reconciler.turn import Take, WorldOf, apart, in_one_motio
 from services.deployer.settings import DeployerSettings
 
 if TYPE_CHECKING:
+    from services.deployer.adapters.kubernetes.access import Access
     from services.deployer.adapters.kubernetes.building import Kubernetes
+    from services.deployer.adapters.kubernetes.facts import WhatIsOffered
 
 
 class ChosenCluster(Protocol):
@@ -89,18 +91,28 @@ def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Ca
     if not (settings.kubeconfig or settings.in_cluster or settings.kube_server):
         return _Sandbox(settings, lockbox)
     # The Kubernetes client takes 50 MB and half a second, which a simulated cluster need not pay.
-    from services.deployer.adapters.kubernetes import access, building, offers_file  # noqa: PLC0415
+    from services.deployer.adapters.kubernetes import building  # noqa: PLC0415
+
+    name, offers = settings.cluster_name, offers_by(settings)
+    per_second, namespace = settings.cluster_requests_per_second, settings.cluster_lease_namespace
+    return _Real(building.Kubernetes(access_by(settings), name, offers, wake, per_second, namespace))
+
+
+def access_by(settings: DeployerSettings) -> "Access":
+    """How the real cluster of the settings is reached."""
+    from services.deployer.adapters.kubernetes import access  # noqa: PLC0415
 
     if settings.kubeconfig is not None:
-        way: access.Access = access.KubeconfigAccess(settings.kubeconfig, settings.kube_context)
-    elif settings.kube_token_file and settings.kube_ca_file:
-        way = access.TokenAccess(settings.kube_server, settings.kube_token_file, settings.kube_ca_file)
-    else:
-        way = access.account_of_the_pod(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"])
-    offers = (
-        offers_file.OffersFile(settings.offers_file)
-        if settings.offers_file is not None
-        else offers_file.NothingOffered(settings.cluster_environments)
-    )
-    per_second, namespace = settings.cluster_requests_per_second, settings.cluster_lease_namespace
-    return _Real(building.Kubernetes(way, settings.cluster_name, offers, wake, per_second, namespace))
+        return access.KubeconfigAccess(settings.kubeconfig, settings.kube_context)
+    if settings.kube_token_file and settings.kube_ca_file:
+        return access.TokenAccess(settings.kube_server, settings.kube_token_file, settings.kube_ca_file)
+    return access.account_of_the_pod(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"])
+
+
+def offers_by(settings: DeployerSettings) -> "WhatIsOffered":
+    """The environments of a real cluster and what each offers. Raises YamlFileError."""
+    from services.deployer.adapters.kubernetes import offers_file  # noqa: PLC0415
+
+    if settings.offers_file is not None:
+        return offers_file.OffersFile(settings.offers_file)
+    return offers_file.NothingOffered(settings.cluster_environments)
