@@ -72,7 +72,10 @@ class Failure(ApiModel):
 
 
 class Deployment(ApiModel):
-    """One deployment; `status` is that of its newest request, `trouble` what may become a failure of it."""
+    """One deployment; `status` is that of its newest request, `trouble` what may become a failure of it.
+
+    The newest decision judged at `policy_level`, where `warnings` are the gates that it let through.
+    """
 
     id: str
     name: str
@@ -98,6 +101,8 @@ class Deployment(ApiModel):
     trouble: Failure | None = None
     quarantine: tuple[Quarantined, ...] = ()
     objections: tuple[Objection, ...] = ()
+    policy_level: str | None = None
+    warnings: tuple[Objection, ...] = ()
     operations: tuple[str, ...] = ()
 
 

@@ -82,6 +82,7 @@ def _show(one: Deployment) -> None:
             ("app", f"{one.app.name} {_version(one)}"),
             ("team", one.team.slug),
             ("environment", one.environment.name),
+            ("level", one.policy_level and word("level", one.policy_level)),
             ("status", _status(one)),
             ("since", clock(one.since)),
             ("address", one.address),
@@ -90,7 +91,7 @@ def _show(one: Deployment) -> None:
             ("asked", asked and _asked_beside(one)),
         ]
     )
-    for objection in one.objections:
+    for objection in (*one.objections, *one.warnings):
         say(
             text(
                 "objection",
