@@ -96,6 +96,8 @@ class Deployment(ApiModel):
     being_removed: bool = False
     failure: Failure | None = None
     trouble: Failure | None = None
+    degraded: Failure | None = None
+    """What is wrong now with what succeeded."""
     quarantine: tuple[Quarantined, ...] = ()
     objections: tuple[Objection, ...] = ()
     operations: tuple[str, ...] = ()

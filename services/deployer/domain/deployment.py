@@ -24,6 +24,7 @@ from contracts.deployments.events import (
     DeploymentStarted,
     DeploymentSucceeded,
 )
+from contracts.deployments.health import Degraded, health_after
 from contracts.deployments.quarantine import Quarantine, Quarantined, quarantine_after
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault
 from contracts.envelope import Event
@@ -86,6 +87,9 @@ class Deployment(Noun):
     quarantine: Quarantine = ()
     """Versions that failed here and are wanted by nobody until somebody names them again."""
 
+    degraded: Degraded | None = None
+    """What is wrong with it now, although it succeeded."""
+
     @model_validator(mode="before")
     @classmethod
     def _read_earlier_release(cls, stored: Any) -> Any:
@@ -124,6 +128,7 @@ def evolve(state: Deployment | None, event: Event[Any]) -> Deployment:
         environment=data.environment,
     )
     now = now.but(quarantine=quarantine_after(now.quarantine, data, event.context.time))
+    now = now.but(degraded=health_after(now.degraded, data, event.context.time))
     match data:
         case DeploymentStarted():
             return _started(now, data, generation, event.context.time)

@@ -24,6 +24,7 @@ from services.deployer.usecases.end_generation import end_generation
 from services.deployer.usecases.follow_rollout import follow_rollout
 from services.deployer.usecases.read_wish import read_wish
 from services.deployer.usecases.tell_if_newest import tell_if_newest
+from services.deployer.usecases.watch_health import watch_health
 
 LOOK_AGAIN_SECONDS = 1.0
 """While something is still being removed."""
@@ -49,7 +50,10 @@ async def _bring_about(wish: Wish, state: Deployment, desired: Desired, turn: Tu
     refusal = await _apply(wish, desired, objects, turn)
     if state.under_way:
         return await follow_rollout(wish, state, desired, objects, refusal, turn)
-    return GiveUp(refusal.cause) if refusal is not None else await _let_finish(state, turn)
+    if refusal is not None:
+        return GiveUp(refusal.cause)
+    finishing = await _let_finish(state, turn)
+    return finishing if isinstance(finishing, AgainAfter) else await watch_health(wish, state, desired, turn)
 
 
 async def _apply(wish: Wish, desired: Desired, objects: Sequence[Object], turn: Turn) -> Failure | None:

@@ -92,7 +92,8 @@ class DeploymentShown(Shown):
 
     It `stands` while something of it is there or coming, and so nothing else can have its name; while it is `paused`
     nothing of it runs, because somebody asked so. `trouble` is what may become a failure, `quarantine` the versions
-    that did.
+    that did. `degraded` is what is wrong now with what succeeded before, `warnings` what works today and will not for
+    ever.
     """
 
     id: str
@@ -116,6 +117,8 @@ class DeploymentShown(Shown):
     failure: FailureShown | None = None
     trouble: FailureShown | None = None
     quarantine: list[QuarantineShown] = []
+    degraded: FailureShown | None = None
+    warnings: list[FailureShown] = []
     objections: list[ObjectionShown] = []
     operations: list[str]
 
@@ -155,6 +158,8 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         failure=_as_failure(problem) if problem and status in _WITH_FAILURE else None,
         trouble=_trouble(found, status, texts),
         quarantine=[_quarantined(one, texts) for one in rollout.get("quarantine") or ()],
+        degraded=_told(found, rollout["degraded"], texts) if rollout.get("degraded") else None,
+        warnings=[_told(found, one, texts) for one in rollout.get("warnings") or ()],
         objections=problem.objections if problem else [],
         operations=await world.operations.about(found["_id"]),
     )
@@ -194,8 +199,12 @@ def _trouble(found: Document, status: str, texts: Texts) -> FailureShown | None:
     trouble = found["rollout"].get("trouble")
     if trouble is None or status != "running":
         return None
+    return _told(found, trouble, texts)
+
+
+def _told(found: Document, one: Document, texts: Texts) -> FailureShown:
     values = {"app": found["asked"]["appName"], "version": found["asked"]["version"]}
-    return _as_failure(failure_of(trouble, values, texts))
+    return _as_failure(failure_of(one, values, texts))
 
 
 def _quarantined(one: Document, texts: Texts) -> QuarantineShown:
