@@ -101,6 +101,8 @@ class Deployment(ApiModel):
     being_removed: bool = False
     failure: Failure | None = None
     trouble: Failure | None = None
+    degraded: Failure | None = None
+    """What is wrong now with what succeeded."""
     quarantine: tuple[Quarantined, ...] = ()
     drift: Drift | None = None
     objections: tuple[Objection, ...] = ()

@@ -25,6 +25,7 @@ from contracts.deployments.events import (
     DeploymentStarted,
     DeploymentSucceeded,
 )
+from contracts.deployments.health import Degraded, health_after
 from contracts.deployments.quarantine import Quarantine, Quarantined, quarantine_after
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
 from contracts.envelope import Event
@@ -93,6 +94,9 @@ class Deployment(Noun):
     drift_times: tuple[Time, ...] = ()
     """When drift was found, in the hour before the last time."""
 
+    degraded: Degraded | None = None
+    """What is wrong with it now, although it succeeded."""
+
     @model_validator(mode="before")
     @classmethod
     def _read_earlier_release(cls, stored: Any) -> Any:
@@ -135,6 +139,7 @@ def evolve(state: Deployment | None, event: Event[Any]) -> Deployment:
         quarantine=quarantine_after(now.quarantine, data, at),
         drift=drift_after(now.drift, data, at),
         drift_times=times_after(now.drift_times, data, at),
+        degraded=health_after(now.degraded, data, at),
     )
     match data:
         case DeploymentStarted():

@@ -25,6 +25,7 @@ from services.deployer.usecases.follow_rollout import follow_rollout
 from services.deployer.usecases.heal_drift import heal_drift
 from services.deployer.usecases.read_wish import read_wish
 from services.deployer.usecases.tell_if_newest import tell_if_newest
+from services.deployer.usecases.watch_health import watch_health
 
 LOOK_AGAIN_SECONDS = 1.0
 """While something is still being removed."""
@@ -52,7 +53,10 @@ async def _bring_about(wish: Wish, state: Deployment, desired: Desired, turn: Tu
         return applied
     if state.under_way:
         return await follow_rollout(wish, state, desired, objects, applied, turn)
-    return GiveUp(applied.cause) if applied is not None else await _let_finish(state, turn)
+    if applied is not None:
+        return GiveUp(applied.cause)
+    finishing = await _let_finish(state, turn)
+    return finishing if isinstance(finishing, AgainAfter) else await watch_health(wish, state, desired, turn)
 
 
 async def _apply(

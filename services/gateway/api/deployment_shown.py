@@ -101,7 +101,9 @@ class DeploymentShown(Shown):
 
     It `stands` while something of it is there or coming, and so nothing else can have its name; while it is `paused`
     nothing of it runs, because somebody asked so. `trouble` is what may become a failure, `quarantine` the versions
-    that did, `drift` what somebody changed by hand and is not put back yet. The newest decision judged at `policyLevel`, and let the gates in `warnings` through there.
+    that did, `drift` what somebody changed by hand and is not put back yet. The newest decision judged at
+    `policyLevel`, and let the gates in `warnings` through there. `degraded` is what is wrong now with what succeeded
+    before, `notices` what works today and will not for ever.
     """
 
     id: str
@@ -126,6 +128,8 @@ class DeploymentShown(Shown):
     trouble: FailureShown | None = None
     quarantine: list[QuarantineShown] = []
     drift: DriftShown | None = None
+    degraded: FailureShown | None = None
+    notices: list[FailureShown] = []
     objections: list[ObjectionShown] = []
     policy_level: str | None = None
     warnings: list[ObjectionShown] = []
@@ -169,6 +173,8 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         trouble=_trouble(found, status, texts),
         quarantine=[_quarantined(one, texts) for one in rollout.get("quarantine") or ()],
         drift=drift_shown(rollout.get("drift")),
+        degraded=_told(found, rollout["degraded"], texts) if rollout.get("degraded") else None,
+        notices=[_told(found, one, texts) for one in rollout.get("warnings") or ()],
         objections=problem.objections if problem else [],
         policy_level=level_of(decision) if decision else None,
         warnings=[await objection_shown(one, world, texts) for one in decision.get("warnings", [])],
@@ -210,8 +216,12 @@ def _trouble(found: Document, status: str, texts: Texts) -> FailureShown | None:
     trouble = found["rollout"].get("trouble")
     if trouble is None or status != "running":
         return None
+    return _told(found, trouble, texts)
+
+
+def _told(found: Document, one: Document, texts: Texts) -> FailureShown:
     values = {"app": found["asked"]["appName"], "version": found["asked"]["version"]}
-    return _as_failure(failure_of(trouble, values, texts))
+    return _as_failure(failure_of(one, values, texts))
 
 
 def _quarantined(one: Document, texts: Texts) -> QuarantineShown:

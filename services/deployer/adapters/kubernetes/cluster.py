@@ -73,6 +73,7 @@ class KubernetesCluster:
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
         """Remove what belongs to a deployment; its data volumes too, unless told otherwise. Raises NotNow."""
         await self._watches.ready_for(deployment)
+        self._watches.warnings.forget(deployment)
         return await remove_all(self._watches, deployment, data=data)
 
     async def facts(self) -> ClusterRegistered:

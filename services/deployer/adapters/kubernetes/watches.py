@@ -12,6 +12,7 @@ from typing import Any
 from chassis.errors import NotNow
 from services.deployer.adapters.kubernetes import trimmed
 from services.deployer.adapters.kubernetes.answers import NOT_FOUND, ApiRefused, as_port_says
+from services.deployer.adapters.kubernetes.api_warnings import ApiWarnings
 from services.deployer.adapters.kubernetes.cache import KindCache, Seen
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import POD, REPLICA_SET, WATCHED, Kind
@@ -37,6 +38,7 @@ class Watches:
         }
         self.watching: list[KindWatch] = []
         self.rooms = Rooms(connection)
+        self.warnings = ApiWarnings()
         self._listed = False
 
     async def run(self) -> None:
