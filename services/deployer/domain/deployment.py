@@ -23,6 +23,7 @@ from contracts.deployments.events import (
     DeploymentRolledBack,
     DeploymentStarted,
     DeploymentSucceeded,
+    ObjectReference,
 )
 from contracts.deployments.quarantine import Quarantine, Quarantined, quarantine_after
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault
@@ -85,6 +86,8 @@ class Deployment(Noun):
     rollback: Rollback | None = None
     quarantine: Quarantine = ()
     """Versions that failed here and are wanted by nobody until somebody names them again."""
+    kept: tuple[ObjectReference, ...] = ()
+    """Data volumes that the last removal left."""
 
     @model_validator(mode="before")
     @classmethod
@@ -160,7 +163,7 @@ def _ended(state: Deployment, data: DeploymentEvent, generation: int) -> Deploym
     of_started = generation == state.started
     match data:
         case DeploymentRemoved():
-            return ended.but(phase=Phase.REMOVED, proven=None)
+            return ended.but(phase=Phase.REMOVED, proven=None, kept=data.kept)
         case DeploymentSucceeded():
             proven = Proven(revision=data.revision, version=data.version)
             return ended.but(phase=Phase.SUCCEEDED, proven=proven)

@@ -9,7 +9,7 @@ from services.gateway.api.shapes import Shown
 from services.gateway.identity.person import Person
 from services.gateway.locales.texts import Texts
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import is_gone, newest_whole, newest_wish
+from services.gateway.readmodels.deployment import is_gone, kept_data, newest_whole, newest_wish
 from services.gateway.readmodels.revision import is_paused, running
 
 Document = dict[str, Any]
@@ -92,7 +92,7 @@ class DeploymentShown(Shown):
 
     It `stands` while something of it is there or coming, and so nothing else can have its name; while it is `paused`
     nothing of it runs, because somebody asked so. `trouble` is what may become a failure, `quarantine` the versions
-    that did.
+    that did; `keptData` are the volumes that its removal left, for what is deployed next under its name.
     """
 
     id: str
@@ -111,6 +111,7 @@ class DeploymentShown(Shown):
     running: RunningShown | None = None
     stands: bool
     removed: bool
+    kept_data: list[str] = []
     paused: bool = False
     being_removed: bool = False
     failure: FailureShown | None = None
@@ -139,6 +140,7 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         status=status,
         stands=not is_gone(found),
         removed=removed,
+        kept_data=list(kept_data(found)),
         paused=is_paused(found),
         being_removed=request["kind"] == "remove" and not standing.ended,
         app=AppNamed(id=wanted["app"], name=wanted["appName"], title=app.get("title", wanted["appName"])),
