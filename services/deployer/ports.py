@@ -51,10 +51,11 @@ class FieldConflict(ObjectRefused):
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What a delete did: objects removed now, and objects that are still there."""
+    """What a delete did: objects removed now, objects that are still there, and the names of data volumes it kept."""
 
     removed: int
     remaining: int
+    kept: tuple[str, ...] = ()
 
 
 class Facts(Protocol):
@@ -188,8 +189,8 @@ class Secrets(Protocol):
         """The value made here for a parameter; the same for as long as the deployment lives."""
         ...
 
-    async def forget(self, deployment: str) -> None:
-        """Keep nothing of a deployment."""
+    async def forget(self, deployment: str, *, generated: bool = True) -> None:
+        """Keep nothing of a deployment; what was generated for it only where `generated` says so."""
         ...
 
 

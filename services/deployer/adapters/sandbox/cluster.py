@@ -28,6 +28,7 @@ from services.deployer.adapters.sandbox.status import Scene
 from services.deployer.adapters.sandbox.stored_object import Place, node_object, owner_of, place_of, without_owner
 from services.deployer.adapters.sandbox.surroundings import Surroundings
 from services.deployer.domain.drift import Drifted
+from services.deployer.domain.manifest.inventory import DATA
 from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
 from services.deployer.domain.manifest.quota import ROOM
 from services.deployer.domain.observed import Observation
@@ -84,9 +85,11 @@ class SandboxCluster:
 
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
         """Remove the inventory, what it owns, and the data when told so; the images stay on their nodes."""
-        found = removed_with_inventory(await self._store.of_deployment(deployment), data=data)
+        there = await self._store.of_deployment(deployment)
+        kept = () if data else tuple(sorted(one["metadata"]["name"] for one in there if one["kind"] == DATA))
+        found = removed_with_inventory(there, data=data)
         if not found:
-            return Deletion(0, 0)
+            return Deletion(0, 0, kept)
         scene = await self._scene()
         await self._remove_pods(scene, [pod for pod in scene.pods if pod.deployment == deployment])
         others = [one for one in found if one["kind"] != "Pod"]
@@ -94,7 +97,7 @@ class SandboxCluster:
             await self._store.remove(one)
         await self._store.next_revision()
         await self._place_pods()
-        return Deletion(len(others), 0)
+        return Deletion(len(others), 0, kept)
 
     async def facts(self) -> ClusterRegistered:
         """What the file says."""
