@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contracts.clusters.events import ClusterRegistered
 from services.deployer.domain.drift import Drifted
 from services.deployer.domain.observed import Observation
+from services.deployer.domain.rehearsal import Rehearsal
 from services.deployer.ports import Cluster, Deletion, Object, World
 from services.deployer.reconciler.outcome import AgainAfter, Done
 from services.deployer.reconciler.turn import T, Turn
@@ -38,6 +39,10 @@ class SlowCluster:
         found = await self._cluster.drift(deployment, objects)
         await self._take_long()
         return found
+
+    async def rehearse(self, deployment: str, objects: Sequence[Object]) -> Rehearsal:
+        """As the port says."""
+        return await self._cluster.rehearse(deployment, objects)
 
     async def observe(self, deployment: str) -> Observation | None:
         """As the port says."""
