@@ -16,7 +16,7 @@ from aiohttp import web
 from infra.local.ports import HOST
 
 WRITES = ("POST", "PATCH", "DELETE")
-_NOT_PASSED_ON = {"host", "content-length", "transfer-encoding", "connection", "content-encoding"}
+_NOT_PASSED_ON = {"host", "content-length", "transfer-encoding", "connection"}
 _LARGEST = 16 * 1024 * 1024
 Hook = Callable[[str, str], Awaitable[bool]]
 """Told method and path; whether the deployer is dead now."""
