@@ -120,7 +120,12 @@ class Connection:
         async with self._answer(asked) as answer:
             if asked.warned is not None:
                 asked.warned(read_warnings(answer.headers.getall("Warning", ())))
-            return orjson.loads(await answer.read())
+            text = await answer.read()
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError as error:  # something stands between us and the server
+            message = "the cluster's answer can't be read"
+            raise NotNow(message) from error
 
     async def close(self) -> None:
         """Close every connection."""
