@@ -28,7 +28,7 @@ async def test_the_shipped_role_is_enough(cluster: ControlPlane) -> None:
     assert (fit.account, fit.nodes, fit.environments) == (
         cluster.deployer.name,
         4,
-        ("test", "acceptance", "production"),
+        ("development", "test", "acceptance", "production"),
     )
 
 

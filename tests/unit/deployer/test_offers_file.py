@@ -58,7 +58,7 @@ def test_while_an_edit_is_wrong_the_last_good_one_counts(file: Path) -> None:
 
 def test_the_shipped_file_can_be_used() -> None:
     """What the stack's own control plane offers."""
-    assert list(OffersFile(OFFERS).current()) == ["test", "acceptance", "production"]
+    assert list(OffersFile(OFFERS).current()) == ["development", "test", "acceptance", "production"]
 
 
 def test_the_file_of_the_guide_can_be_used(tmp_path: Path) -> None:
