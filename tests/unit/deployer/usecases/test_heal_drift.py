@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.apps.spec import AppSpec
-from contracts.deployments.drift import DriftDetected, DriftHealed, HealedBy, Reaction
+from contracts.deployments.drift import MOST_COUNTED, DriftDetected, DriftHealed, HealedBy, Reaction
 from services.deployer.domain.drift import AT_ONCE, FIRST_WAIT, LONGEST_WAIT, DriftPolicy
 from services.deployer.domain.hidden import MARK
 from services.deployer.reconciler.outcome import AgainAfter, Done
@@ -269,3 +269,31 @@ async def test_a_secret_that_somebody_wrote_elsewhere_is_hidden(fake: FakeWorld)
     (told,) = drifts(fake)
     assert told.drifted[0].fields[0].found == f"registry.test/{MARK}:1"
     assert value not in str(told)
+
+
+async def test_what_is_left_as_it_is_is_watched_all_the_same(life: Life, fake: FakeWorld) -> None:
+    """Only reported, and then its pods stop: the team hears of that too."""
+    fake.drift = DriftPolicy.REPORT
+    found = deepcopy(fake.objects.objects[WORKLOAD])
+    found["spec"]["template"]["spec"]["containers"][0]["image"] = "registry.test/crashes:1"
+    by_hand(fake, found)
+    asked: list[str] = []
+
+    async def observe(deployment: str) -> None:
+        asked.append(deployment)
+
+    cluster = fake.cluster
+    cluster.observe = observe  # type: ignore[method-assign]
+    fake.other_cluster = cluster
+    await life.settles()
+    assert asked == [DEPLOYMENT]
+
+
+async def test_another_value_of_a_told_field_is_told_but_not_for_ever(life: Life, fake: FakeWorld) -> None:
+    """A field that changes all the time makes a bounded number of events in an hour."""
+    fake.drift = DriftPolicy.REPORT
+    for replicas in range(2, 2 * MOST_COUNTED):
+        edit(fake, replicas)
+        await life.settles()
+    assert [one.drifted[0].fields[0].found for one in drifts(fake)][:3] == ["2", "3", "4"]
+    assert len(drifts(fake)) == MOST_COUNTED
