@@ -59,9 +59,12 @@ class App:
 
     def objects(self, spec: AppSpec = SMALL, generation: int = 1, *, paused: bool = False) -> tuple[Object, ...]:
         """Its manifest."""
+        return build(self.facts(generation, paused=paused), spec)
+
+    def facts(self, generation: int = 1, *, paused: bool = False) -> DeploymentFacts:
+        """What its manifest is made of."""
         where = Environment(name="test", team=self.team, cluster=new_id(), namespace=self.namespace)
-        facts = DeploymentFacts(self.deployment, self.name, "assistant", "1.0", generation, where, paused=paused)
-        return build(facts, spec)
+        return DeploymentFacts(self.deployment, self.name, "assistant", "1.0", generation, where, paused=paused)
 
 
 def versions(found: Sequence[Object]) -> dict[tuple[str, str], str]:
