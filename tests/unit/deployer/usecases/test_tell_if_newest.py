@@ -146,7 +146,7 @@ async def test_the_cluster_is_never_asked_inside_a_motion(fake: FakeWorld) -> No
 
 
 async def test_a_settled_deployment_costs_one_motion(fake: FakeWorld) -> None:
-    """Nothing is told, so only what should be is read; the cluster is asked what drifted, to apply, and how it fares."""
+    """Nothing is told, so only what should be is read; the cluster is asked what drifted, to apply, how it fares."""
     life, cluster = await ready_to_succeed(fake)
     await life.settles()
     before, motions = cluster.calls, 0
