@@ -6,6 +6,7 @@ from typing import Self
 import httpx
 
 from appstore_client.resources.apps import Apps
+from appstore_client.resources.clusters import Clusters
 from appstore_client.resources.deployments import Deployments
 from appstore_client.resources.environments import Environments
 from appstore_client.resources.events import Events
@@ -48,6 +49,7 @@ class AppStore:
         self.environments = Environments(transport)
         self.operations = Operations(transport)
         self.events = Events(transport)
+        self.clusters = Clusters(transport)
         self.people = People(transport)
 
     async def __aenter__(self) -> Self:

@@ -1,7 +1,6 @@
 """What the deployer needs from outside, and the `World` that holds one of each for one motion.
 
-Adapters meet these; use cases see nothing else. `Cluster` is met by the sandbox now and by Kubernetes later, so it
-speaks of objects, server-side apply and statuses.
+Adapters meet these; use cases see nothing else. `Cluster` speaks of objects, server-side apply and statuses.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import CameFrom, KnownRequest
 from services.deployer.domain.known_version import KnownVersion
 from services.deployer.domain.observed import Observation
+from services.deployer.domain.rehearsal import Rehearsal
 from services.deployer.domain.sealing import SealingKey
 
 Object = dict[str, Any]
@@ -51,10 +51,11 @@ class FieldConflict(ObjectRefused):
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What a delete did: objects removed now, and objects that are still there."""
+    """What a delete did: objects removed now, objects that are still there, and the names of data volumes it kept."""
 
     removed: int
     remaining: int
+    kept: tuple[str, ...] = ()
 
 
 class Facts(Protocol):
@@ -86,6 +87,10 @@ class Cluster(Facts, Protocol):
 
         One that was applied as something else is no drift: it is still to be written. Writes nothing.
         """
+        ...
+
+    async def rehearse(self, deployment: str, objects: Sequence[Object]) -> Rehearsal:
+        """What `apply` of these would do, and what would be said of each; nothing is changed. Raises NotNow."""
         ...
 
     async def observe(self, deployment: str) -> Observation | None:
@@ -188,8 +193,8 @@ class Secrets(Protocol):
         """The value made here for a parameter; the same for as long as the deployment lives."""
         ...
 
-    async def forget(self, deployment: str) -> None:
-        """Keep nothing of a deployment."""
+    async def forget(self, deployment: str, *, generated: bool = True) -> None:
+        """Keep nothing of a deployment; what was generated for it only where `generated` says so."""
         ...
 
 

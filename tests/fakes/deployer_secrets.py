@@ -30,9 +30,14 @@ class MemorySecrets:
         """The value made for a parameter."""
         return self.values.setdefault(f"{deployment}/{parameter}", (deployment, f"made-{len(self.values)}"))[1]
 
-    async def forget(self, deployment: str) -> None:
-        """Keep nothing of a deployment."""
-        self.values = {key: kept for key, kept in self.values.items() if kept[0] != deployment}
+    async def forget(self, deployment: str, *, generated: bool = True) -> None:
+        """Keep nothing of a deployment but, where told so, what was generated."""
+        of_it = f"{deployment}/"
+        self.values = {
+            key: kept
+            for key, kept in self.values.items()
+            if kept[0] != deployment or (key.startswith(of_it) and not generated)
+        }
 
 
 class NoSealingKeys:

@@ -190,7 +190,8 @@ class FakeGateway(Living):
         operation = self.accept(request, b"", {"kind": "remove", "subject": subject})
         if isinstance(operation, JSONResponse):
             return operation
-        deployed |= {"stands": False, "removed": True}
+        kept = [] if request.query_params.get("withData") else [f"{deployed['name']}-data"]
+        deployed |= {"stands": False, "removed": True, "keptData": kept}
         self.record(operation, "deployer", "DeploymentRemoved", "Nothing of it is left.")
         self.end(operation, "succeeded")
         return self._answer(operation)

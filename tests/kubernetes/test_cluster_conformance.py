@@ -8,6 +8,7 @@ import pytest_asyncio
 from infra.kubernetes.control_plane import ControlPlane
 from tests.e2e.eventually import eventually
 from tests.fakes.cluster_conformance import App, ClusterConformance
+from tests.fakes.cluster_rehearsals import ClusterRehearsals
 from tests.kubernetes.deployer_stage import RealStage, deployer_on, role, shipped_rules
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,7 +21,7 @@ async def stage(cluster: ControlPlane, tmp_path_factory: pytest.TempPathFactory)
         yield stage
 
 
-class TestKubernetes(ClusterConformance):
+class TestKubernetes(ClusterConformance, ClusterRehearsals):
     """Every sentence, on Kubernetes."""
 
 

@@ -96,6 +96,8 @@ class Deployment(ApiModel):
     stands: bool
     """Whether something of it is there or coming."""
     removed: bool = False
+    kept_data: tuple[str, ...] = ()
+    """The data volumes that its removal left."""
     paused: bool = False
     """Whether nothing of it runs because somebody asked so."""
     being_removed: bool = False

@@ -24,6 +24,7 @@ from contracts.deployments.events import (
     DeploymentRolledBack,
     DeploymentStarted,
     DeploymentSucceeded,
+    ObjectReference,
 )
 from contracts.deployments.health import Degraded, health_after
 from contracts.deployments.quarantine import Quarantine, Quarantined, quarantine_after
@@ -96,6 +97,9 @@ class Deployment(Noun):
 
     degraded: Degraded | None = None
     """What is wrong with it now, although it succeeded."""
+
+    kept: tuple[ObjectReference, ...] = ()
+    """Data volumes that the last removal left."""
 
     @model_validator(mode="before")
     @classmethod
@@ -179,7 +183,7 @@ def _ended(state: Deployment, data: DeploymentEvent, generation: int) -> Deploym
     of_started = generation == state.started
     match data:
         case DeploymentRemoved():
-            return ended.but(phase=Phase.REMOVED, proven=None, applied=None)
+            return ended.but(phase=Phase.REMOVED, proven=None, applied=None, kept=data.kept)
         case DeploymentSucceeded():
             proven = Proven(revision=data.revision, version=data.version)
             return ended.but(phase=Phase.SUCCEEDED, proven=proven, applied=data.revision)

@@ -7,6 +7,7 @@ at any point, the next call does the same again.
 
 from collections.abc import Sequence
 
+from contracts.deployments.events import ObjectReference
 from contracts.deployments.reasons import ClosedOutcome, Step
 from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
@@ -14,6 +15,7 @@ from services.deployer.domain.doctor.refused_object import manifest_invalid, ref
 from services.deployer.domain.generation import close, is_open, remove
 from services.deployer.domain.health import Failure
 from services.deployer.domain.manifest.build import build
+from services.deployer.domain.manifest.inventory import DATA
 from services.deployer.domain.manifest.order import in_order
 from services.deployer.domain.rollout import progressed
 from services.deployer.domain.wish import Wish
@@ -88,8 +90,8 @@ async def _let_finish(state: Deployment, turn: Turn) -> Outcome:
 
 
 async def _leave_nothing(wish: Wish, state: Deployment, turn: Turn) -> Outcome:
-    """Nothing should be there: a first rollout was taken back."""
-    if (await turn.cluster.delete(state.deployment)).remaining:
+    """Nothing should be there: a first rollout was taken back. Data from before it stays where it is."""
+    if (await turn.cluster.delete(state.deployment, data=not state.kept)).remaining:
         return AgainAfter(LOOK_AGAIN_SECONDS)
     if not state.under_way:
         return Done()
@@ -102,7 +104,7 @@ async def _leave_nothing(wish: Wish, state: Deployment, turn: Turn) -> Outcome:
 
 
 async def _take_away(wish: Wish, turn: Turn) -> Outcome:
-    deletion = await turn.cluster.delete(wish.request.deployment)
+    deletion = await turn.cluster.delete(wish.request.deployment, data=wish.request.with_data)
     if deletion.remaining and not deletion.removed:
         return AgainAfter(LOOK_AGAIN_SECONDS)
     return await tell_if_newest(wish, lambda world: _tell_removal(deletion, wish, world), turn)
@@ -121,6 +123,8 @@ async def _tell_removal(deletion: Deletion, wish: Wish, world: World) -> Outcome
         return Done()
     await world.desired.forget(request.deployment)
     await world.revisions.forget(request.deployment)
-    await world.secrets.forget(request.deployment)
-    await end_generation(remove(request), request, world)
+    # What was generated is what the data is locked with: it stays as long as the data.
+    await world.secrets.forget(request.deployment, generated=not deletion.kept)
+    kept = tuple(ObjectReference(kind=DATA, name=name) for name in deletion.kept)
+    await end_generation(remove(request, kept), request, world)
     return Done()

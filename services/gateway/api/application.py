@@ -24,6 +24,7 @@ from contracts.refusals import Refusal
 from services.gateway.api import (
     apps,
     change_routes,
+    clusters,
     deployments,
     diagnosis,
     environments,
@@ -71,6 +72,7 @@ _PARTS = (
     timeline,
     operations,
     events,
+    clusters,
     me,
     people,
 )

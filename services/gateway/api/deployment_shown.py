@@ -18,7 +18,7 @@ from services.gateway.api.shapes import Shown
 from services.gateway.identity.person import Person
 from services.gateway.locales.texts import Texts
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import is_gone, newest_whole, newest_wish
+from services.gateway.readmodels.deployment import is_gone, kept_data, newest_whole, newest_wish
 from services.gateway.readmodels.revision import is_paused, running
 
 Document = dict[str, Any]
@@ -103,7 +103,8 @@ class DeploymentShown(Shown):
     nothing of it runs, because somebody asked so. `trouble` is what may become a failure, `quarantine` the versions
     that did, `drift` what somebody changed by hand and is not put back yet. The newest decision judged at
     `policyLevel`, and let the gates in `warnings` through there. `degraded` is what is wrong now with what succeeded
-    before, `notices` what works today and will not for ever.
+    before, `notices` what works today and will not for ever; `keptData` are the volumes that its removal left, for
+    what is deployed next under its name.
     """
 
     id: str
@@ -122,6 +123,7 @@ class DeploymentShown(Shown):
     running: RunningShown | None = None
     stands: bool
     removed: bool
+    kept_data: list[str] = []
     paused: bool = False
     being_removed: bool = False
     failure: FailureShown | None = None
@@ -156,6 +158,7 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         status=status,
         stands=not is_gone(found),
         removed=removed,
+        kept_data=list(kept_data(found)),
         paused=is_paused(found),
         being_removed=request["kind"] == "remove" and not standing.ended,
         app=AppNamed(id=wanted["app"], name=wanted["appName"], title=app.get("title", wanted["appName"])),

@@ -66,6 +66,7 @@ KINDS: Mapping[str, Kind] = {
     "nothing-to-go-back-to": Kind(409),
     "unknown-revision": Kind(404),
     "name-in-use": Kind(422),
+    "name-keeps-data": Kind(422),
     "body-too-large": Kind(413),
     "address-too-long": Kind(414),
     "headers-too-large": Kind(431),

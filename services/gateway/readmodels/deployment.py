@@ -117,7 +117,7 @@ def _observed(found: Document, event: Event[Any]) -> Document:
     if isinstance(data, DeploymentRolledBack):
         rollout |= {"healthySince": at, "running": True, "runs": _returned_to(data, starts, at)}
     if isinstance(data, DeploymentRemoved):
-        rollout |= {"removedAt": at, "running": False, "runs": None}
+        rollout |= {"removedAt": at, "running": False, "runs": None, "kept": [one.name for one in data.kept]}
     if isinstance(data, FINAL):
         final = {**data.model_dump(mode="json"), "event": type(data).__name__, "at": at}
         finals = {**finals, generation: final}
@@ -204,10 +204,21 @@ def is_gone(found: Document) -> bool:
     status = status_of(found, generation)
     if request["kind"] == "remove":
         return status == "succeeded"
-    final = found["finals"].get(str(generation), {})
+    final, starts = found["finals"].get(str(generation), {}), _starts_since_removal(found)
     if final.get("outcome") == ClosedOutcome.CANCELLED.value:
-        return set(found["starts"]) <= {str(generation)}
-    return not found["starts"] and status in {"rejected", "failed", "cancelled"}
+        return starts <= {str(generation)}
+    return not starts and status in {"rejected", "failed", "cancelled"}
+
+
+def _starts_since_removal(found: Document) -> set[str]:
+    """The generations that were started since nothing of it was there."""
+    removed = [int(key) for key, final in found["finals"].items() if final["event"] == DeploymentRemoved.__name__]
+    return {key for key in found["starts"] if int(key) > max(removed, default=0)}
+
+
+def kept_data(found: Document) -> tuple[str, ...]:
+    """The names of the data volumes that a removal left, for what is deployed next under this name."""
+    return tuple(found["rollout"].get("kept") or ()) if is_gone(found) else ()
 
 
 DEPLOYMENTS = Project(

@@ -6,6 +6,7 @@ from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Object
 from tests.fakes.cluster_conformance import ClusterConformance
+from tests.fakes.cluster_rehearsals import ClusterRehearsals
 from tests.fakes.deployer import FakeWorld
 
 
@@ -49,5 +50,5 @@ def stage(fake: FakeWorld) -> SandboxStage:
     return SandboxStage(fake)
 
 
-class TestSandbox(ClusterConformance):
+class TestSandbox(ClusterConformance, ClusterRehearsals):
     """Every sentence, on the sandbox."""

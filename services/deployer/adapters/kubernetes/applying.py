@@ -39,7 +39,7 @@ async def apply_object(watches: Watches, kind: Kind, manifest: Object, *, force:
             found = await _patch(watches, kind, manifest, body_of(manifest, digest, seen), force=force)
         except ApiRefused as refused:
             if refused.is_unserved:
-                raise _not_served(kind, name) from refused
+                raise not_served(kind, name) from refused
             if not refused.is_stale:
                 raise await _said(refused, watches, kind, manifest) from refused
             seen = await _read_again(watches, kind, manifest, seen)
@@ -103,7 +103,8 @@ def _wish(seen: Seen | None) -> str:
     return applied_digest(seen.object) if seen is not None else ""
 
 
-def _not_served(kind: Kind, name: str) -> ObjectRefused:
+def not_served(kind: Kind, name: str) -> ObjectRefused:
+    """The refusal of an object whose kind the server does not know."""
     return ObjectRefused(kind.name, name, "apiVersion", no_matches(kind.name, kind.api_version))
 
 

@@ -14,12 +14,14 @@ from services.deployer.adapters.kubernetes.drifting import drift_of
 from services.deployer.adapters.kubernetes.facts import ClusterFacts
 from services.deployer.adapters.kubernetes.kinds import kind_of
 from services.deployer.adapters.kubernetes.observing import observe
+from services.deployer.adapters.kubernetes.rehearsing import rehearse
 from services.deployer.adapters.kubernetes.removing import prune, remove_all
 from services.deployer.adapters.kubernetes.watches import Watches
 from services.deployer.domain.drift import Drifted
 from services.deployer.domain.manifest.inventory import is_inventory, owned
 from services.deployer.domain.manifest.labels import DEPLOYMENT
 from services.deployer.domain.observed import Observation
+from services.deployer.domain.rehearsal import Rehearsal
 from services.deployer.ports import Deletion, Object
 
 
@@ -64,6 +66,11 @@ class KubernetesCluster:
         """Which of its own objects others deleted or changed; asks the server only where one did. Raises NotNow."""
         await self._watches.ready_for(deployment)
         return await drift_of(self._watches, objects)
+
+    async def rehearse(self, deployment: str, objects: Sequence[Object]) -> Rehearsal:
+        """What `apply` of these would do, and what the server would say; it keeps nothing. Raises NotNow."""
+        await self._watches.ready_for(deployment)
+        return await rehearse(self._watches, deployment, objects)
 
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows of a deployment now; None when it has no workload there. Raises NotNow."""

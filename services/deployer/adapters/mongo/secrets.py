@@ -48,10 +48,11 @@ class MongoSecrets:
         await self.keep(place, deployment, made)
         return made
 
-    async def forget(self, deployment: str) -> None:
-        """Keep nothing of a deployment."""
+    async def forget(self, deployment: str, *, generated: bool = True) -> None:
+        """Keep nothing of a deployment; what was generated for it only where `generated` says so."""
         for found in await self._secrets.find({"deployment": deployment}):
-            await self._secrets.delete(found["_id"])
+            if generated or not str(found["_id"]).startswith(f"{deployment}/"):
+                await self._secrets.delete(found["_id"])
 
     @property
     def _box(self) -> Lockbox:

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from services.deployer.adapters.kubernetes.facts import amount
 from services.deployer.adapters.kubernetes.observing import in_trouble
 from services.deployer.adapters.kubernetes.pod_events import PodEvents, read_events, read_not_bound
 from services.deployer.adapters.kubernetes.pod_status import asked_of, container_of, unscheduled
 from services.deployer.domain.doctor.unschedulable import shortage_told
 from services.deployer.domain.observed import OOM_KILLED, Ended, Unhealthy
+from services.deployer.domain.quantity import amount
 
 SPEC: dict[str, Any] = {"name": "web", "image": "registry.test/hello:1"}
 POD: dict[str, Any] = {"spec": {"containers": [{**SPEC, "resources": {"requests": {"cpu": "500m"}}}]}}

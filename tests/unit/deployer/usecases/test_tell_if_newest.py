@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contracts.clusters.events import ClusterRegistered
 from services.deployer.domain.drift import Drifted
 from services.deployer.domain.observed import Observation
+from services.deployer.domain.rehearsal import Rehearsal
 from services.deployer.ports import Cluster, Deletion, Object, World
 from services.deployer.reconciler.outcome import AgainAfter, Done
 from services.deployer.reconciler.turn import T, Turn
@@ -38,6 +39,10 @@ class SlowCluster:
         found = await self._cluster.drift(deployment, objects)
         await self._take_long()
         return found
+
+    async def rehearse(self, deployment: str, objects: Sequence[Object]) -> Rehearsal:
+        """As the port says."""
+        return await self._cluster.rehearse(deployment, objects)
 
     async def observe(self, deployment: str) -> Observation | None:
         """As the port says."""
@@ -146,7 +151,7 @@ async def test_the_cluster_is_never_asked_inside_a_motion(fake: FakeWorld) -> No
 
 
 async def test_a_settled_deployment_costs_one_motion(fake: FakeWorld) -> None:
-    """Nothing is told, so only what should be is read; the cluster is asked what drifted, to apply, how it fares."""
+    """Nothing is told, so one motion reads the wish; the cluster is asked what drifted, to apply, and how it fares."""
     life, cluster = await ready_to_succeed(fake)
     await life.settles()
     before, motions = cluster.calls, 0
