@@ -34,7 +34,7 @@ def service() -> Service:
         workers = Workers(
             queue,
             lambda name: take_turn(lambda turn: reconcile_deployment(name, turn)),
-            at_once=settings.reconciles_at_once,
+            at_once=cluster.at_once(settings.reconciles_at_once),
         )
         names = partial(names_to_reconcile, running.database)
         others = partial(woken_by_others, running.database, running.lease.holder)

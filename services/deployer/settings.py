@@ -98,8 +98,9 @@ class DeployerSettings(ServiceSettings):
     catch_up_seconds: Annotated[float, Field(ge=0, le=600)] = 15
     """Seconds after a start before anything is closed as undecided: joining the group and reading on take a few."""
 
-    reconciles_at_once: Annotated[int, Field(ge=1, le=64)] = 4
-    """Deployments worked on at the same time. Those of the sandbox write one after the other whatever this says."""
+    reconciles_at_once: Annotated[int, Field(ge=1, le=64)] = 16
+    """Deployments worked on at the same time: most of a reconcile is waiting for the API server. The simulated cluster
+    writes one after the other, so there four are enough whatever this says."""
 
     @model_validator(mode="after")
     def _one_way_to_the_cluster(self) -> Self:

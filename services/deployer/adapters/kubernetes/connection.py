@@ -20,6 +20,7 @@ from services.deployer.adapters.kubernetes.access import Access, AccessError
 from services.deployer.adapters.kubernetes.answers import TOO_MANY, UNAUTHORIZED, ApiRefused
 from services.deployer.adapters.kubernetes.api_warnings import read_warnings
 from services.deployer.adapters.kubernetes.pace import Pace
+from services.deployer.adapters.kubernetes.session import client_of
 
 REQUEST_SECONDS = 4.0
 """An API server that needs longer for one object is in trouble, and whoever waits for the answer should hear of it."""
@@ -184,7 +185,7 @@ class Connection:
             if client is not None and _same_server(client.configuration, found):
                 client.configuration.api_key = found.api_key
                 return
-            self._client = ApiClient(found)
+            self._client = client_of(found)
             if client is not None:
                 await client.close()
 

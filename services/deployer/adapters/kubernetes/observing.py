@@ -23,6 +23,8 @@ from services.deployer.ports import Object
 
 _GAVE_UP = "ProgressDeadlineExceeded"
 _NO_EVENTS = PodEvents()
+_STARTING = ("ContainerCreating", "PodInitializing")
+"""What every container waits for at first. Failed pulls and probes, which Events are asked for, have other words."""
 
 
 async def observe(watches: Watches, deployment: str, now: datetime) -> Observation | None:
@@ -113,9 +115,14 @@ def ready_at(pod: Object, patience: timedelta) -> datetime | None:
 
 
 def in_trouble(pod: Mapping[str, Any]) -> bool:
-    """Whether the kubelet has something to tell that the status does not."""
+    """Whether the kubelet has something to tell that the status does not; of a usual start it has not."""
     containers = pod.get("status", {}).get("containerStatuses") or ()
-    return any("waiting" in (one.get("state") or {}) or not one.get("ready") for one in containers)
+    return any(not one.get("ready") and _waits_for(one) not in _STARTING for one in containers)
+
+
+def _waits_for(status: Mapping[str, Any]) -> str | None:
+    waiting: Mapping[str, Any] = (status.get("state") or {}).get("waiting") or {}
+    return waiting.get("reason")
 
 
 def _pod(pod: Object, events: PodEvents, *, available: bool) -> Pod:

@@ -18,6 +18,7 @@ from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import POD, REPLICA_SET, WATCHED, Kind
 from services.deployer.adapters.kubernetes.pace import pause
 from services.deployer.adapters.kubernetes.room import Rooms
+from services.deployer.adapters.kubernetes.telling import telling
 from services.deployer.adapters.kubernetes.watch import KindWatch
 from services.deployer.domain.manifest.labels import DEPLOYMENT, TEAM
 from services.deployer.ports import Object
@@ -34,7 +35,10 @@ class Watches:
     def __init__(self, connection: Connection, wake: Callable[[str], None]) -> None:
         self.connection = connection
         self._caches = {
-            kind.name: KindCache(partial(_kept, kind), lambda deployment, _seen: wake(deployment)) for kind in WATCHED
+            kind.name: KindCache(
+                partial(_kept, kind), partial(telling, kind), lambda deployment, _seen: wake(deployment)
+            )
+            for kind in WATCHED
         }
         self.watching: list[KindWatch] = []
         self.rooms = Rooms(connection)
