@@ -8,6 +8,7 @@ import httpx
 from appstore_client.resources.apps import Apps
 from appstore_client.resources.deployments import Deployments
 from appstore_client.resources.events import Events
+from appstore_client.resources.logs import Logs
 from appstore_client.resources.operations import Operations
 from appstore_client.resources.people import People
 from appstore_client.tokens import TokenSource
@@ -46,6 +47,7 @@ class AppStore:
         self.deployments = Deployments(transport)
         self.operations = Operations(transport)
         self.events = Events(transport)
+        self.logs = Logs(transport)
         self.people = People(transport)
 
     async def __aenter__(self) -> Self:

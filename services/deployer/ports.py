@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from chassis.clock import Clock
 from chassis.motions import Lineage, Record
 from contracts.clusters.events import ClusterRegistered
+from contracts.deployments.logs import ClusterHappenings, LogLines
 from contracts.deployments.secrets import SecretSealed
 from contracts.envelope import Context
 from services.deployer.domain.cluster import Cluster as KnownCluster
@@ -20,6 +21,7 @@ from services.deployer.domain.desired import Desired
 from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import CameFrom, KnownRequest
 from services.deployer.domain.known_version import KnownVersion
+from services.deployer.domain.log import LogWish
 from services.deployer.domain.observed import Observation
 from services.deployer.domain.sealing import SealingKey
 
@@ -81,6 +83,14 @@ class Cluster(Facts, Protocol):
 
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows of a deployment now; None when it has no workload there."""
+        ...
+
+    async def logs(self, deployment: str, wish: LogWish) -> LogLines:
+        """The wanted lines of its containers; none without pods. Bounded by `contracts.deployments.logs`."""
+        ...
+
+    async def happenings(self, deployment: str) -> ClusterHappenings:
+        """What is told of its objects, oldest first, as long as the cluster remembers it."""
         ...
 
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
@@ -175,6 +185,10 @@ class Secrets(Protocol):
         """A value; None when it is not kept."""
         ...
 
+    async def all_of(self, deployment: str) -> tuple[str, ...]:
+        """Every value that is kept of a deployment, those of earlier revisions too; none where none can be kept."""
+        ...
+
     async def generated(self, deployment: str, parameter: str) -> str:
         """The value made here for a parameter; the same for as long as the deployment lives."""
         ...
@@ -217,34 +231,6 @@ class Revisions(Protocol):
 
     async def forget(self, deployment: str) -> None:
         """Keep none of a deployment's revisions."""
-        ...
-
-
-class ObjectStore(Protocol):
-    """Where a cluster that is only simulated keeps its objects. `found` documents are whole Kubernetes objects."""
-
-    async def of_deployment(self, deployment: str) -> tuple[Object, ...]:
-        """The objects with the deployment's label, pods included."""
-        ...
-
-    async def of_kind(self, kind: str) -> tuple[Object, ...]:
-        """Every object of one kind."""
-        ...
-
-    async def named(self, kind: str, namespace: str, name: str) -> Object | None:
-        """One object; the namespace is empty for what belongs to none."""
-        ...
-
-    async def put(self, found: Object) -> None:
-        """Write an object whole."""
-        ...
-
-    async def remove(self, found: Object) -> None:
-        """Remove an object."""
-        ...
-
-    async def next_revision(self) -> int:
-        """The cluster's next resource version; one writer at a time gets it."""
         ...
 
 
