@@ -6,7 +6,9 @@ from typing import Self
 import httpx
 
 from appstore_client.resources.apps import Apps
+from appstore_client.resources.clusters import Clusters
 from appstore_client.resources.deployments import Deployments
+from appstore_client.resources.environments import Environments
 from appstore_client.resources.events import Events
 from appstore_client.resources.logs import Logs
 from appstore_client.resources.operations import Operations
@@ -45,9 +47,11 @@ class AppStore:
         self.address = transport.address
         self.apps = Apps(transport)
         self.deployments = Deployments(transport)
+        self.environments = Environments(transport)
         self.operations = Operations(transport)
         self.events = Events(transport)
         self.logs = Logs(transport)
+        self.clusters = Clusters(transport)
         self.people = People(transport)
 
     async def __aenter__(self) -> Self:

@@ -4,7 +4,9 @@ What differs between them is said here alone: which parts there are, and what th
 (`KUBECONFIG=FILE make up`) chooses a cluster that runs elsewhere.
 """
 
+import asyncio
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from infra.kubernetes.binaries import BuildError, binaries, is_built
@@ -70,3 +72,51 @@ def told_about_the_cluster(home: Home) -> dict[str, str]:
 def _cluster_file() -> Path:
     shipped = CHECKOUT / "infra" / "local" / "cluster.yaml"
     return Path(os.environ.get("APPSTORE_CLUSTER_FILE", shipped))
+
+
+@dataclass(frozen=True, slots=True)
+class Yours:
+    """A cluster that runs elsewhere, and can be deployed to: its id, and what a person is told of it."""
+
+    cluster: str
+    said: str
+
+
+def look_at_yours() -> Yours | None:
+    """The cluster that the deployer's settings name, after a look at it; None when the stack has its own.
+
+    Raises:
+        ValueError: it can't be deployed to; the text says why and what to do.
+    """
+    if cluster_name():
+        return None
+    # The Kubernetes client, for this alone.
+    from infra.kubernetes.check import ClusterUnfitError, check, said_of  # noqa: PLC0415
+
+    try:
+        fit = asyncio.run(check())
+    except ClusterUnfitError as error:
+        raise ValueError(str(error)) from error
+    return Yours(fit.cluster, said_of(fit))
+
+
+def keep_to_one_cluster(home: Home, yours: Yours | None) -> None:
+    """Remember which cluster the data of this home is about, and refuse another one.
+
+    What was deployed to one cluster would else be deployed to the next: demonstrations to somebody's production.
+
+    Raises:
+        ValueError: the data is about another cluster.
+    """
+    wanted, file = yours.cluster if yours else cluster_name(), home.data / "cluster"
+    if file.is_file():
+        kept = file.read_text(encoding="ascii").strip()
+    else:
+        kept = SANDBOX if (home.data / "database").exists() else wanted
+    if kept != wanted:
+        message = (
+            f"What is stored in {home.data} is about another cluster ({kept}), and this start is for {wanted}: its "
+            "deployments would come along. Forget them first (make reset), or start as before."
+        )
+        raise ValueError(message)
+    file.write_text(f"{kept}\n", encoding="ascii")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from infra.local import run_record
-from infra.local.clusters import must_build
+from infra.local.clusters import keep_to_one_cluster, look_at_yours, must_build
 from infra.local.demo_login import demo_login
 from infra.local.home import Home
 from infra.local.keys import StackKeys, keep_keys
@@ -40,6 +40,10 @@ def main(argv: Sequence[str] | None = None, plan: Plan = stages) -> int:
         return _in_background(home)
     try:
         ports = Ports(given.port, read_replicas(given.replicas))
+        yours = look_at_yours()
+        keep_to_one_cluster(home, yours)
+        if yours is not None:
+            _say(f"Deploys to a cluster of yours: {yours.said}. For the simulated one: CLUSTER=sandbox make up")
         if must_build():
             _say("Kubernetes is built first, with Go: about eight minutes on two cores, and only this once.")
         names = frozenset(name for name in given.only.split(",") if name)

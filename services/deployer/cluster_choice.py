@@ -14,14 +14,15 @@ from chassis.sealed import Lockbox
 from services.deployer.adapters.mongo.sandbox_objects import MongoSandboxObjects
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
-from services.deployer.domain.health import Patience
 from services.deployer.ports import Cluster, Facts
 from services.deployer.reconciler.running import LeadsInstallation, WhileLeading
 from services.deployer.reconciler.turn import Take, WorldOf, apart, in_one_motion
 from services.deployer.settings import DeployerSettings
 
 if TYPE_CHECKING:
+    from services.deployer.adapters.kubernetes.access import Access
     from services.deployer.adapters.kubernetes.building import Kubernetes
+    from services.deployer.adapters.kubernetes.facts import WhatIsOffered
 
 
 class ChosenCluster(Protocol):
@@ -31,7 +32,7 @@ class ChosenCluster(Protocol):
         """What of it a motion may ask."""
         ...
 
-    def turns(self, performer: Performer, world_of: WorldOf, patience: Patience) -> Take:
+    def turns(self, performer: Performer, world_of: WorldOf, settings: DeployerSettings) -> Take:
         """How the reconciler's turns are taken on it."""
         ...
 
@@ -57,8 +58,8 @@ class _Sandbox:
     def facts_in(self, motion: Motion) -> Facts:
         return self._of(motion)
 
-    def turns(self, performer: Performer, world_of: WorldOf, patience: Patience) -> Take:
-        return in_one_motion(performer, world_of, self._of, patience)
+    def turns(self, performer: Performer, world_of: WorldOf, settings: DeployerSettings) -> Take:
+        return in_one_motion(performer, world_of, self._of, settings.patience, settings.drift)
 
     def _of(self, motion: Motion) -> Cluster:
         return SandboxCluster(MongoSandboxObjects(motion, self._lockbox), self._file, motion.clock, new_id)
@@ -80,8 +81,9 @@ class _Real:
     def facts_in(self, _motion: Motion) -> Facts:
         return self._cluster.known
 
-    def turns(self, performer: Performer, world_of: WorldOf, patience: Patience) -> Take:
-        return apart(performer, world_of, self._cluster.at(performer.writer.clock), patience)
+    def turns(self, performer: Performer, world_of: WorldOf, settings: DeployerSettings) -> Take:
+        cluster = self._cluster.at(performer.writer.clock)
+        return apart(performer, world_of, cluster, settings.patience, settings.drift)
 
 
 def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Callable[[str], None]) -> ChosenCluster:
@@ -89,18 +91,28 @@ def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Ca
     if not (settings.kubeconfig or settings.in_cluster or settings.kube_server):
         return _Sandbox(settings, lockbox)
     # The Kubernetes client takes 50 MB and half a second, which a simulated cluster need not pay.
-    from services.deployer.adapters.kubernetes import access, building, offers_file  # noqa: PLC0415
+    from services.deployer.adapters.kubernetes import building  # noqa: PLC0415
+
+    name, offers = settings.cluster_name, offers_by(settings)
+    per_second, namespace = settings.cluster_requests_per_second, settings.cluster_lease_namespace
+    return _Real(building.Kubernetes(access_by(settings), name, offers, wake, per_second, namespace))
+
+
+def access_by(settings: DeployerSettings) -> "Access":
+    """How the real cluster of the settings is reached."""
+    from services.deployer.adapters.kubernetes import access  # noqa: PLC0415
 
     if settings.kubeconfig is not None:
-        way: access.Access = access.KubeconfigAccess(settings.kubeconfig, settings.kube_context)
-    elif settings.kube_token_file and settings.kube_ca_file:
-        way = access.TokenAccess(settings.kube_server, settings.kube_token_file, settings.kube_ca_file)
-    else:
-        way = access.account_of_the_pod(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"])
-    offers = (
-        offers_file.OffersFile(settings.offers_file)
-        if settings.offers_file is not None
-        else offers_file.NothingOffered(settings.cluster_environments)
-    )
-    per_second, namespace = settings.cluster_requests_per_second, settings.cluster_lease_namespace
-    return _Real(building.Kubernetes(way, settings.cluster_name, offers, wake, per_second, namespace))
+        return access.KubeconfigAccess(settings.kubeconfig, settings.kube_context)
+    if settings.kube_token_file and settings.kube_ca_file:
+        return access.TokenAccess(settings.kube_server, settings.kube_token_file, settings.kube_ca_file)
+    return access.account_of_the_pod(os.environ["KUBERNETES_SERVICE_HOST"], os.environ["KUBERNETES_SERVICE_PORT"])
+
+
+def offers_by(settings: DeployerSettings) -> "WhatIsOffered":
+    """The environments of a real cluster and what each offers. Raises YamlFileError."""
+    from services.deployer.adapters.kubernetes import offers_file  # noqa: PLC0415
+
+    if settings.offers_file is not None:
+        return offers_file.OffersFile(settings.offers_file)
+    return offers_file.NothingOffered(settings.cluster_environments)

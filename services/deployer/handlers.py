@@ -61,7 +61,7 @@ MOTIONS: tuple[Row, ...] = (
             DeploymentCancelled,
         )
     ),
-    Keeps(topics.DEPLOYMENTS, deployment.Deployment, deployment.evolve, fold=2),
+    Keeps(topics.DEPLOYMENTS, deployment.Deployment, deployment.evolve, fold=3),
     Keeps(topics.CLUSTERS, cluster.Cluster, cluster.evolve),
     Keeps(topics.SEALING_KEYS),
     Keeps(topics.SECRETS),

@@ -30,7 +30,7 @@ def service() -> Service:
 
     @asynccontextmanager
     async def reconciler(running: Running) -> AsyncIterator[None]:
-        take_turn = cluster.turns(running.performer.fenced(running.lease.guard), world_of, settings.patience)
+        take_turn = cluster.turns(running.performer.fenced(running.lease.guard), world_of, settings)
         workers = Workers(
             queue,
             lambda name: take_turn(lambda turn: reconcile_deployment(name, turn)),
@@ -49,7 +49,7 @@ def service() -> Service:
 
     def reading(running: Running) -> Take:
         """What questions are answered with: turns that change nothing, so no lease is asked."""
-        return cluster.turns(running.performer, world_of, settings.patience)
+        return cluster.turns(running.performer, world_of, settings)
 
     sources = {"cluster": cluster.changes}
     return Service("deployer", settings, MOTIONS, world_of, sources=sources, reading=reading, parts=reconciler)

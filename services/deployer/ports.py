@@ -18,6 +18,7 @@ from contracts.envelope import Context
 from services.deployer.domain.cluster import Cluster as KnownCluster
 from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
+from services.deployer.domain.drift import Drifted
 from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import CameFrom, KnownRequest
 from services.deployer.domain.known_version import KnownVersion
@@ -39,13 +40,15 @@ class ObjectRefused(Exception):  # noqa: N818 - the API server's word
 class FieldConflict(ObjectRefused):
     """Fields that we want otherwise belong to another field manager. `fields`: path, and who has it.
 
-    Only somebody who asks for it takes them back (`apply` with `force`).
+    Only somebody who asks for it takes them back (`apply` with `force`). `drifted` is what differs, when it was read.
     """
 
-    def __init__(self, kind: str, name: str, fields: tuple[tuple[str, str], ...]) -> None:
+    def __init__(
+        self, kind: str, name: str, fields: tuple[tuple[str, str], ...], drifted: Drifted | None = None
+    ) -> None:
         field = fields[0][0] if fields else "."
         super().__init__(kind, name, field, "; ".join(f"{path}: {message}" for path, message in fields))
-        self.fields = fields
+        self.fields, self.drifted = fields, drifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,13 @@ class Cluster(Facts, Protocol):
 
     async def objects_of(self, deployment: str) -> tuple[Object, ...]:
         """The objects that carry the deployment's label."""
+        ...
+
+    async def drift(self, deployment: str, objects: Sequence[Object]) -> tuple[Drifted, ...]:
+        """Which of the deployment's own objects somebody deleted, or changed since they were applied like this.
+
+        One that was applied as something else is no drift: it is still to be written. Writes nothing.
+        """
         ...
 
     async def observe(self, deployment: str) -> Observation | None:
@@ -275,6 +285,11 @@ def came_from(context: Context) -> CameFrom:
 def lineage(request: KnownRequest) -> Lineage:
     """The lineage of everything told about a request without its message in hand."""
     return lineage_of(request.came_from)
+
+
+def lineage_of_drift(running: KnownRequest) -> Lineage:
+    """Part of the story of the request that runs, but set off by nobody of ours."""
+    return Lineage(running.came_from.correlation, team=running.came_from.team)
 
 
 def lineage_of(came: CameFrom) -> Lineage:

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from chassis.settings import ServiceSettings
 from contracts.identifiers import DnsLabel
+from services.deployer.domain.drift import DriftPolicy
 from services.deployer.domain.health import Patience
 
 
@@ -78,6 +79,18 @@ class DeployerSettings(ServiceSettings):
     progress_deadline_seconds: Annotated[float, Field(ge=1, le=86_400)] = 600
     """Seconds a rollout may take in all, as in Kubernetes."""
 
+    drift: DriftPolicy = DriftPolicy.HEAL
+    """What is done when somebody changes or deletes a deployment's objects by hand: `heal` puts back what was declared,
+    `report` only tells it, for clusters in which people still repair things themselves."""
+
+    degraded_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
+    """Seconds that a deployment which succeeded may lack pods before people are told: a pod that moves to another node
+    takes less."""
+
+    recovered_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
+    """Seconds that its pods must stay ready before people are told that it is well: a container that crashes again and
+    again runs for a while in between, and its waits grow to five minutes."""
+
     undecided_grace_seconds: Annotated[float, Field(ge=0, le=600)] = 10
     """Seconds after `decideBy` before a request is closed: a decision made in time may still be on its way, or lie in
     the partitions of a replica that died, which nobody reads for a session and a rebalance (6 and 3 seconds)."""
@@ -111,4 +124,6 @@ class DeployerSettings(ServiceSettings):
             self.shortage_seconds,
             self.probe_failure_seconds,
             self.progress_deadline_seconds,
+            self.degraded_seconds,
+            self.recovered_seconds,
         )

@@ -17,6 +17,7 @@ from services.deployer.adapters.sandbox.cluster_file import ClusterFile
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
 from services.deployer.domain import cluster, deployment
 from services.deployer.domain.desired import KEPT_REVISIONS, Desired
+from services.deployer.domain.drift import DriftPolicy
 from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
@@ -117,6 +118,7 @@ class FakeWorld:
     woken: list[str] = field(default_factory=list)
     caught_up_at: datetime = START
     patience: Patience = field(default_factory=Patience)
+    drift: DriftPolicy = DriftPolicy.HEAL
     secrets: MemorySecrets = field(default_factory=MemorySecrets)
     _requests: dict[str, KnownRequest] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
@@ -143,7 +145,7 @@ class FakeWorld:
         async def in_motion(work: Callable[[World], Awaitable[T]], /) -> T:
             return await work(self.world())
 
-        return Turn(in_motion, self.cluster, self.clock, self.patience)
+        return Turn(in_motion, self.cluster, self.clock, self.patience, self.drift)
 
     def world(self) -> World:
         """The world of one motion."""

@@ -62,6 +62,7 @@ class FakeGateway(Living):
             Route(f"{BASE}/deployments/{{id}}/logs", self._logs),
             Route(f"{BASE}/deployments/{{id}}/logs/stream", self._log_stream),
             Route(f"{BASE}/deployments/{{id}}/events", self._happenings),
+            Route(f"{BASE}/environments", self._environments),
             Route(f"{BASE}/operations", self._operations),
             Route(f"{BASE}/operations/{{id}}", self._operation),
             Route(f"{BASE}/events", self._stream),
@@ -234,6 +235,13 @@ class FakeGateway(Living):
 
     async def _happenings(self, request: Request) -> Response:
         return self._refusal(request) or JSONResponse({"items": [HAPPENED], "simulated": False, "next": None})
+
+    async def _environments(self, request: Request) -> Response:
+        items = [
+            {"name": name, "cluster": "c-1", "clusterName": "sandbox", "simulated": True, "policyLevel": level}
+            for name, level in self.levels.items()
+        ]
+        return self._refusal(request) or JSONResponse({"items": items, "next": None})
 
     async def _operations(self, request: Request) -> Response:
         return self._refusal(request) or JSONResponse({"items": list(self.operations.values()), "next": None})

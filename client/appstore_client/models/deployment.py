@@ -7,6 +7,7 @@ from pydantic import Field
 
 from appstore_client.models.base import ApiModel
 from appstore_client.models.diagnosis import Quarantined
+from appstore_client.models.drift import Drift
 from appstore_client.models.operation import Objection, OperationProblem, Restored
 
 
@@ -72,7 +73,11 @@ class Failure(ApiModel):
 
 
 class Deployment(ApiModel):
-    """One deployment; `status` is that of its newest request, `trouble` what may become a failure of it."""
+    """One deployment; `status` is that of its newest request, `trouble` what may become a failure of it.
+
+    `drift` is what somebody changed by hand and is not put back yet.
+    The newest decision judged at `policy_level`, where `warnings` are the gates that it let through.
+    """
 
     id: str
     name: str
@@ -98,8 +103,13 @@ class Deployment(ApiModel):
     being_removed: bool = False
     failure: Failure | None = None
     trouble: Failure | None = None
+    degraded: Failure | None = None
+    """What is wrong now with what succeeded."""
     quarantine: tuple[Quarantined, ...] = ()
+    drift: Drift | None = None
     objections: tuple[Objection, ...] = ()
+    policy_level: str | None = None
+    warnings: tuple[Objection, ...] = ()
     operations: tuple[str, ...] = ()
 
 

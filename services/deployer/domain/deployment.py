@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from contracts.compliance.verdict import Params
+from contracts.deployments.drift import Drift, drift_after, times_after
 from contracts.deployments.environment import Environment
 from contracts.deployments.events import (
     FINAL,
@@ -25,8 +26,9 @@ from contracts.deployments.events import (
     DeploymentSucceeded,
     ObjectReference,
 )
+from contracts.deployments.health import Degraded, health_after
 from contracts.deployments.quarantine import Quarantine, Quarantined, quarantine_after
-from contracts.deployments.reasons import Cause, ClosedOutcome, Fault
+from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
 from contracts.envelope import Event
 from contracts.identifiers import AppId, DeploymentId, VersionTag
 from contracts.noun import Noun, Time
@@ -82,10 +84,20 @@ class Deployment(Noun):
     started_at: Time | None = None
     ended: int = 0
     told: tuple[str, ...] = ()
+    applied: int | None = None
+    """The revision whose objects were all applied, and none of another since."""
     proven: Proven | None = None
     rollback: Rollback | None = None
     quarantine: Quarantine = ()
     """Versions that failed here and are wanted by nobody until somebody names them again."""
+    drift: Drift | None = None
+    """What somebody changed by hand and is not as declared yet."""
+    drift_times: tuple[Time, ...] = ()
+    """When drift was found, in the hour before the last time."""
+
+    degraded: Degraded | None = None
+    """What is wrong with it now, although it succeeded."""
+
     kept: tuple[ObjectReference, ...] = ()
     """Data volumes that the last removal left."""
 
@@ -126,15 +138,22 @@ def evolve(state: Deployment | None, event: Event[Any]) -> Deployment:
         version=data.version,
         environment=data.environment,
     )
-    now = now.but(quarantine=quarantine_after(now.quarantine, data, event.context.time))
+    at = event.context.time
+    now = now.but(
+        quarantine=quarantine_after(now.quarantine, data, at),
+        drift=drift_after(now.drift, data, at),
+        drift_times=times_after(now.drift_times, data, at),
+        degraded=health_after(now.degraded, data, at),
+    )
     match data:
         case DeploymentStarted():
             return _started(now, data, generation, event.context.time)
         case DeploymentProgressed():
-            return now.but(told=(*now.told, told_key(data.step, data.params, data.cause)))
+            applied = data.revision if data.step is Step.OBJECTS_APPLIED else now.applied
+            return now.but(told=(*now.told, told_key(data.step, data.params, data.cause)), applied=applied)
         case DeploymentRollbackStarted():
             back = Rollback(since=event.context.time, **data.model_dump(include=_OF_ROLLBACK))
-            return now.but(phase=Phase.ROLLING_BACK, rollback=back, told=())
+            return now.but(phase=Phase.ROLLING_BACK, rollback=back, told=(), applied=None)
         case DeploymentCancelled() | DeploymentClosed(outcome=ClosedOutcome.TOO_LATE):
             return now
     return _ended(now, data, generation) if isinstance(data, FINAL) else now
@@ -154,6 +173,7 @@ def _started(state: Deployment, data: DeploymentStarted, generation: int, at: Ti
         started=generation,
         started_at=at,
         told=(),
+        applied=None,
         rollback=None,
     )
 
@@ -163,12 +183,12 @@ def _ended(state: Deployment, data: DeploymentEvent, generation: int) -> Deploym
     of_started = generation == state.started
     match data:
         case DeploymentRemoved():
-            return ended.but(phase=Phase.REMOVED, proven=None, kept=data.kept)
+            return ended.but(phase=Phase.REMOVED, proven=None, applied=None, kept=data.kept)
         case DeploymentSucceeded():
             proven = Proven(revision=data.revision, version=data.version)
-            return ended.but(phase=Phase.SUCCEEDED, proven=proven)
+            return ended.but(phase=Phase.SUCCEEDED, proven=proven, applied=data.revision)
         case DeploymentRolledBack():
-            return ended.but(phase=Phase.ROLLED_BACK, version=data.to_version)
+            return ended.but(phase=Phase.ROLLED_BACK, version=data.to_version, applied=data.to_revision)
         case DeploymentFailed():
             phase = Phase.FAILED if of_started else state.phase
             return ended.but(phase=phase, revision=max(state.revision, data.revision))

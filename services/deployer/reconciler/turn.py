@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from chassis.clock import Clock
 from chassis.ledger import Motion
 from chassis.perform import Performer
+from services.deployer.domain.drift import DriftPolicy
 from services.deployer.domain.health import Patience
 from services.deployer.ports import Cluster, World
 
@@ -34,6 +35,7 @@ class Turn:
     cluster: Cluster
     clock: Clock
     patience: Patience
+    drift: DriftPolicy = DriftPolicy.HEAL
 
 
 class Take(Protocol):
@@ -47,20 +49,24 @@ class Take(Protocol):
 WorldOf = Callable[[Motion], World]
 
 
-def apart(performer: Performer, world_of: WorldOf, cluster: Cluster, patience: Patience) -> Take:
+def apart(performer: Performer, world_of: WorldOf, cluster: Cluster, patience: Patience, drift: DriftPolicy) -> Take:
     """Turns whose cluster is asked between motions."""
 
     async def in_motion(work: Callable[[World], Awaitable[T]], /) -> T:
         return await performer.perform(lambda motion: work(world_of(motion)))
 
     async def take(work: Callable[[Turn], Awaitable[R]], /) -> R:
-        return await work(Turn(in_motion, cluster, performer.writer.clock, patience))
+        return await work(Turn(in_motion, cluster, performer.writer.clock, patience, drift))
 
     return take
 
 
 def in_one_motion(
-    performer: Performer, world_of: WorldOf, cluster_of: Callable[[Motion], Cluster], patience: Patience
+    performer: Performer,
+    world_of: WorldOf,
+    cluster_of: Callable[[Motion], Cluster],
+    patience: Patience,
+    drift: DriftPolicy,
 ) -> Take:
     """Turns whose cluster is stored by the motion itself."""
 
@@ -71,7 +77,7 @@ def in_one_motion(
             async def in_motion(part: Callable[[World], Awaitable[T]], /) -> T:
                 return await part(world)
 
-            return await work(Turn(in_motion, cluster_of(motion), motion.clock, patience))
+            return await work(Turn(in_motion, cluster_of(motion), motion.clock, patience, drift))
 
         return await performer.perform(whole)
 

@@ -24,8 +24,10 @@ from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outco
 from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.end_generation import end_generation
 from services.deployer.usecases.follow_rollout import follow_rollout
+from services.deployer.usecases.heal_drift import heal_drift
 from services.deployer.usecases.read_wish import read_wish
 from services.deployer.usecases.tell_if_newest import tell_if_newest
+from services.deployer.usecases.watch_health import watch_health
 
 LOOK_AGAIN_SECONDS = 1.0
 """While something is still being removed."""
@@ -48,23 +50,31 @@ async def reconcile_deployment(deployment: str, turn: Turn) -> Outcome:
 async def _bring_about(wish: Wish, state: Deployment, desired: Desired, turn: Turn) -> Outcome:
     cluster = await turn.cluster.facts()
     objects = build(desired.facts, desired.spec, cluster.offer_of(desired.request.environment.name))
-    refusal = await _apply(wish, desired, objects, turn)
+    applied = await _apply(wish, state, desired, objects, turn)
+    if not isinstance(applied, Failure | None):
+        return applied
     if state.under_way:
-        return await follow_rollout(wish, state, desired, objects, refusal, turn)
-    return GiveUp(refusal.cause) if refusal is not None else await _let_finish(state, turn)
+        return await follow_rollout(wish, state, desired, objects, applied, turn)
+    if applied is not None:
+        return GiveUp(applied.cause)
+    finishing = await _let_finish(state, turn)
+    return finishing if isinstance(finishing, AgainAfter) else await watch_health(wish, state, desired, turn)
 
 
-async def _apply(wish: Wish, desired: Desired, objects: Sequence[Object], turn: Turn) -> Failure | None:
+async def _apply(
+    wish: Wish, state: Deployment, desired: Desired, objects: Sequence[Object], turn: Turn
+) -> Failure | Outcome | None:
+    """None once all is applied; an outcome when nothing is to be applied now."""
     where, cluster = desired.request.environment, await turn.cluster.facts()
     if where.cluster != cluster.cluster or where.name not in cluster.environments:
         return manifest_invalid("Namespace", where.namespace, ".", f"{cluster.name} has no environment {where.name}")
     if wish.refusal is not None:
         return wish.refusal
     try:
-        await turn.cluster.apply(desired.request.deployment, in_order((*objects, *map(dict, wish.secret))))
+        whole = in_order((*objects, *map(dict, wish.secret)))
+        return await heal_drift(wish, state, desired, whole, turn)
     except ObjectRefused as refused:
         return refused_object(refused.kind, refused.name, refused.field, refused.message)
-    return None
 
 
 async def _let_finish(state: Deployment, turn: Turn) -> Outcome:

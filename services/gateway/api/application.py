@@ -24,8 +24,10 @@ from contracts.refusals import Refusal
 from services.gateway.api import (
     apps,
     change_routes,
+    clusters,
     deployments,
     diagnosis,
+    environments,
     events,
     evidence,
     logs,
@@ -68,9 +70,11 @@ _PARTS = (
     revisions,
     diagnosis,
     logs,
+    environments,
     timeline,
     operations,
     events,
+    clusters,
     me,
     people,
 )

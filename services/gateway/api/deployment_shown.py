@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any
 
 from services.gateway.accept.operation import Operation, standing_of
-from services.gateway.api.operations import ObjectionShown, ProblemShown, Restored, failure_of, problem_of
+from services.gateway.api.drift_shown import DriftShown, drift_shown
+from services.gateway.api.operations import (
+    ObjectionShown,
+    ProblemShown,
+    Restored,
+    failure_of,
+    level_of,
+    objection_shown,
+    problem_of,
+)
 from services.gateway.api.shapes import Shown
 from services.gateway.identity.person import Person
 from services.gateway.locales.texts import Texts
@@ -92,7 +101,10 @@ class DeploymentShown(Shown):
 
     It `stands` while something of it is there or coming, and so nothing else can have its name; while it is `paused`
     nothing of it runs, because somebody asked so. `trouble` is what may become a failure, `quarantine` the versions
-    that did; `keptData` are the volumes that its removal left, for what is deployed next under its name.
+    that did, `drift` what somebody changed by hand and is not put back yet. The newest decision judged at
+    `policyLevel`, and let the gates in `warnings` through there. `degraded` is what is wrong now with what succeeded
+    before, `notices` what works today and will not for ever; `keptData` are the volumes that its removal left, for
+    what is deployed next under its name.
     """
 
     id: str
@@ -117,7 +129,12 @@ class DeploymentShown(Shown):
     failure: FailureShown | None = None
     trouble: FailureShown | None = None
     quarantine: list[QuarantineShown] = []
+    drift: DriftShown | None = None
+    degraded: FailureShown | None = None
+    notices: list[FailureShown] = []
     objections: list[ObjectionShown] = []
+    policy_level: str | None = None
+    warnings: list[ObjectionShown] = []
     operations: list[str]
 
 
@@ -131,6 +148,7 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
     app = await world.models.app_by_id(wanted["app"]) or {}
     problem = await problem_of(operation, standing, world, texts)
     membership = person.membership_of(found["team"])
+    decision = found["decisions"].get(str(generation), {})
     removed = request["kind"] == "remove" and status == "succeeded"
     return DeploymentShown(
         id=found["_id"],
@@ -157,7 +175,12 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         failure=_as_failure(problem) if problem and status in _WITH_FAILURE else None,
         trouble=_trouble(found, status, texts),
         quarantine=[_quarantined(one, texts) for one in rollout.get("quarantine") or ()],
+        drift=drift_shown(rollout.get("drift")),
+        degraded=_told(found, rollout["degraded"], texts) if rollout.get("degraded") else None,
+        notices=[_told(found, one, texts) for one in rollout.get("warnings") or ()],
         objections=problem.objections if problem else [],
+        policy_level=level_of(decision) if decision else None,
+        warnings=[await objection_shown(one, world, texts) for one in decision.get("warnings", [])],
         operations=await world.operations.about(found["_id"]),
     )
 
@@ -196,8 +219,12 @@ def _trouble(found: Document, status: str, texts: Texts) -> FailureShown | None:
     trouble = found["rollout"].get("trouble")
     if trouble is None or status != "running":
         return None
+    return _told(found, trouble, texts)
+
+
+def _told(found: Document, one: Document, texts: Texts) -> FailureShown:
     values = {"app": found["asked"]["appName"], "version": found["asked"]["version"]}
-    return _as_failure(failure_of(trouble, values, texts))
+    return _as_failure(failure_of(one, values, texts))
 
 
 def _quarantined(one: Document, texts: Texts) -> QuarantineShown:

@@ -106,6 +106,8 @@ KINDS: Mapping[str, Kind] = {
     "network-blocked": Kind(424),
     "admission-denied": Kind(424, "app"),
     "api-not-served": Kind(424, "platform"),
+    "api-deprecated": Kind(424, "platform"),
+    "pods-unavailable": Kind(424, "platform"),
     "manifest-invalid": Kind(424, "app"),
     "revision-unknown": Kind(424),
     "version-quarantined": Kind(424),

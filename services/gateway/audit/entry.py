@@ -17,7 +17,7 @@ Document = dict[str, Any]
 NOT_AUDITED = (DeploymentProgressed,)
 """What changes nothing: it tells how far a change is that was audited when it began."""
 
-_CODES = ("code", "reason", "by", "cause", "fault", "outcome", "rule", "change")
+_CODES = ("code", "reason", "by", "cause", "fault", "outcome", "rule", "change", "reaction", "healed_by")
 
 
 def entry_of(heard: Heard, recorded: str) -> Document | None:

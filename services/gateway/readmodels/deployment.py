@@ -18,8 +18,9 @@ from contracts.deployments.events import (
     DeploymentStarted,
     DeploymentSucceeded,
 )
+from contracts.deployments.health import Degraded, Warned, health_after, warnings_after
 from contracts.deployments.quarantine import Quarantined, quarantine_after
-from contracts.deployments.reasons import ClosedOutcome
+from contracts.deployments.reasons import Cause, ClosedOutcome
 from contracts.deployments.requests import (
     DeploymentCancelRequested,
     DeploymentRemovalRequested,
@@ -28,6 +29,7 @@ from contracts.deployments.requests import (
 )
 from contracts.envelope import Event
 from contracts.noun import write_time
+from services.gateway.readmodels.drift import lasting
 
 Document = dict[str, Any]
 ENDED = {
@@ -97,7 +99,9 @@ def _observed(found: Document, event: Event[Any]) -> Document:
     rollout, starts, finals = dict(found["rollout"]), found["starts"], found["finals"]
     rollout["changedAt"] = at
     rollout["quarantine"] = _quarantine(rollout, event)
+    rollout |= _after_success(rollout, event)
     rollout["trouble"] = _trouble(rollout, data, at)
+    rollout |= lasting(rollout, event)
     if isinstance(data, DeploymentStarted):
         starts = {**starts, generation: {"revision": data.revision, "at": at}}
         rollout |= {"started": generation, "revision": data.revision, "startedAt": at, "ready": 0}
@@ -121,11 +125,23 @@ def _observed(found: Document, event: Event[Any]) -> Document:
     return {**found, "rollout": rollout, "starts": starts, "finals": finals, "app": data.app}
 
 
+def _after_success(rollout: Document, event: Event[Any]) -> Document:
+    """What is wrong with what succeeded, and what the cluster warned of, after this event."""
+    known = rollout.get("degraded")
+    before = Degraded.model_validate(known) if known is not None else None
+    degraded = health_after(before, event.data, event.context.time)
+    warned = tuple(Warned.model_validate(one) for one in rollout.get("warnings") or ())
+    return {
+        "degraded": degraded.model_dump(mode="json") if degraded is not None else None,
+        "warnings": [one.model_dump(mode="json") for one in warnings_after(warned, event.data)],
+    }
+
+
 def _trouble(rollout: Document, data: DeploymentEvent, at: str) -> Document | None:
     """What may become a failure, seen last in what is under way."""
     if isinstance(data, (DeploymentStarted, DeploymentRollbackStarted, *FINAL)):
         return None
-    if isinstance(data, DeploymentProgressed) and data.cause is not None:
+    if isinstance(data, DeploymentProgressed) and data.cause not in (None, Cause.API_DEPRECATED):
         return {**data.model_dump(mode="json"), "at": at}
     return rollout.get("trouble")
 

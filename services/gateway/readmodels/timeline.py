@@ -3,12 +3,14 @@
 The same entry is made here for what is stored and for what is streamed, so the two can't tell different stories.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from chassis.motions import Project
 from contracts import topics
 from contracts.envelope import Event
 from contracts.noun import write_time
+from services.gateway.readmodels.drift import told_of
 
 Document = dict[str, Any]
 
@@ -60,6 +62,8 @@ _TOLD = (
     "service",
     "reason",
     "gates",
+    "level",
+    "warnings",
 )
 
 
@@ -71,7 +75,7 @@ def document(event: Event[Any]) -> str:
 def entry_of(event: Event[Any]) -> Document:
     """An event as people follow it: its place, its lineage, the fields a sentence needs; no free text of people."""
     context, data = event.context, event.data.model_dump(mode="json")
-    told = {name: data[name] for name in _TOLD if name in data and data[name] is not None}
+    told = {name: data[name] for name in _TOLD if name in data and data[name] is not None} | told_of(event.data)
     return {
         "id": context.id,
         "type": context.type,
@@ -99,6 +103,17 @@ def apply(_before: Document | None, event: Event[Any]) -> Document:
     return entry_of(event)
 
 
+def count_in(told: Mapping[str, Any]) -> int:
+    """The number that the sentence of an event speaks of."""
+    counted = told.get("objections") or told.get("warnings") or ()
+    return len(counted) or told.get("rules") or told.get("params", {}).get("objects") or 0
+
+
+def event_named(entry: Mapping[str, Any]) -> str:
+    """What the sentences call an event: an approval with gates that are not met is told as what it is."""
+    return "ApprovedWithWarnings" if entry["told"].get("warnings") else str(entry["event"])
+
+
 def in_order(entry: Document) -> tuple[str, str, int]:
     """How entries sort (DESIGN, rule 6)."""
     return entry["hlc"], entry["service"], entry["sequence"]
@@ -106,7 +121,7 @@ def in_order(entry: Document) -> tuple[str, str, int]:
 
 TIMELINE = Project(
     "timeline",
-    2,
+    3,
     SHOWN,
     document,
     apply,

@@ -23,6 +23,7 @@ from services.deployer.adapters.mongo.sealing_keys import MongoSealingKeys
 from services.deployer.adapters.mongo.secrets import MongoSecrets
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
+from services.deployer.domain.drift import DriftPolicy
 from services.deployer.domain.health import Patience
 from services.deployer.handlers import MOTIONS
 from services.deployer.ports import World
@@ -89,7 +90,7 @@ class Service:
 
     async def take_turn(self, work: Callable[[Turn], Awaitable[Any]]) -> Any:
         """One turn on the simulated cluster."""
-        return await in_one_motion(self.performer, self.world_of, self.cluster_of, Patience())(work)
+        return await in_one_motion(self.performer, self.world_of, self.cluster_of, Patience(), DriftPolicy.HEAL)(work)
 
     async def names(self) -> tuple[str, ...]:
         """What the full pass at the start goes through."""

@@ -7,6 +7,7 @@ import typer
 from appstore_client.app_store import AppStore
 from appstore_client.cli.commands.remove import show_kept_data
 from appstore_client.cli.commands.revisions import settings_of
+from appstore_client.cli.drift import say_drift
 from appstore_client.cli.find_deployment import find_deployment
 from appstore_client.cli.language import text, word
 from appstore_client.cli.output import (
@@ -83,6 +84,7 @@ def _show(one: Deployment) -> None:
             ("app", f"{one.app.name} {_version(one)}"),
             ("team", one.team.slug),
             ("environment", one.environment.name),
+            ("level", one.policy_level and word("level", one.policy_level)),
             ("status", _status(one)),
             ("since", clock(one.since)),
             ("address", one.address),
@@ -91,7 +93,9 @@ def _show(one: Deployment) -> None:
             ("asked", asked and _asked_beside(one)),
         ]
     )
-    for objection in one.objections:
+    if one.drift:
+        say_drift(one.drift)
+    for objection in (*one.objections, *one.warnings):
         say(
             text(
                 "objection",

@@ -7,12 +7,14 @@ only its status changed, once more; if somebody wrote another wish meanwhile, ou
 from chassis.errors import NotNow
 from services.deployer.adapters.kubernetes.answers import ApiRefused, as_port_says
 from services.deployer.adapters.kubernetes.cache import Seen
-from services.deployer.adapters.kubernetes.declared import DIGEST, belongs, body_of, digest_of, is_applied
+from services.deployer.adapters.kubernetes.declared import applied_digest, belongs, body_of, is_applied, place_of
+from services.deployer.adapters.kubernetes.drifting import changed_by_others
 from services.deployer.adapters.kubernetes.kinds import Kind
 from services.deployer.adapters.kubernetes.watches import Watches
 from services.deployer.domain.kubernetes_words import no_matches
-from services.deployer.domain.manifest.labels import MANAGER
-from services.deployer.ports import Object, ObjectRefused
+from services.deployer.domain.manifest.digest import digest_of
+from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
+from services.deployer.ports import FieldConflict, Object, ObjectRefused
 
 APPLY = "application/apply-patch+yaml"
 _TRIES = 5
@@ -39,7 +41,7 @@ async def apply_object(watches: Watches, kind: Kind, manifest: Object, *, force:
             if refused.is_unserved:
                 raise _not_served(kind, name) from refused
             if not refused.is_stale:
-                raise as_port_says(refused, kind.name, name) from refused
+                raise await _said(refused, watches, kind, manifest) from refused
             seen = await _read_again(watches, kind, manifest, seen)
         else:
             return watches.of(kind).put(found, ours=True), True
@@ -54,15 +56,24 @@ def check_owner(watches: Watches, kind: Kind, manifest: Object) -> None:
         raise _others(manifest)
 
 
-def place_of(manifest: Object) -> tuple[str, str]:
-    """Namespace (empty for what belongs to none) and name."""
-    metadata = manifest["metadata"]
-    return str(metadata.get("namespace", "")), str(metadata["name"])
+async def _said(refused: ApiRefused, watches: Watches, kind: Kind, manifest: Object) -> Exception:
+    """What the port says of a refusal; of a conflict also what differs, and who did it."""
+    said = as_port_says(refused, kind.name, place_of(manifest)[1])
+    if isinstance(said, FieldConflict):
+        found = await watches.read_whole(kind, *place_of(manifest))
+        drifted = changed_by_others(kind, manifest, found) if found is not None else None
+        return FieldConflict(said.kind, said.name, said.fields, drifted)
+    return said
 
 
 async def _patch(watches: Watches, kind: Kind, manifest: Object, body: Object, *, force: bool) -> Object:
     query = {"fieldManager": MANAGER, "fieldValidation": "Strict", "force": "true" if force else "false"}
-    found: Object = await watches.connection.write("PATCH", kind.path(*place_of(manifest)), query, body, APPLY)
+    said: list[str] = []
+    path = kind.path(*place_of(manifest))
+    found: Object = await watches.connection.write("PATCH", path, query, body, APPLY, said.extend)
+    deployment = (manifest["metadata"].get("labels") or {}).get(DEPLOYMENT)
+    if deployment is not None:
+        watches.warnings.written(deployment, kind, manifest["metadata"]["name"], said)
     return found
 
 
@@ -89,8 +100,7 @@ def _check(manifest: Object, seen: Seen) -> None:
 
 
 def _wish(seen: Seen | None) -> str:
-    annotations = seen.object["metadata"].get("annotations") or {} if seen is not None else {}
-    return str(annotations.get(DIGEST, ""))
+    return applied_digest(seen.object) if seen is not None else ""
 
 
 def _not_served(kind: Kind, name: str) -> ObjectRefused:

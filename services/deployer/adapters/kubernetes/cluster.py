@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from chassis.clock import Clock
 from contracts.clusters.events import ClusterRegistered
 from contracts.deployments.logs import ClusterHappenings, LogLines
-from services.deployer.adapters.kubernetes.applying import apply_object, check_owner, place_of
+from services.deployer.adapters.kubernetes.applying import apply_object, check_owner
+from services.deployer.adapters.kubernetes.declared import place_of
+from services.deployer.adapters.kubernetes.drifting import drift_of
 from services.deployer.adapters.kubernetes.facts import ClusterFacts
 from services.deployer.adapters.kubernetes.kinds import kind_of
 from services.deployer.adapters.kubernetes.logs import read_logs
@@ -17,6 +19,7 @@ from services.deployer.adapters.kubernetes.observing import observe
 from services.deployer.adapters.kubernetes.removing import prune, remove_all
 from services.deployer.adapters.kubernetes.told import read_happenings
 from services.deployer.adapters.kubernetes.watches import Watches
+from services.deployer.domain.drift import Drifted
 from services.deployer.domain.log import LogWish
 from services.deployer.domain.manifest.inventory import is_inventory, owned
 from services.deployer.domain.manifest.labels import DEPLOYMENT
@@ -61,6 +64,11 @@ class KubernetesCluster:
         await self._watches.ready_for(deployment)
         return tuple(seen.object for _, seen in self._watches.of_deployment(deployment))
 
+    async def drift(self, deployment: str, objects: Sequence[Object]) -> tuple[Drifted, ...]:
+        """Which of its own objects others deleted or changed; asks the server only where one did. Raises NotNow."""
+        await self._watches.ready_for(deployment)
+        return await drift_of(self._watches, objects)
+
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows of a deployment now; None when it has no workload there. Raises NotNow."""
         await self._watches.ready_for(deployment)
@@ -79,6 +87,7 @@ class KubernetesCluster:
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
         """Remove what belongs to a deployment; its data volumes too, unless told otherwise. Raises NotNow."""
         await self._watches.ready_for(deployment)
+        self._watches.warnings.forget(deployment)
         return await remove_all(self._watches, deployment, data=data)
 
     async def facts(self) -> ClusterRegistered:

@@ -18,6 +18,7 @@ from kubernetes_asyncio.client import ApiClient, Configuration
 from chassis.errors import NotNow
 from services.deployer.adapters.kubernetes.access import Access, AccessError
 from services.deployer.adapters.kubernetes.answers import TOO_MANY, UNAUTHORIZED, ApiRefused
+from services.deployer.adapters.kubernetes.api_warnings import read_warnings
 from services.deployer.adapters.kubernetes.pace import Pace
 
 REQUEST_SECONDS = 4.0
@@ -28,6 +29,7 @@ _LONGEST_REFUSAL = 64 * 1024
 
 Query = Mapping[str, str]
 Fence = Callable[[], None]
+Warned = Callable[[tuple[str, ...]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class _Asked:
     content_type: str = "application/json"
     urgent: bool = False
     fence: Fence | None = None
+    warned: Warned | None = None
 
 
 class Connection:
@@ -78,11 +81,21 @@ class Connection:
         return await self._read(_Asked(method, path, query or {}, limit, body, content_type, urgent))
 
     async def write(
-        self, method: str, path: str, query: Query | None, body: Any, content_type: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        body: Any,
+        content_type: str = "application/json",
+        warned: Warned | None = None,
     ) -> Any:
-        """A request that changes what belongs to deployments: only while this process may act. Raises as `request`."""
+        """A request that changes what belongs to deployments: only while this process may act. Raises as `request`.
+
+        `warned` gets what the server says beside its answer.
+        """
         limit = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
-        return await self._read(_Asked(method, path, query or {}, limit, body, content_type, fence=self.fence))
+        asked = _Asked(method, path, query or {}, limit, body, content_type, fence=self.fence, warned=warned)
+        return await self._read(asked)
 
     @contextlib.asynccontextmanager
     async def stream(self, path: str, query: Query, silence: float) -> AsyncIterator[aiohttp.StreamReader]:
@@ -93,6 +106,8 @@ class Connection:
 
     async def _read(self, asked: _Asked) -> Any:
         async with self._answer(asked) as answer:
+            if asked.warned is not None:
+                asked.warned(read_warnings(answer.headers.getall("Warning", ())))
             return orjson.loads(await answer.read())
 
     async def close(self) -> None:

@@ -1,31 +1,21 @@
 """A manifest as it goes to the API server, and whether what is there is the same already.
 
 The digest of what was applied stands on the object, so that a restart writes nothing; a change by hand shows in our
-list of fields (`managed_fields.py`). Values of Secrets are in no digest: that of a short one could be guessed.
+list of fields (`managed_fields.py`), that of a Secret's value by comparing.
 """
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
-
-import orjson
 
 from services.deployer.adapters.kubernetes.cache import Seen
 from services.deployer.adapters.kubernetes.managed_fields import not_ours
+from services.deployer.domain.manifest.digest import is_secret
 from services.deployer.domain.manifest.labels import DEPLOYMENT, TEAM
 from services.deployer.ports import Object
 
 DIGEST = "appstore.nl/applied"
-_SECRET_VALUES = ("data", "stringData")
 _NEVER_THERE = "1"
 """A resource version that no object has: applied with it, an object is made, and one that is there is left alone."""
-
-
-def digest_of(manifest: Mapping[str, Any]) -> str:
-    """What the manifest says, in 32 hexadecimal digits."""
-    hidden = _SECRET_VALUES if _is_secret(manifest) else ()
-    told = {name: value for name, value in manifest.items() if name not in hidden}
-    return sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
 def body_of(manifest: Object, digest: str, found: Seen | None) -> Object:
@@ -41,19 +31,30 @@ def body_of(manifest: Object, digest: str, found: Seen | None) -> Object:
 
 def is_applied(manifest: Mapping[str, Any], digest: str, seen: Seen) -> bool:
     """Whether nothing would change; what was found is remembered for as long as the object stays as it is."""
-    if seen.same_as == digest and not _is_secret(manifest):
+    if seen.same_as == digest and not is_secret(manifest):
         return True
     found = seen.object
     metadata = found["metadata"]
     same = (
-        (metadata.get("annotations") or {}).get(DIGEST) == digest
+        applied_digest(found) == digest
         and "deletionTimestamp" not in metadata
-        and (not _is_secret(manifest) or found.get("data") == manifest.get("data"))
+        and (not is_secret(manifest) or found.get("data") == manifest.get("data"))
         and next(not_ours(manifest, found), None) is None
     )
     if same:
         seen.same_as = digest
     return same
+
+
+def applied_digest(found: Mapping[str, Any]) -> str:
+    """The digest of what was applied last; empty when somebody took it away."""
+    return str((found["metadata"].get("annotations") or {}).get(DIGEST, ""))
+
+
+def place_of(manifest: Object) -> tuple[str, str]:
+    """Namespace (empty for what belongs to none) and name."""
+    metadata = manifest["metadata"]
+    return str(metadata.get("namespace", "")), str(metadata["name"])
 
 
 def belongs(manifest: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
@@ -72,7 +73,3 @@ def belongs(manifest: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
 
 def _labels(found: Mapping[str, Any]) -> Mapping[str, str]:
     return found["metadata"].get("labels") or {}
-
-
-def _is_secret(manifest: Mapping[str, Any]) -> bool:
-    return bool(manifest["kind"] == "Secret")

@@ -115,12 +115,14 @@ def nodes_of(nodes: Iterable[Mapping[str, Any]]) -> tuple[NodeCapacity, ...]:
 
 
 def _capacity(node: Mapping[str, Any]) -> NodeCapacity:
-    given = node.get("status", {}).get("allocatable") or {}
+    status = node.get("status", {})
+    given, kubelet = status.get("allocatable") or {}, (status.get("nodeInfo") or {}).get("kubeletVersion")
     return NodeCapacity(
         name=node["metadata"]["name"],
         cpu_millicores=int(amount(given.get("cpu", "0")) * 1000),
         memory_mebibytes=int(amount(given.get("memory", "0")) / _MEBIBYTE),
         gpus=int(amount(given.get(_GPU, "0"))),
+        kubelet=str(kubelet)[:60] if kubelet else None,
     )
 
 

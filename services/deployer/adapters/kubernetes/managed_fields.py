@@ -1,15 +1,17 @@
 """Which fields of an object are ours, by what the API server keeps of server-side apply (`metadata.managedFields`).
 
 Whoever changes a field by another way takes it from us. So when all we declare is still on our list, nothing of it was
-changed or taken away, whatever defaults and notations the server adds. Pure; `declared.py` asks.
+changed or taken away, whatever defaults and notations the server adds. Pure; `declared.py` and `drifting.py` ask.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from services.deployer.adapters.kubernetes.trimmed import is_ours
+from services.deployer.domain.difference import name_of
 
 _UNTRACKED = ("apiVersion", "kind", "status")
 _UNTRACKED_METADATA = ("name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp")
@@ -20,7 +22,34 @@ Fields = Mapping[str, Any]
 def not_ours(manifest: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
     """The paths of what is declared and no longer on our list."""
     entry = next((one for one in found["metadata"].get("managedFields") or () if is_ours(one)), None)
-    fields: Fields = entry["fieldsV1"] if entry is not None else {}
+    yield from _not_on(entry["fieldsV1"] if entry is not None else {}, manifest)
+
+
+def last_writer(
+    manifest: Mapping[str, Any], found: Mapping[str, Any], taken: Collection[str]
+) -> tuple[str, datetime] | None:
+    """Who wrote one of these declared fields last, and when; None when nobody says to have them.
+
+    A field that was taken away is on nobody's list.
+    """
+    writers = []
+    for entry in found["metadata"].get("managedFields") or ():
+        fields, at = entry.get("fieldsV1"), entry.get("time")
+        if is_ours(entry) or fields is None or at is None:
+            continue
+        missing = tuple(_not_on(fields, manifest))
+        if any(not any(within(path, one) for one in missing) for path in taken):
+            writers.append((datetime.fromisoformat(at), str(entry.get("manager") or "")))
+    at, manager = max(writers, default=(None, ""))
+    return (manager, at) if at is not None else None
+
+
+def within(path: str, other: str) -> bool:
+    """Whether a path is another one, or lies below it."""
+    return path == other or (path.startswith(other) and path[len(other)] in ".[")
+
+
+def _not_on(fields: Fields, manifest: Mapping[str, Any]) -> Iterator[str]:
     metadata = {name: value for name, value in manifest["metadata"].items() if name not in _UNTRACKED_METADATA}
     tracked = {name: value for name, value in manifest.items() if name not in _UNTRACKED}
     yield from _missing(fields, {**tracked, "metadata": metadata}, "")
@@ -42,7 +71,7 @@ def _missing_items(fields: Fields, items: list[Any], path: str) -> Iterator[str]
     keyed = [(orjson.loads(name[2:]), below) for name, below in fields.items() if name.startswith("k:")]
     values = [orjson.loads(name[2:]) for name in fields if name.startswith("v:")]
     for number, item in enumerate(items):
-        here = f"{path}[{number}]"
+        here = f"{path}{name_of(items, number)}"
         if values:
             if item not in values:
                 yield here

@@ -12,6 +12,7 @@ from typing import Any
 from chassis.errors import NotNow
 from services.deployer.adapters.kubernetes import trimmed
 from services.deployer.adapters.kubernetes.answers import NOT_FOUND, ApiRefused, as_port_says
+from services.deployer.adapters.kubernetes.api_warnings import ApiWarnings
 from services.deployer.adapters.kubernetes.cache import KindCache, Seen
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import POD, REPLICA_SET, WATCHED, Kind
@@ -37,6 +38,7 @@ class Watches:
         }
         self.watching: list[KindWatch] = []
         self.rooms = Rooms(connection)
+        self.warnings = ApiWarnings()
         self._listed = False
 
     async def run(self) -> None:
@@ -68,16 +70,23 @@ class Watches:
 
         What the watch does not see, for want of our label, is not kept: nobody would tell when it goes.
         """
+        found = await self.read_whole(kind, namespace, name)
+        if found is None:
+            return None
+        if TEAM in (found["metadata"].get("labels") or {}):
+            return self.of(kind).put(found)
+        return self.of(kind).seen(found)
+
+    async def read_whole(self, kind: Kind, namespace: str, name: str) -> Object | None:
+        """The same, with what is not kept of an object: the fields of every manager, and when each wrote."""
         try:
-            found = await self.connection.request("GET", kind.path(namespace, name))
+            found: Object = await self.connection.request("GET", kind.path(namespace, name))
         except ApiRefused as refused:
             if refused.status != NOT_FOUND:
                 raise as_port_says(refused, kind.name, name) from refused
             self.of(kind).drop(namespace, name)
             return None
-        if TEAM in (found["metadata"].get("labels") or {}):
-            return self.of(kind).put(found)
-        return self.of(kind).seen(found)
+        return found
 
     async def _first_lists(self) -> None:
         """Wait for every kind's first list, once; after that a watch that is cut is read around."""

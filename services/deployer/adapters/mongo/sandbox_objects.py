@@ -20,7 +20,7 @@ _ENCRYPTED = "Secret"
 
 
 class MongoSandboxObjects:
-    """Meets `ports.ObjectStore`, for one motion."""
+    """Meets the sandbox's `ObjectStore`, for one motion."""
 
     def __init__(self, motion: Motion, lockbox: Lockbox | None) -> None:
         """Take the key that encrypts Secrets where they are stored, as an API server's own encryption at rest does."""

@@ -16,6 +16,8 @@ from services.deployer.adapters.sandbox.admission import admit
 from services.deployer.adapters.sandbox.autoscaler import scaled_workload
 from services.deployer.adapters.sandbox.claims import claims_of
 from services.deployer.adapters.sandbox.cluster_watch import WatchedClusterFile
+from services.deployer.adapters.sandbox.drifting import drift_of, is_as, refuse_to_undo, wish_of
+from services.deployer.adapters.sandbox.object_store import ObjectStore
 from services.deployer.adapters.sandbox.ownership import removed_with_inventory, unlisted, with_owner
 from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
 from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
@@ -24,15 +26,15 @@ from services.deployer.adapters.sandbox.replica_set import Pods, pods_of, templa
 from services.deployer.adapters.sandbox.scheduler import may_be_placed, schedule
 from services.deployer.adapters.sandbox.schemas import validate
 from services.deployer.adapters.sandbox.status import Scene
-from services.deployer.adapters.sandbox.stored_object import as_applied, node_object, owner_of, place_of, without_owner
+from services.deployer.adapters.sandbox.stored_object import Place, node_object, owner_of, place_of, without_owner
 from services.deployer.adapters.sandbox.surroundings import Surroundings
 from services.deployer.adapters.sandbox.told import lines_of, told_of
+from services.deployer.domain.drift import Drifted
 from services.deployer.domain.log import LogWish
 from services.deployer.domain.manifest.inventory import DATA
 from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
 from services.deployer.domain.manifest.quota import ROOM
 from services.deployer.domain.observed import Observation
-from services.deployer.object_store import ObjectStore
 from services.deployer.ports import Deletion, Object, ObjectRefused
 
 
@@ -45,17 +47,18 @@ class SandboxCluster:
         self._clock = clock
         self._new_id = new_id
 
-    async def apply(self, deployment: str, objects: Sequence[Object], *, force: bool = False) -> int:  # noqa: ARG002
-        """Make these the objects of a deployment; nobody else writes here, so there is nothing to `force`.
+    async def apply(self, deployment: str, objects: Sequence[Object], *, force: bool = False) -> int:
+        """Make these the objects of a deployment; `force` takes back what somebody else wrote into the store.
 
         Raises ObjectRefused before anything is written.
         """
-        there = {place_of(one): one for one in await self._store.of_deployment(deployment)}
-        known = {place_of(one): there.get(place_of(one)) or await self._store.named(*place_of(one)) for one in objects}
+        there, known = await self._known(deployment, objects)
         for manifest in objects:
             self._admit(manifest, known[place_of(manifest)])
         wanted = with_owner(objects, known, self._new_id)
-        written = [one for one in wanted if as_applied(known[place_of(one)]) != as_applied(one)]
+        if not force:
+            refuse_to_undo(wanted, known)
+        written = [one for one in wanted if not is_as(one, known[place_of(one)])]
         for manifest in written:
             await self._write(manifest, known[place_of(manifest)])
         undeclared = unlisted(there.values(), wanted)
@@ -69,6 +72,11 @@ class SandboxCluster:
     async def objects_of(self, deployment: str) -> tuple[Object, ...]:
         """The objects that carry the deployment's label, pods included."""
         return await self._store.of_deployment(deployment)
+
+    async def drift(self, deployment: str, objects: Sequence[Object]) -> tuple[Drifted, ...]:
+        """Which of the deployment's own objects somebody took from the store, or changed there."""
+        _, known = await self._known(deployment, objects)
+        return drift_of(with_owner(objects, known, self._new_id), known)
 
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows now, by the objects, the file and the clock."""
@@ -122,6 +130,15 @@ class SandboxCluster:
             ),
             offers=cluster.offers,
         )
+
+    async def _known(
+        self, deployment: str, objects: Sequence[Object]
+    ) -> tuple[dict[Place, Object], dict[Place, Object | None]]:
+        """What the deployment has, and what stands where these objects are to stand."""
+        there = {place_of(one): one for one in await self._store.of_deployment(deployment)}
+        return there, {
+            place_of(one): there.get(place_of(one)) or await self._store.named(*place_of(one)) for one in objects
+        }
 
     def _settled(self, found: Iterable[Object]) -> bool:
         """Whether a deployment's own objects show that controllers and scheduler have nothing to do for it."""
@@ -186,7 +203,7 @@ class SandboxCluster:
             "resourceVersion": str(await self._store.next_revision()),
             "creationTimestamp": before.get("creationTimestamp") or now,
             "generation": int(before.get("generation", 0)) + 1,
-            "managedFields": [{"manager": MANAGER, "operation": "Apply", "time": now}],
+            "managedFields": [{"manager": MANAGER, "operation": "Apply", "time": now, "digest": wish_of(manifest)}],
         }
         await self._store.put({**manifest, "metadata": {**manifest["metadata"], **own}})
 

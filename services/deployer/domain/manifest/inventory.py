@@ -18,6 +18,7 @@ Entry = tuple[str, str, str]
 """API version, kind and name; the namespace is the inventory's own."""
 
 _COMPONENT = "inventory"
+_KIND = "ConfigMap"
 DATA = "PersistentVolumeClaim"
 
 
@@ -29,7 +30,7 @@ def inventory(facts: DeploymentFacts, spec: AppSpec, objects: Iterable[Manifest]
     described = metadata(facts, derived_name(facts.name, _COMPONENT))
     return {
         "apiVersion": "v1",
-        "kind": "ConfigMap",
+        "kind": _KIND,
         "metadata": {**described, "labels": {**labels_of(facts), COMPONENT: _COMPONENT}},
         "data": {"objects": "".join(" ".join(entry) + "\n" for entry in sorted(entries))},
     }
@@ -37,7 +38,12 @@ def inventory(facts: DeploymentFacts, spec: AppSpec, objects: Iterable[Manifest]
 
 def is_inventory(manifest: Mapping[str, Any]) -> bool:
     """Whether this is the list, not something on it."""
-    return manifest["kind"] == "ConfigMap" and _labels(manifest).get(COMPONENT) == _COMPONENT
+    return manifest["kind"] == _KIND and _labels(manifest).get(COMPONENT) == _COMPONENT
+
+
+def is_list(kind: str) -> bool:
+    """Whether an object of this kind can only be the list: a deployment has no other ConfigMap."""
+    return kind == _KIND
 
 
 def listed(manifest: Mapping[str, Any]) -> frozenset[Entry]:
@@ -58,7 +64,7 @@ def owned(manifest: Manifest, name: str, uid: str) -> Manifest:
     """
     if not _is_deployments(manifest) or is_inventory(manifest) or manifest["kind"] == DATA:
         return manifest
-    owner = {"apiVersion": "v1", "kind": "ConfigMap", "name": name, "uid": uid}
+    owner = {"apiVersion": "v1", "kind": _KIND, "name": name, "uid": uid}
     return {**manifest, "metadata": {**manifest["metadata"], "ownerReferences": [owner]}}
 
 

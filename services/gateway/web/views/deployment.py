@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from contracts.deployments import drift as contract
 from contracts.deployments.reasons import Cause, Fault
-from services.gateway.api.operations import ObjectionShown
+from services.gateway.api.operations import ObjectionShown, level_of
 from services.gateway.readmodels.deployment import is_gone, kept_data, newest_wish
 from services.gateway.readmodels.revision import is_paused, revisions_of, running
 from services.gateway.web.layout.frame import Frame
@@ -20,6 +21,9 @@ from services.gateway.web.pages.deployment.view import (
     FOLLOWED,
     Decision,
     DeploymentView,
+    Drift,
+    DriftedField,
+    DriftedObject,
     Failure,
     KeptOut,
     RevisionRow,
@@ -61,6 +65,8 @@ class DeploymentRead:
     """Slug of the team."""
     may_change: bool = False
     """Whether the reader may change it."""
+    warnings: Sequence[ObjectionShown] = ()
+    """The gates that the newest decision let through, in the reader's language."""
 
 
 def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> DeploymentView:
@@ -92,6 +98,7 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
         decision=_decision(found["decisions"].get(str(generation)), read),
         failure=_failure(found),
         quarantine=_kept_out(found),
+        drift=_drift(found),
         name=asked["name"],
         kept_data=kept_data(found),
         runs=_runs(found),
@@ -113,6 +120,8 @@ def _decision(decision: Document | None, read: DeploymentRead) -> Decision | Non
         reasons=reasons_of(read.objections),
         passed=_passed(decision, read.verdict),
         policy=decision["policySet"]["version"],
+        level=level_of(decision),
+        warnings=reasons_of(read.warnings),
     )
 
 
@@ -171,6 +180,24 @@ def _failure(found: Document) -> Failure | None:
 def _kept_out(found: Document) -> tuple[KeptOut, ...]:
     kept_out = found["rollout"].get("quarantine") or ()
     return tuple(KeptOut(one["version"], one["revision"], Cause(one["cause"])) for one in kept_out)
+
+
+def _drift(found: Document) -> Drift | None:
+    drift = found["rollout"].get("drift")
+    if not drift:
+        return None
+    lasts = contract.Drift.model_validate(drift)
+    drifted = tuple(
+        DriftedObject(
+            one.kind,
+            one.name,
+            one.deleted,
+            tuple(DriftedField(field.path, field.declared, field.found, field.hidden) for field in one.fields),
+            one.manager,
+        )
+        for one in lasts.drifted
+    )
+    return Drift(lasts.since, lasts.reaction, drifted, lasts.times, lasts.heals_at)
 
 
 def _replicas(read: DeploymentRead) -> int:

@@ -6,8 +6,9 @@ from typing import Any
 import orjson
 
 from services.deployer.adapters.kubernetes.cache import Seen
-from services.deployer.adapters.kubernetes.declared import DIGEST, belongs, body_of, digest_of, is_applied
+from services.deployer.adapters.kubernetes.declared import DIGEST, belongs, body_of, is_applied
 from services.deployer.adapters.kubernetes.managed_fields import not_ours
+from services.deployer.domain.manifest.digest import digest_of
 from services.deployer.domain.manifest.labels import DEPLOYMENT, TEAM
 
 SERVICE: dict[str, Any] = {
@@ -48,9 +49,9 @@ def test_a_field_that_somebody_took_is_named() -> None:
     """The path of a field, of an item of a list, and of everything when nothing is ours."""
     taken = deepcopy(FIELDS)
     del taken["f:spec"]["f:ports"]['k:{"port":80,"protocol":"TCP"}']["f:name"]
-    assert list(not_ours(SERVICE, as_stored(taken))) == [".spec.ports[0].name"]
+    assert list(not_ours(SERVICE, as_stored(taken))) == [".spec.ports[http].name"]
     taken["f:spec"]["f:ports"] = {'k:{"port":81,"protocol":"TCP"}': {}}
-    assert list(not_ours(SERVICE, as_stored(taken))) == [".spec.ports[0]"]
+    assert list(not_ours(SERVICE, as_stored(taken))) == [".spec.ports[http]"]
     assert set(not_ours(SERVICE, as_stored({}))) == {".spec", ".metadata"}
 
 

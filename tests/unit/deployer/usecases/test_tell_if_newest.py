@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from contracts.clusters.events import ClusterRegistered
 from contracts.deployments.logs import ClusterHappenings, LogLines
+from services.deployer.domain.drift import Drifted
 from services.deployer.domain.log import LogWish
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Cluster, Deletion, Object, World
@@ -33,6 +34,12 @@ class SlowCluster:
     async def objects_of(self, deployment: str) -> tuple[Object, ...]:
         """As the port says."""
         return await self._cluster.objects_of(deployment)
+
+    async def drift(self, deployment: str, objects: Sequence[Object]) -> tuple[Drifted, ...]:
+        """As the port says."""
+        found = await self._cluster.drift(deployment, objects)
+        await self._take_long()
+        return found
 
     async def observe(self, deployment: str) -> Observation | None:
         """As the port says."""
@@ -149,7 +156,7 @@ async def test_the_cluster_is_never_asked_inside_a_motion(fake: FakeWorld) -> No
 
 
 async def test_a_settled_deployment_costs_one_motion(fake: FakeWorld) -> None:
-    """Nothing is told, so only what should be is read."""
+    """Nothing is told, so one motion reads the wish; the cluster is asked what drifted, to apply, and how it fares."""
     life, cluster = await ready_to_succeed(fake)
     await life.settles()
     before, motions = cluster.calls, 0
@@ -160,4 +167,4 @@ async def test_a_settled_deployment_costs_one_motion(fake: FakeWorld) -> None:
         return await work(fake.world())
 
     assert await reconcile_deployment(DEPLOYMENT, Turn(in_motion, cluster, fake.clock, fake.patience)) == Done()
-    assert (motions, cluster.calls - before) == (1, 1)
+    assert (motions, cluster.calls - before) == (1, 3)

@@ -7,6 +7,7 @@ import pytest
 
 from contracts.compliance.rule import Criterion
 from contracts.compliance.verdict import Verdict
+from contracts.deployments.drift import HealedBy, Reaction
 from contracts.deployments.events import FINAL
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
 from contracts.deployments.requests import Intent
@@ -57,6 +58,9 @@ def test_every_code_of_the_contracts_has_a_sentence(language: Language) -> None:
         *(f"events.{name}.{cause}" for name in WITH_A_CAUSE for cause in Cause),
         *(f"events.DeploymentRequested.{intent}" for intent in Intent),
         *(f"events.DeploymentClosed.{outcome}" for outcome in ClosedOutcome),
+        *(f"events.DriftDetected.{how}-{reaction}" for how in ("changed", "deleted") for reaction in Reaction),
+        *(f"events.DriftHealed.{by}" for by in HealedBy),
+        *(f"deployment.drifted.{reaction}" for reaction in Reaction),
         *(f"events.{final.__name__}" for final in FINAL if final.__name__ not in WITH_A_CODE),
         *(f"failure.cause.{cause}.{part}" for cause in Cause for part in ("what", "why", "next")),
         *(f"failure.fault.{fault}" for fault in Fault),

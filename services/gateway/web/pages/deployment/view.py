@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from contracts.deployments.drift import Reaction
 from contracts.deployments.reasons import Cause, Fault
 from services.gateway.locales.texts import Value
 from services.gateway.web.components.rejection_reason.reason import RejectionReason
@@ -48,6 +49,8 @@ FOLLOWED = (
     "DeploymentCancelled",
     "DeploymentRemovalRequested",
     "DeploymentRemoved",
+    "DriftDetected",
+    "DriftHealed",
     "MessageHeld",
     "MessageRedriven",
     "MessageSkipped",
@@ -89,6 +92,39 @@ class KeptOut:
 
 
 @dataclass(frozen=True)
+class DriftedField:
+    """One field that differs; of a `hidden` one neither value is known here."""
+
+    path: str
+    declared: str | None = None
+    found: str | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class DriftedObject:
+    """One object that somebody deleted or changed."""
+
+    kind: str
+    name: str
+    deleted: bool = False
+    fields: tuple[DriftedField, ...] = ()
+    manager: str | None = None
+    """Who wrote it last, when the cluster knows."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What is not as declared, and what becomes of it."""
+
+    since: datetime
+    reaction: Reaction
+    drifted: tuple[DriftedObject, ...]
+    times: int = 1
+    heals_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Decision:
     """What compliance answered."""
 
@@ -97,6 +133,10 @@ class Decision:
     passed: int = 0
     """How many rules allowed the request."""
     policy: str | None = None
+    level: str = "strict"
+    """How strictly it judged."""
+    warnings: tuple[RejectionReason, ...] = ()
+    """Gates that are not met, and only warn at this level."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +195,7 @@ class DeploymentView:
     revisions: tuple[RevisionRow, ...] = ()
     """Newest first."""
     quarantine: tuple[KeptOut, ...] = ()
+    drift: Drift | None = None
     name: str = ""
     """What its objects are called after."""
     kept_data: tuple[str, ...] = ()

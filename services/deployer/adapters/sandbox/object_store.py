@@ -1,4 +1,4 @@
-"""Where a cluster that is only simulated keeps its objects: the sandbox asks for it, the database meets it."""
+"""What the sandbox needs to keep its objects in; `adapters/mongo/sandbox_objects.py` keeps them in the database."""
 
 from typing import Protocol
 
