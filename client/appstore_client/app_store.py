@@ -10,6 +10,7 @@ from appstore_client.resources.clusters import Clusters
 from appstore_client.resources.deployments import Deployments
 from appstore_client.resources.environments import Environments
 from appstore_client.resources.events import Events
+from appstore_client.resources.logs import Logs
 from appstore_client.resources.operations import Operations
 from appstore_client.resources.people import People
 from appstore_client.tokens import TokenSource
@@ -49,6 +50,7 @@ class AppStore:
         self.environments = Environments(transport)
         self.operations = Operations(transport)
         self.events = Events(transport)
+        self.logs = Logs(transport)
         self.clusters = Clusters(transport)
         self.people = People(transport)
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from chassis.clock import Clock
 from chassis.motions import Lineage, Record
 from contracts.clusters.events import ClusterRegistered
+from contracts.deployments.logs import ClusterHappenings, LogLines
 from contracts.deployments.secrets import SecretSealed
 from contracts.envelope import Context
 from services.deployer.domain.cluster import Cluster as KnownCluster
@@ -20,6 +21,7 @@ from services.deployer.domain.drift import Drifted
 from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import CameFrom, KnownRequest
 from services.deployer.domain.known_version import KnownVersion
+from services.deployer.domain.log import LogWish
 from services.deployer.domain.observed import Observation
 from services.deployer.domain.rehearsal import Rehearsal
 from services.deployer.domain.sealing import SealingKey
@@ -95,6 +97,14 @@ class Cluster(Facts, Protocol):
 
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows of a deployment now; None when it has no workload there."""
+        ...
+
+    async def logs(self, deployment: str, wish: LogWish) -> LogLines:
+        """The wanted lines of its containers; none without pods. Bounded by `contracts.deployments.logs`."""
+        ...
+
+    async def happenings(self, deployment: str) -> ClusterHappenings:
+        """What is told of its objects, oldest first, as long as the cluster remembers it."""
         ...
 
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
@@ -187,6 +197,10 @@ class Secrets(Protocol):
 
     async def value(self, secret: str) -> str | None:
         """A value; None when it is not kept."""
+        ...
+
+    async def all_of(self, deployment: str) -> tuple[str, ...]:
+        """Every value that is kept of a deployment, those of earlier revisions too; none where none can be kept."""
         ...
 
     async def generated(self, deployment: str, parameter: str) -> str:

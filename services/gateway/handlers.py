@@ -4,6 +4,7 @@ from chassis.motions import Asks, Keeps, Restored, Row
 from contracts import topics
 from contracts.community.requests import ReviewSubmitted
 from contracts.compliance.requests import EvidenceSubmitted
+from contracts.deployments.logs import DeploymentHappeningsAsked, DeploymentLogAsked
 from contracts.deployments.questions import DeploymentPlanAsked
 from contracts.deployments.requests import DeploymentCancelRequested, DeploymentRemovalRequested, DeploymentRequested
 from services.gateway.accept.read_back import restore_request
@@ -21,6 +22,8 @@ MOTIONS: tuple[Row, ...] = (
     Keeps(topics.SIGN_INS),
     Keeps(topics.PEOPLE, erased.Erased, erased.evolve),
     Asks(DeploymentPlanAsked),
+    Asks(DeploymentLogAsked),
+    Asks(DeploymentHappeningsAsked),
     Restored(DeploymentRequested, restore_request),
     Restored(DeploymentRemovalRequested, restore_request),
     Restored(DeploymentCancelRequested, restore_request),

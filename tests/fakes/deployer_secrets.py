@@ -26,6 +26,10 @@ class MemorySecrets:
         """A value."""
         return self.values[secret][1] if secret in self.values else None
 
+    async def all_of(self, deployment: str) -> tuple[str, ...]:
+        """Every value of a deployment."""
+        return tuple(value for whose, value in self.values.values() if whose == deployment)
+
     async def generated(self, deployment: str, parameter: str) -> str:
         """The value made for a parameter."""
         return self.values.setdefault(f"{deployment}/{parameter}", (deployment, f"made-{len(self.values)}"))[1]

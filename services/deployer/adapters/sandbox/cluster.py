@@ -10,6 +10,7 @@ from typing import Any
 
 from chassis.clock import Clock
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
+from contracts.deployments.logs import ClusterHappenings, LogLines
 from services.deployer.adapters.sandbox import status
 from services.deployer.adapters.sandbox.admission import admit
 from services.deployer.adapters.sandbox.autoscaler import scaled_workload
@@ -35,7 +36,9 @@ from services.deployer.adapters.sandbox.stored_object import (
     without_owner,
 )
 from services.deployer.adapters.sandbox.surroundings import Surroundings
+from services.deployer.adapters.sandbox.told import lines_of, told_of
 from services.deployer.domain.drift import Drifted
+from services.deployer.domain.log import LogWish
 from services.deployer.domain.manifest.inventory import DATA
 from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
 from services.deployer.domain.manifest.quota import ROOM
@@ -98,6 +101,14 @@ class SandboxCluster:
         if workload is None:
             return None
         return (await self._look(await self._scene(own), workload))[1]
+
+    async def logs(self, deployment: str, wish: LogWish) -> LogLines:
+        """Lines that say they are simulated, from the life of the containers."""
+        return lines_of(await self.observe(deployment), wish)
+
+    async def happenings(self, deployment: str) -> ClusterHappenings:
+        """What happened to the pods, as Events would say it."""
+        return told_of(await self.observe(deployment))
 
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
         """Remove the inventory, what it owns, and the data when told so; the images stay on their nodes."""

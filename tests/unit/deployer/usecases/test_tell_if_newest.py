@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from contracts.clusters.events import ClusterRegistered
+from contracts.deployments.logs import ClusterHappenings, LogLines
 from services.deployer.domain.drift import Drifted
+from services.deployer.domain.log import LogWish
 from services.deployer.domain.observed import Observation
 from services.deployer.domain.rehearsal import Rehearsal
 from services.deployer.ports import Cluster, Deletion, Object, World
@@ -55,6 +57,14 @@ class SlowCluster:
         found = await self._cluster.delete(deployment, data=data)
         await self._take_long()
         return found
+
+    async def logs(self, deployment: str, wish: LogWish) -> LogLines:
+        """As the port says."""
+        return await self._cluster.logs(deployment, wish)
+
+    async def happenings(self, deployment: str) -> ClusterHappenings:
+        """As the port says."""
+        return await self._cluster.happenings(deployment)
 
     async def facts(self) -> ClusterRegistered:
         """As the port says."""
