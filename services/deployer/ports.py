@@ -3,23 +3,22 @@
 Adapters meet these; use cases see nothing else. `Cluster` speaks of objects, server-side apply and statuses.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chassis.clock import Clock
-from chassis.motions import Lineage, Record
+from chassis.motions import Record
 from contracts.clusters.events import ClusterRegistered
 from contracts.deployments.logs import ClusterHappenings, LogLines
 from contracts.deployments.secrets import SecretSealed
-from contracts.envelope import Context
 from services.deployer.domain.cluster import Cluster as KnownCluster
 from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.drift import Drifted
 from services.deployer.domain.health import Patience
-from services.deployer.domain.known_request import CameFrom, KnownRequest
+from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
 from services.deployer.domain.log import LogWish
 from services.deployer.domain.observed import Observation
@@ -271,32 +270,3 @@ class World:
     undecided_grace_seconds: float
     caught_up_at: datetime
     """From when on this process has surely read what others wrote while it was away."""
-
-
-def came_from(context: Context) -> CameFrom:
-    """What is kept of a request's lineage."""
-    found = Lineage.of(context)
-    return CameFrom(
-        correlation=found.correlation,
-        causation=found.causation,
-        team=found.team,
-        actor=found.actor,
-        actor_roles=found.actor_roles,
-        traceparent=found.traceparent,
-    )
-
-
-def lineage(request: KnownRequest) -> Lineage:
-    """The lineage of everything told about a request without its message in hand."""
-    return lineage_of(request.came_from)
-
-
-def lineage_of_drift(running: KnownRequest) -> Lineage:
-    """Part of the story of the request that runs, but set off by nobody of ours."""
-    return Lineage(running.came_from.correlation, team=running.came_from.team)
-
-
-def lineage_of(came: CameFrom) -> Lineage:
-    """The lineage that was kept."""
-    known: Mapping[str, Any] = came.model_dump(by_alias=False)
-    return Lineage(**known)

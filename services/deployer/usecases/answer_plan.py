@@ -17,7 +17,8 @@ from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.environment import keeps_secret
 from services.deployer.domain.manifest.order import in_order
 from services.deployer.domain.manifest.secret import settings_secret
-from services.deployer.ports import Object, World, came_from
+from services.deployer.lineage import came_from
+from services.deployer.ports import Object, World
 from services.deployer.reconciler.turn import Take, Turn
 from services.deployer.usecases.plan_revision import plan_revision
 

@@ -12,7 +12,8 @@ from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.drift import DriftPolicy, healed, healed_by
 from services.deployer.domain.wish import Wish
-from services.deployer.ports import FieldConflict, Object, World, lineage_of_drift
+from services.deployer.lineage import lineage_of_drift
+from services.deployer.ports import FieldConflict, Object, World
 from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome
 from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.tell_drift import tell_drift

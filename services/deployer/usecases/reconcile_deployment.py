@@ -19,7 +19,8 @@ from services.deployer.domain.manifest.inventory import DATA
 from services.deployer.domain.manifest.order import in_order
 from services.deployer.domain.rollout import progressed
 from services.deployer.domain.wish import Wish
-from services.deployer.ports import Deletion, Object, ObjectRefused, World, lineage
+from services.deployer.lineage import lineage
+from services.deployer.ports import Deletion, Object, ObjectRefused, World
 from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome
 from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.end_generation import end_generation

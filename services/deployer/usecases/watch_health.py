@@ -9,7 +9,8 @@ from services.deployer.domain.degraded import news
 from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.wish import Wish
-from services.deployer.ports import World, lineage
+from services.deployer.lineage import lineage
+from services.deployer.ports import World
 from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome
 from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.hide_secrets import hide_secrets

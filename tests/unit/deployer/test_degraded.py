@@ -13,7 +13,7 @@ from services.deployer.domain.desired import Desired
 from services.deployer.domain.health import Patience
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.observed import Container, Ended, Happening, Lost, Observation, Pod, Reason
-from services.deployer.ports import came_from
+from services.deployer.lineage import came_from
 from tests.fakes.deployer_examples import START, an_event, asked
 from tests.unit.deployer.specs import SMALL
 
