@@ -28,6 +28,7 @@ class Seen:
     version: str
     deployment: str
     raw: bytes
+    """What is kept of it, but for its version: two versions that say the same are no change."""
     same_as: str = field(default="")
     """The digest of the manifest that this version was found to be the same as."""
 
@@ -35,6 +36,7 @@ class Seen:
     def object(self) -> Object:
         """The object, anew each time."""
         found: Object = orjson.loads(self.raw)
+        found["metadata"]["resourceVersion"] = self.version
         return found
 
 
@@ -85,7 +87,9 @@ class KindCache:
             self._forget_index(key, before)
         self._seen[key] = seen
         self._by_deployment.setdefault(seen.deployment, set()).add(key)
-        if not ours and (before is None or before.raw != seen.raw):
+        if before is not None and before.raw == seen.raw:
+            seen.same_as = before.same_as
+        elif not ours:
             self._tell(before, seen)
         return seen
 
@@ -93,7 +97,9 @@ class KindCache:
         """An object as it would be kept, without keeping it."""
         metadata = found["metadata"]
         deployment = str((metadata.get("labels") or {}).get(DEPLOYMENT, ""))
-        raw = orjson.dumps(self._trim(dict(found)))
+        kept = self._trim(dict(found))
+        kept["metadata"] = {name: value for name, value in kept["metadata"].items() if name != "resourceVersion"}
+        raw = orjson.dumps(kept)
         return Seen(str(metadata["uid"]), str(metadata["resourceVersion"]), deployment, raw)
 
     def drop(self, namespace: str, name: str, uid: str | None = None, version: str = "") -> None:

@@ -30,13 +30,25 @@ def is_ours(entry: dict[str, Any]) -> bool:
     return entry.get("manager") == MANAGER and entry.get("operation") == "Apply" and not entry.get("subresource")
 
 
+def workload(found: Object) -> Object:
+    """A Deployment: of its status what its controller has seen and concluded, not how many pods it counts just now."""
+    status = found.get("status") or {}
+    conditions = [
+        {name: value for name, value in one.items() if name != "lastUpdateTime"}
+        for one in status.get("conditions") or ()
+    ]
+    return {
+        **written(found),
+        "status": {"observedGeneration": status.get("observedGeneration", 0), "conditions": conditions},
+    }
+
+
 def replica_set(found: Object) -> Object:
-    """A ReplicaSet: whose it is, how many pods of which template it wants, and what it could not do."""
+    """A ReplicaSet: whose it is, and how many pods of which template it wants."""
     spec = found.get("spec", {})
     return {
         "metadata": _metadata(found, "ownerReferences"),
         "spec": {"replicas": spec.get("replicas", 0), "template": template_mark(spec.get("template", {}))},
-        "status": found.get("status", {}),
     }
 
 

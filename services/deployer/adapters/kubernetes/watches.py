@@ -15,7 +15,7 @@ from services.deployer.adapters.kubernetes.answers import NOT_FOUND, ApiRefused,
 from services.deployer.adapters.kubernetes.api_warnings import ApiWarnings
 from services.deployer.adapters.kubernetes.cache import KindCache, Seen
 from services.deployer.adapters.kubernetes.connection import Connection
-from services.deployer.adapters.kubernetes.kinds import POD, REPLICA_SET, WATCHED, Kind
+from services.deployer.adapters.kubernetes.kinds import DEPLOYMENT_KIND, POD, REPLICA_SET, WATCHED, Kind
 from services.deployer.adapters.kubernetes.pace import pause
 from services.deployer.adapters.kubernetes.room import Rooms
 from services.deployer.adapters.kubernetes.watch import KindWatch
@@ -25,7 +25,7 @@ from services.deployer.ports import Object
 SYNC_SECONDS = 3.0
 """How long a reconcile waits for the first lists before its worker goes on with something else."""
 _LOOK_SECONDS = 0.05
-_TRIMS = {POD: trimmed.pod, REPLICA_SET: trimmed.replica_set}
+_TRIMS = {DEPLOYMENT_KIND: trimmed.workload, POD: trimmed.pod, REPLICA_SET: trimmed.replica_set}
 
 
 class Watches:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.deployer.adapters.kubernetes.cache import KindCache, Seen
-from services.deployer.adapters.kubernetes.trimmed import written
+from services.deployer.adapters.kubernetes.trimmed import replica_set, workload, written
 from services.deployer.domain.manifest.labels import DEPLOYMENT
 
 
@@ -29,8 +29,29 @@ def test_what_others_change_is_told_and_what_we_wrote_is_not() -> None:
     cache.put(an_object(), ours=True)
     cache.put(an_object())
     assert told == []
-    cache.put(an_object(version="11"))
+    cache.put({**an_object(version="11"), "spec": {"type": "NodePort"}})
     assert told == ["d1"]
+
+
+def test_a_version_that_says_the_same_wakes_nobody() -> None:
+    """A lease of a controller, or a status that nobody here reads: the new version counts, and that is all."""
+    cache, told = a_cache()
+    seen = cache.put(an_object(), ours=True)
+    seen.same_as = "digest"
+    newer = cache.put(an_object(version="11"))
+    assert told == []
+    assert (newer.version, newer.same_as, newer.object["metadata"]["resourceVersion"]) == ("11", "digest", "11")
+
+
+def test_how_many_pods_a_controller_counts_just_now_is_no_change() -> None:
+    """Each pod moves these counts in two objects besides its own, and its own tells it better."""
+    one = an_object()
+    counted = {**one, "status": {"observedGeneration": 1, "replicas": 3, "conditions": [{"type": "Available"}]}}
+    more = {**one, "status": {**counted["status"], "readyReplicas": 2}}
+    assert workload(counted) == workload(more)
+    assert replica_set(counted) == replica_set(more)
+    stalled = {**one, "status": {**counted["status"], "conditions": [{"type": "Progressing", "status": "False"}]}}
+    assert workload(counted) != workload(stalled)
 
 
 def test_an_older_version_changes_nothing() -> None:
