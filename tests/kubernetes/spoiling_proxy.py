@@ -37,6 +37,11 @@ class Seen:
         return "watch=true" in self.query
 
     @property
+    def is_list(self) -> bool:
+        """Whether it reads all there is of ours of a kind, before it is followed."""
+        return not self.is_watch and "labelSelector=" in self.query and "limit=" in self.query
+
+    @property
     def is_write(self) -> bool:
         """Whether it changes something."""
         return self.method in {"PATCH", "POST", "DELETE"}

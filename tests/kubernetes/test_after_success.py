@@ -121,7 +121,9 @@ async def test_an_evicted_pod_that_was_replaced_is_no_news(stage: RealStage) -> 
     async def another() -> list[Object]:
         path = f"/api/v1/namespaces/{app.namespace}/pods"
         found = (await stage.admin.request("GET", path))["items"]
-        return [one for one in found if one["metadata"]["name"] != pod["metadata"]["name"] and one["spec"]["nodeName"]]
+        return [
+            one for one in found if one["metadata"]["name"] != pod["metadata"]["name"] and one["spec"].get("nodeName")
+        ]
 
     (replacement,) = await eventually(another, bool, 60.0, "another pod is placed")
     await is_ready(kubelet, replacement)
