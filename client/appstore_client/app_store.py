@@ -7,6 +7,7 @@ import httpx
 
 from appstore_client.resources.apps import Apps
 from appstore_client.resources.deployments import Deployments
+from appstore_client.resources.environments import Environments
 from appstore_client.resources.events import Events
 from appstore_client.resources.operations import Operations
 from appstore_client.resources.people import People
@@ -44,6 +45,7 @@ class AppStore:
         self.address = transport.address
         self.apps = Apps(transport)
         self.deployments = Deployments(transport)
+        self.environments = Environments(transport)
         self.operations = Operations(transport)
         self.events = Events(transport)
         self.people = People(transport)

@@ -45,6 +45,7 @@ class FakeGateway(Living):
             ),
             Route(f"{BASE}/deployments/{{id}}/timeline", self._timeline),
             Route(f"{BASE}/deployments/{{id}}/diagnosis", self._diagnosis),
+            Route(f"{BASE}/environments", self._environments),
             Route(f"{BASE}/operations", self._operations),
             Route(f"{BASE}/operations/{{id}}", self._operation),
             Route(f"{BASE}/events", self._stream),
@@ -203,6 +204,13 @@ class FakeGateway(Living):
         missing = problem(404, "unknown-deployment", next=["appstore status"])
         known = identity in self.deployments
         return self._refusal(request) or (JSONResponse({"items": found, "next": None}) if known else missing)
+
+    async def _environments(self, request: Request) -> Response:
+        items = [
+            {"name": name, "cluster": "c-1", "clusterName": "sandbox", "simulated": True, "policyLevel": level}
+            for name, level in self.levels.items()
+        ]
+        return self._refusal(request) or JSONResponse({"items": items, "next": None})
 
     async def _operations(self, request: Request) -> Response:
         return self._refusal(request) or JSONResponse({"items": list(self.operations.values()), "next": None})

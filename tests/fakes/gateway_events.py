@@ -13,6 +13,7 @@ from contracts.apps.spec import AppSpec, Container
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
 from contracts.community.events import ReviewPublished
 from contracts.compliance.events import ComplianceScored, DeploymentApproved, DeploymentRejected, Objection
+from contracts.compliance.level import PolicyLevel
 from contracts.compliance.rule import Criterion
 from contracts.compliance.verdict import PolicySet, Score, ScoreChange, Verdict
 from contracts.deployments.environment import Environment
@@ -35,6 +36,14 @@ from contracts.payload import Payload
 from contracts.people import Personal
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+OBJECTION = Objection(
+    rule="licence-is-open",
+    rule_version="1",
+    criterion=Criterion.OPEN_SOURCE,
+    verdict=Verdict.FAIL,
+    message_code="not-open",
+)
 
 
 def an_id(number: int) -> str:
@@ -173,21 +182,15 @@ def removal_requested() -> DeploymentRemovalRequested:
     return DeploymentRemovalRequested(deployment=DEPLOYMENT, environment=PLACE, decide_by=NOON)
 
 
-def approved() -> DeploymentApproved:
-    """Compliance lets it through."""
-    return DeploymentApproved(**SUBJECT, policy_set=POLICIES, rules=8, score=SCORE)
+def approved(level: PolicyLevel = PolicyLevel.STRICT, *, warned: bool = False) -> DeploymentApproved:
+    """Compliance lets it through; with `warned` one gate is not met, and does not block at this level."""
+    warnings = (OBJECTION,) if warned else ()
+    return DeploymentApproved(**SUBJECT, policy_set=POLICIES, rules=8, score=SCORE, level=level, warnings=warnings)
 
 
 def rejected() -> DeploymentRejected:
     """Compliance stops it."""
-    objection = Objection(
-        rule="licence-is-open",
-        rule_version="1",
-        criterion=Criterion.OPEN_SOURCE,
-        verdict=Verdict.FAIL,
-        message_code="not-open",
-    )
-    return DeploymentRejected(**SUBJECT, policy_set=POLICIES, objections=(objection,))
+    return DeploymentRejected(**SUBJECT, policy_set=POLICIES, objections=(OBJECTION,))
 
 
 def started(revision: int = 1) -> DeploymentStarted:

@@ -26,6 +26,8 @@ class Living(Memory):
     """What was sent to deploy or change something."""
     revisions: dict[str, list[Json]] = field(default_factory=dict)
     open: dict[str, Json] = field(default_factory=dict)
+    levels: dict[str, str] = field(default_factory=lambda: {"test": "lenient", "production": "strict"})
+    """How strictly each environment is judged."""
     diagnosis: Json = field(default_factory=dict)
     """What the doctor says of every deployment; nothing: it is healthy."""
 

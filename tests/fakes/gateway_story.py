@@ -18,6 +18,7 @@ from contracts.compliance.events import (
     Objection,
     RulePublished,
 )
+from contracts.compliance.level import PolicyLevel
 from contracts.compliance.rule import Criterion, LegalReference, RuleTexts
 from contracts.compliance.verdict import PolicySet, RuleResult, Score, ScoreChange, Verdict
 from contracts.deployments.environment import Environment
@@ -175,6 +176,22 @@ def approve(models: ReadModelsInMemory, after: float = 0.4, generation: int = 1)
     """Compliance says yes."""
     approved = DeploymentApproved(**ABOUT, policy_set=POLICY, rules=17, score=Score(points=40, coverage=0.8))
     models.tell(approved, after=after, generation=generation, team=TEAM_DATA)
+
+
+def approve_with_warning(models: ReadModelsInMemory) -> None:
+    """Compliance says yes to what it would stop at a stricter level."""
+    warning = Objection(
+        rule="dpia-present",
+        rule_version="1.0",
+        criterion=Criterion.DPIA,
+        verdict=Verdict.UNKNOWN,
+        message_code="missing",
+        params={"facts": "dpia"},
+    )
+    score = Score(points=40, coverage=0.8)
+    level = PolicyLevel.LENIENT
+    approved = DeploymentApproved(**ABOUT, policy_set=POLICY, rules=17, score=score, level=level, warnings=(warning,))
+    models.tell(approved, after=0.4, generation=1, team=TEAM_DATA)
 
 
 def reject(models: ReadModelsInMemory, after: float = 0.4, generation: int = 1) -> None:

@@ -64,6 +64,8 @@ def _show_not_done(operation: Operation) -> None:
         return
     if problem.detail:
         complain(problem.detail)
+    if problem.objections and "level" in problem.params:
+        complain(text("judged-at", level=word("level", str(problem.params["level"]))))
     for objection in problem.objections:
         _show_objection(objection)
     # A rejection is nobody's fault: each objection says what would change it.

@@ -76,6 +76,7 @@ class Deployment(ApiModel):
     """One deployment; `status` is that of its newest request, `trouble` what may become a failure of it.
 
     `drift` is what somebody changed by hand and is not put back yet.
+    The newest decision judged at `policy_level`, where `warnings` are the gates that it let through.
     """
 
     id: str
@@ -103,6 +104,8 @@ class Deployment(ApiModel):
     quarantine: tuple[Quarantined, ...] = ()
     drift: Drift | None = None
     objections: tuple[Objection, ...] = ()
+    policy_level: str | None = None
+    warnings: tuple[Objection, ...] = ()
     operations: tuple[str, ...] = ()
 
 

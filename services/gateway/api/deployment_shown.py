@@ -5,7 +5,15 @@ from typing import Any
 
 from services.gateway.accept.operation import Operation, standing_of
 from services.gateway.api.drift_shown import DriftShown, drift_shown
-from services.gateway.api.operations import ObjectionShown, ProblemShown, Restored, failure_of, problem_of
+from services.gateway.api.operations import (
+    ObjectionShown,
+    ProblemShown,
+    Restored,
+    failure_of,
+    level_of,
+    objection_shown,
+    problem_of,
+)
 from services.gateway.api.shapes import Shown
 from services.gateway.identity.person import Person
 from services.gateway.locales.texts import Texts
@@ -93,7 +101,8 @@ class DeploymentShown(Shown):
 
     It `stands` while something of it is there or coming, and so nothing else can have its name; while it is `paused`
     nothing of it runs, because somebody asked so. `trouble` is what may become a failure, `quarantine` the versions
-    that did, `drift` what somebody changed by hand and is not put back yet.
+    that did, `drift` what somebody changed by hand and is not put back yet. The newest decision judged at
+    `policyLevel`, and let the gates in `warnings` through there.
     """
 
     id: str
@@ -119,6 +128,8 @@ class DeploymentShown(Shown):
     quarantine: list[QuarantineShown] = []
     drift: DriftShown | None = None
     objections: list[ObjectionShown] = []
+    policy_level: str | None = None
+    warnings: list[ObjectionShown] = []
     operations: list[str]
 
 
@@ -132,6 +143,7 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
     app = await world.models.app_by_id(wanted["app"]) or {}
     problem = await problem_of(operation, standing, world, texts)
     membership = person.membership_of(found["team"])
+    decision = found["decisions"].get(str(generation), {})
     removed = request["kind"] == "remove" and status == "succeeded"
     return DeploymentShown(
         id=found["_id"],
@@ -159,6 +171,8 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         quarantine=[_quarantined(one, texts) for one in rollout.get("quarantine") or ()],
         drift=drift_shown(rollout.get("drift")),
         objections=problem.objections if problem else [],
+        policy_level=level_of(decision) if decision else None,
+        warnings=[await objection_shown(one, world, texts) for one in decision.get("warnings", [])],
         operations=await world.operations.about(found["_id"]),
     )
 

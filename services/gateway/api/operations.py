@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from chassis.errors import NotNow
+from contracts.compliance.level import PolicyLevel
 from contracts.deployments.reasons import ClosedOutcome
 from contracts.noun import write_time
 from services.gateway.accept.operation import ABOUT_OTHERS, JUST_ACCEPTED, Operation, Standing, standing_of
@@ -176,12 +177,16 @@ async def problem_of(operation: Operation, standing: Standing, world: World, tex
     generation = str(operation.generation)
     final = found["finals"][generation]
     if final.get("outcome") == ClosedOutcome.REJECTED.value:
-        objections = [
-            await objection_shown(objection, world, texts)
-            for objection in found["decisions"].get(generation, {}).get("objections", [])
-        ]
-        return _told("rejected-by-policy", {**values, "count": len(objections)}, texts, objections)
+        decision = found["decisions"].get(generation, {})
+        objections = [await objection_shown(objection, world, texts) for objection in decision.get("objections", [])]
+        said = {**values, "count": len(objections), "level": level_of(decision)}
+        return _told("rejected-by-policy", said, texts, objections)
     return failure_of(final, values, texts)
+
+
+def level_of(decision: Document) -> str:
+    """How strictly a decision judged; before there were levels, every one was strict."""
+    return str(decision.get("level", PolicyLevel.STRICT.value))
 
 
 def failure_of(final: Document, values: Document, texts: Texts) -> ProblemShown:

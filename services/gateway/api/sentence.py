@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.gateway.locales.texts import TextParameterError, Texts
+from services.gateway.readmodels.timeline import count_in, event_named
 
 Document = dict[str, Any]
 
@@ -13,7 +14,8 @@ def sentence_of(entry: Document, texts: Texts, person: str | None, asked_at: dat
     told = entry["told"]
     code = told.get("step") or told.get("cause") or told.get("outcome") or told.get("intent")
     values = _values(entry, texts, person, code)
-    keys = [f"events.{entry['event']}.{code}", f"events.{entry['event']}", f"events.unknown.{entry['event']}"]
+    named = event_named(entry)
+    keys = [f"events.{named}.{code}", f"events.{named}", f"events.unknown.{entry['event']}"]
     if entry["event"] == "DeploymentSucceeded" and asked_at is not None:
         values["duration"] = texts.duration(datetime.fromisoformat(entry["time"]) - asked_at)
         keys.insert(0, "timeline.still_after" if told.get("replicas") == 0 else "timeline.healthy_after")
@@ -33,8 +35,9 @@ def _values(entry: Document, texts: Texts, person: str | None, code: str | None)
         **told.get("params", {}),
         "person": person or texts("app.former_member"),
         "code": code or entry["event"],
-        "count": len(told.get("objections", ())) or told.get("rules") or told.get("params", {}).get("objects") or 0,
+        "count": count_in(told),
         "app": told.get("appName") or told.get("title") or entry["app"] or "",
+        "level": texts.named("level", told.get("level", "")),
         "points": told.get("score", {}).get("points", 0),
         "what": texts.named("failure.cause", f"{told['cause']}.what") if "cause" in told else "",
     }

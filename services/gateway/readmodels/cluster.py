@@ -4,6 +4,7 @@ from typing import Any
 
 from chassis.motions import Project
 from contracts import topics
+from contracts.compliance.level import PolicyLevel
 from contracts.envelope import Event
 
 Document = dict[str, Any]
@@ -19,4 +20,10 @@ def apply(_before: Document | None, event: Event[Any]) -> Document:
     return dict(event.data.model_dump(mode="json"))
 
 
-CLUSTERS = Project("clusters", 1, (topics.CLUSTERS,), document, apply)
+def level_in(cluster: Document, environment: str) -> str:
+    """How strictly an environment of it is judged now."""
+    offer = cluster.get("offers", {}).get(environment, {})
+    return str(offer.get("policyLevel", PolicyLevel.STRICT.value))
+
+
+CLUSTERS = Project("clusters", 2, (topics.CLUSTERS,), document, apply)

@@ -198,7 +198,7 @@ def is_gone(found: Document) -> bool:
 
 DEPLOYMENTS = Project(
     "deployments",
-    3,
+    4,
     (topics.DEPLOYMENT_REQUESTS, topics.DECISIONS, topics.DEPLOYMENTS),
     document,
     apply,

@@ -22,4 +22,4 @@ def apply(before: Document | None, event: Event[Any]) -> Document:
     return {**(before or {"rule": event.data.rule}), "retired": True}
 
 
-RULES = Project("rules", 1, (topics.RULES,), document, apply)
+RULES = Project("rules", 2, (topics.RULES,), document, apply)

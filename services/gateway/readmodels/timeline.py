@@ -3,6 +3,7 @@
 The same entry is made here for what is stored and for what is streamed, so the two can't tell different stories.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from chassis.motions import Project
@@ -61,6 +62,8 @@ _TOLD = (
     "service",
     "reason",
     "gates",
+    "level",
+    "warnings",
 )
 
 
@@ -100,6 +103,17 @@ def apply(_before: Document | None, event: Event[Any]) -> Document:
     return entry_of(event)
 
 
+def count_in(told: Mapping[str, Any]) -> int:
+    """The number that the sentence of an event speaks of."""
+    counted = told.get("objections") or told.get("warnings") or ()
+    return len(counted) or told.get("rules") or told.get("params", {}).get("objects") or 0
+
+
+def event_named(entry: Mapping[str, Any]) -> str:
+    """What the sentences call an event: an approval with gates that are not met is told as what it is."""
+    return "ApprovedWithWarnings" if entry["told"].get("warnings") else str(entry["event"])
+
+
 def in_order(entry: Document) -> tuple[str, str, int]:
     """How entries sort (DESIGN, rule 6)."""
     return entry["hlc"], entry["service"], entry["sequence"]
@@ -107,7 +121,7 @@ def in_order(entry: Document) -> tuple[str, str, int]:
 
 TIMELINE = Project(
     "timeline",
-    2,
+    3,
     SHOWN,
     document,
     apply,

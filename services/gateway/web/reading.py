@@ -67,6 +67,7 @@ async def read_deployment(deployment: str, reader: Reader, world: World) -> Depl
         entries=entries,
         names=await world.names.of_all([*actors, request_of(found).get("actor")]),
         objections=[await objection_shown(one, world, reader.texts) for one in decision.get("objections", [])],
+        warnings=[await objection_shown(one, world, reader.texts) for one in decision.get("warnings", [])],
         app=await models.app_by_id(asked["app"]),
         verdict=await models.verdict(f"{asked['app']}:{asked['version']}"),
         cluster=names_of_clusters.get(found["environment"]["cluster"], found["environment"]["cluster"]),

@@ -32,6 +32,30 @@ def test_what_ran_is_promoted(living: Appstore, gateway: Served) -> None:
     }
 
 
+def test_another_level_is_said_before_anything_is_asked(living: Appstore) -> None:
+    """Whoever promotes reads first that the target is judged otherwise; between equals nothing is said of it."""
+    ran = living(*PROMOTE, "--dry-run")
+    assert "Compliance judges production at level strict, and test at lenient" in ran.out
+    assert living(*PROMOTE, "--dry-run", "-o", "json").json["policyLevels"] == {
+        "test": "lenient",
+        "production": "strict",
+    }
+    assert "op niveau streng" in living(*PROMOTE, "--dry-run", APPSTORE_LANG="nl").out
+
+
+def test_between_equals_no_level_is_said(living: Appstore, gateway: Served) -> None:
+    """A target that is judged alike needs no word about it."""
+    gateway.fake.levels["test"] = "strict"
+    assert "Compliance judges" not in living(*PROMOTE, "--dry-run").out
+
+
+def test_environments_say_how_strictly_they_are_judged(living: Appstore) -> None:
+    """`appstore environments` names each with its level and cluster, as a table or as the API's own JSON."""
+    rows = [line.split() for line in living("environments").out.splitlines()]
+    assert ["test", "lenient", "sandbox", "(simulated)", "-"] in rows
+    assert living("environments", "-o", "json").json["items"][1]["policyLevel"] == "strict"
+
+
 def test_promoting_again_asks_nothing(living: Appstore, gateway: Served) -> None:
     """What is like that already exits 0; what changed since is shown and asked whole, of the one that stands there."""
     assert living(*PROMOTE, "--yes").code == 0

@@ -47,6 +47,7 @@ READS_ONLY = {
     "events",
     "diff",
     "doctor",
+    "environments",
     "export",
 }
 DECLARED = """\

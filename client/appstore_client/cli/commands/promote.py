@@ -1,6 +1,7 @@
 """`appstore promote`: takes what runs in one environment to another, exactly: version, settings, number of pods.
 
-It is the request that `apply` makes, through the same gate. Secrets are not copied: nobody can read them back.
+It is the request that `apply` makes, through the same gate, which may judge more strictly there: that is shown
+too. Secrets are not copied: nobody can read them back.
 """
 
 from typing import Annotated
@@ -11,7 +12,7 @@ from appstore_client.app_store import AppStore
 from appstore_client.cli.change import LONGEST, DeploymentArgument, NoWaitOption, TimeoutOption, follow
 from appstore_client.cli.exit_codes import ExitCode, InvalidInputError
 from appstore_client.cli.find_deployment import find_deployment
-from appstore_client.cli.language import text
+from appstore_client.cli.language import text, word
 from appstore_client.cli.output import Output, OutputOption, complain, print_json, say
 from appstore_client.cli.plan_shown import plan_json, show_plan
 from appstore_client.cli.secret_values import SecretFileOption, SecretOption, read_secrets
@@ -48,7 +49,8 @@ def promote(  # noqa: PLR0913, PLR0917 - the options of the command
         found = await store.deployments.get(await find_deployment(store, deployment, fits))
         step = await _step(store, found, to)
         if not show_request:
-            _show(step, output, last=dry_run)
+            levels = await _levels(store, found.environment.name, to)
+            _show(step, levels, output, last=dry_run)
         if dry_run or not step.asks:
             return ExitCode.DONE
         secrets, missing = secrets_to_give(step, given)
@@ -77,10 +79,19 @@ async def _step(store: AppStore, found: Deployment, to: str) -> Step:
     return plan.steps[0]
 
 
-def _show(step: Step, output: Output, *, last: bool) -> None:
+async def _levels(store: AppStore, of: str, to: str) -> dict[str, str]:
+    """How strictly each of the two is judged, as far as that is known."""
+    known = {one.name: one.policy_level for one in await store.environments.list()}
+    return {name: known[name] for name in (of, to) if name in known}
+
+
+def _show(step: Step, levels: dict[str, str], output: Output, *, last: bool) -> None:
     if output is Output.TABLE:
         show_plan([step])
+        if len(set(levels.values())) > 1:
+            of, to = ((name, word("level", level)) for name, level in levels.items())
+            say(text("promote.levels", to=to[0], to_level=to[1], of=of[0], of_level=of[1]), "yellow")
         if last or not step.asks:
             say(text("plan.dry-run" if step.asks else "plan.nothing"))
     elif last or not step.asks:
-        print_json(plan_json([step]))
+        print_json(plan_json([step]) | {"policyLevels": levels})

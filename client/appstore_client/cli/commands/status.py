@@ -83,6 +83,7 @@ def _show(one: Deployment) -> None:
             ("app", f"{one.app.name} {_version(one)}"),
             ("team", one.team.slug),
             ("environment", one.environment.name),
+            ("level", one.policy_level and word("level", one.policy_level)),
             ("status", _status(one)),
             ("since", clock(one.since)),
             ("address", one.address),
@@ -93,7 +94,7 @@ def _show(one: Deployment) -> None:
     )
     if one.drift:
         say_drift(one.drift)
-    for objection in one.objections:
+    for objection in (*one.objections, *one.warnings):
         say(
             text(
                 "objection",

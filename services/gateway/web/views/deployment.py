@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from contracts.deployments import drift as contract
 from contracts.deployments.reasons import Cause, Fault
-from services.gateway.api.operations import ObjectionShown
+from services.gateway.api.operations import ObjectionShown, level_of
 from services.gateway.readmodels.deployment import is_gone, newest_wish
 from services.gateway.readmodels.revision import is_paused, revisions_of, running
 from services.gateway.web.layout.frame import Frame
@@ -65,6 +65,8 @@ class DeploymentRead:
     """Slug of the team."""
     may_change: bool = False
     """Whether the reader may change it."""
+    warnings: Sequence[ObjectionShown] = ()
+    """The gates that the newest decision let through, in the reader's language."""
 
 
 def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> DeploymentView:
@@ -116,6 +118,8 @@ def _decision(decision: Document | None, read: DeploymentRead) -> Decision | Non
         reasons=reasons_of(read.objections),
         passed=_passed(decision, read.verdict),
         policy=decision["policySet"]["version"],
+        level=level_of(decision),
+        warnings=reasons_of(read.warnings),
     )
 
 

@@ -36,6 +36,7 @@ ROUTES: tuple[Row, ...] = (
     ("DELETE", DEPLOYMENT, None, 401, 202, 403),
     ("GET", "/operations", None, 401, 200, 200),
     ("GET", "/operations?open=true", None, 401, 200, 200),
+    ("GET", "/environments", None, 401, 200, 200),
     ("GET", "/me", None, 401, 200, 200),
     ("GET", "/events?team=team-data", None, 404, 0, 404),
     ("GET", "/events?app=nothing", None, 404, 404, 404),

@@ -26,12 +26,14 @@ async def _view(site: FakeSite, frame: Frame, *chapters: Chapter, names: bool = 
         chapter(models)
     found = await models.deployment(story.DEPLOYMENT)
     assert found is not None
-    objections = found["decisions"].get("1", {}).get("objections", [])
+    decision = found["decisions"].get("1", {})
+    objections, warnings = decision.get("objections", []), decision.get("warnings", [])
     read = DeploymentRead(
         found=found,
         entries=await models.timeline(story.DEPLOYMENT),
         names={PERSON: "Sanne Bakker"} if names else {},
         objections=[await objection_shown(one, site.world, NL) for one in objections],
+        warnings=[await objection_shown(one, site.world, NL) for one in warnings],
         app=await models.app_by_id(story.APP),
         verdict=await models.verdict(f"{story.APP}:2.1"),
         cluster="proeftuin",
@@ -60,6 +62,17 @@ async def test_a_rejection_names_rule_law_and_remedy(site: FakeSite, frame: Fram
     assert 'href="https://eur-lex.europa.eu/x"' in html
     assert "<strong>Voeg een DPIA toe.</strong>" in html
     assert "appstore evidence add leeslamp 2.1" in html
+
+
+async def test_what_a_level_let_through_is_shown_with_what_solves_it(site: FakeSite, frame: Frame) -> None:
+    """A gate that only warned here is explained as one that stops, beside the level at which it was judged."""
+    view = await _view(site, frame, story.publish_rule, story.ask, story.approve_with_warning)
+    html = page.render(view, NL)
+    assert view.decision is not None
+    assert (view.decision.level, len(view.decision.warnings), view.decision.reasons) == ("lenient", 1, ())
+    assert "De toetsing gaat hier op niveau soepel." in html
+    assert "<strong>Voeg een DPIA toe.</strong>" in html
+    assert "op niveau soepel: aan 1 regel is niet voldaan" in html
 
 
 async def test_passed_rules_are_counted_only_while_the_verdict_stands(site: FakeSite, frame: Frame) -> None:

@@ -130,6 +130,7 @@ def event_sentence(event: DeploymentEvent, since_request: timedelta, texts: Text
     if not texts.has(key):
         return texts.markup("timeline.also", code=event.code or event.type)
     said = {name: texts.named("code", one) if isinstance(one, str) else one for name, one in event.params.items()}
+    said["level"] = texts.named("level", str(event.params.get("level", "")))
     what = texts.named("failure.cause", f"{event.params.get('cause')}.what")
     return texts.sentence_markup(key, {"person": texts("app.former_member"), "what": what, **said})
 

@@ -133,6 +133,10 @@ class Decision:
     passed: int = 0
     """How many rules allowed the request."""
     policy: str | None = None
+    level: str = "strict"
+    """How strictly it judged."""
+    warnings: tuple[RejectionReason, ...] = ()
+    """Gates that are not met, and only warn at this level."""
 
 
 @dataclass(frozen=True)
