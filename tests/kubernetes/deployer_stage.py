@@ -18,6 +18,7 @@ from services.deployer.adapters.kubernetes.building import Kubernetes
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.offers_file import NothingOffered
 from services.deployer.adapters.kubernetes.pace import Pace
+from services.deployer.adapters.kubernetes.reach import WHOLE_CLUSTER, Reach
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Object
 from tests.e2e.eventually import eventually
@@ -177,7 +178,9 @@ class RealStage:
 
 
 @asynccontextmanager
-async def deployer_on(cluster: ControlPlane, folder: Path, within: float = _WITHIN) -> AsyncIterator[RealStage]:
+async def deployer_on(
+    cluster: ControlPlane, folder: Path, within: float = _WITHIN, reach: Reach = WHOLE_CLUSTER
+) -> AsyncIterator[RealStage]:
     """The adapter as the deployer runs it: by server, token file and CA file; watching until the block ends.
 
     Raises TimeoutError when not everything is listed `within` so many seconds.
@@ -186,7 +189,7 @@ async def deployer_on(cluster: ControlPlane, folder: Path, within: float = _WITH
     token.write_text(cluster.deployer.token, encoding="ascii")
     woken: list[str] = []
     access = TokenAccess(cluster.address, token, cluster.authority)
-    kubernetes = Kubernetes(access, "kubernetes", NothingOffered(("test",)), woken.append)
+    kubernetes = Kubernetes(access, "kubernetes", NothingOffered(("test",)), woken.append, reach=reach)
     leading = _Leading()
     async with administrator(cluster) as admin, kubernetes.watching(leading.while_leading):
         stage = RealStage(kubernetes, admin, woken, leading)

@@ -1,4 +1,7 @@
-"""How strictly an environment is judged can be read before asking, and what was let through there after it."""
+"""How strictly an environment is judged can be read before asking, and what was let through there after it.
+
+And where a cluster gives teams no namespace of their own, it is said before anything is accepted.
+"""
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -52,3 +55,15 @@ async def test_a_rejection_names_its_level(new_gateway: NewGateway) -> None:
         await gateway.hear(*(tell(one, generation=1) for one in (told.rejected(), told.closed(ClosedOutcome.REJECTED))))
         deployment = (await client.get(f"/deployments/{told.DEPLOYMENT}")).json()
         assert (deployment["status"], deployment["policyLevel"]) == ("rejected", "strict")
+
+
+async def test_a_team_without_a_namespace_is_told_who_makes_one(new_gateway: NewGateway) -> None:
+    """Where the platform may make no namespace, the administrator's turn is named before anything is accepted."""
+    async with new_gateway() as gateway, gateway.developer() as client:
+        tell = await gateway.stock()
+        await gateway.hear(tell(told.cluster().model_copy(update={"namespaces": ("team-data-production",)})))
+        refused = await client.post("/deployments", json={"app": "docling-serve", "name": "other"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "no-namespace")
+        assert (refused.json()["fault"], refused.json()["params"]) == ("platform", {"namespace": "team-data-test"})
+        wish = {"app": "docling-serve", "name": "other", "environment": "production"}
+        assert (await client.post("/deployments", json=wish)).status_code == 202
