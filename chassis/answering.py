@@ -31,7 +31,7 @@ from chassis.settings import ServiceSettings
 from chassis.tail import Tail
 from contracts.envelope import Event
 from contracts.noun import Noun
-from contracts.questions import AnsweringIsBusy, AnswerTold, NoAnswerPossible, Question, Refused
+from contracts.questions import AnswerableLater, AnsweringIsBusy, AnswerTold, NoAnswerPossible, Question, Refused
 from contracts.refusals import Refusal
 
 log = structlog.get_logger(__name__)
@@ -151,7 +151,13 @@ class Answering:
         if not isinstance(error, Refusal):
             log_as = log.info if isinstance(error, NotNow) else log.exception
             log_as("could not answer", reason=type(error).__name__)
-        refusal = error if isinstance(error, Refusal) else NoAnswerPossible()
+        refusal = (
+            error
+            if isinstance(error, Refusal)
+            else AnswerableLater()
+            if isinstance(error, NotNow)
+            else NoAnswerPossible()
+        )
         await self._tell(said.event, said.end(refusal))
         return refusal.code
 

@@ -80,6 +80,12 @@ class NoAnswerPossible(Refusal):
     code = "no-answer-possible"
 
 
+class AnswerableLater(Refusal):
+    """What the answer needs is away or not known yet, and nobody is to blame."""
+
+    code = "not-now"
+
+
 class AnswerTooLarge(Refusal):
     """The answer is larger than what may travel."""
 

@@ -74,15 +74,17 @@ SEALED_SECRETS = Topic(
     retention_ms=10 * 60 * 1000,
     ledger=False,
 )
-QUESTIONS = Topic("questions", "gateway", "question", "question", (), retention_ms=10 * 60 * 1000, ledger=False)
+QUESTIONS = Topic(
+    "questions", "gateway", "question", "question", ("deployer",), retention_ms=10 * 60 * 1000, ledger=False
+)
 PEOPLE = Topic("people", "gateway", "person", "person", ("gateway",))
 PERSON_KEYS = Topic("person-keys", "gateway", "person-key", "person", (), compacted=True, ledger=False)
 
 SERVICES = ("catalog", "compliance", "deployer", "community", "gateway")
 HELD_MESSAGES = {service: Topic("held-messages", service, "held-message", "held", ("gateway",)) for service in SERVICES}
 ANSWERS = {
-    service: Topic("answers", service, "answer", "question", (), retention_ms=10 * 60 * 1000, ledger=False)
-    for service in ("deployer",)
+    service: Topic("answers", service, "answer", "question", ("gateway",), retention_ms=10 * 60 * 1000, ledger=False)
+    for service in QUESTIONS.readers
 }
 
 ALL: tuple[Topic, ...] = (

@@ -59,7 +59,7 @@ async def _measure(result: Result, folder: Path, parts: Sequence[str], given: ar
 async def _alone(result: Result, folder: Path, count: int, bare: tuple[float, float]) -> None:
     kubeconfig = folder / "kubeconfig"
     async with plane(folder / "ours") as fresh, wire_to(fresh.cluster.address) as wire:
-        direct = fresh.cluster.deployer.kubeconfig
+        direct = fresh.account
         shutil.copy(direct, kubeconfig)
         async with deployer(folder / "stack", kubeconfig) as running:
             await warm_up(running, fresh, list(apps(1, fresh.uid, "warm")))

@@ -24,7 +24,7 @@ async def chain_seconds(home: Path, count: int) -> float:
     """Seconds until so many applications that were asked for over HTTP are healthy, after one that does not count."""
     async with (
         plane(home / "chain") as fresh,
-        whole(home / "chain-stack", fresh.cluster.deployer.kubeconfig) as running,
+        whole(home / "chain-stack", fresh.account) as running,
         signed_in(running.stack, "demi") as demi,
     ):
         await eventually(lambda: _ask(demi, "warm"), lambda answer: answer.get("id"), 60, "the app is offered")

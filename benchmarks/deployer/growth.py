@@ -24,7 +24,7 @@ async def growth(result: Result, folder: Path, most: int) -> None:
     measured: list[tuple[int, float]] = []
     async with (
         plane(folder / "growth") as fresh,
-        deployer(folder / "growth-stack", fresh.cluster.deployer.kubeconfig) as running,
+        deployer(folder / "growth-stack", fresh.account) as running,
     ):
         wanted = list(apps(most, fresh.uid))
         there = 0

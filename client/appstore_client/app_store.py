@@ -6,9 +6,11 @@ from typing import Self
 import httpx
 
 from appstore_client.resources.apps import Apps
+from appstore_client.resources.clusters import Clusters
 from appstore_client.resources.deployments import Deployments
 from appstore_client.resources.environments import Environments
 from appstore_client.resources.events import Events
+from appstore_client.resources.logs import Logs
 from appstore_client.resources.operations import Operations
 from appstore_client.resources.people import People
 from appstore_client.tokens import TokenSource
@@ -48,6 +50,8 @@ class AppStore:
         self.environments = Environments(transport)
         self.operations = Operations(transport)
         self.events = Events(transport)
+        self.logs = Logs(transport)
+        self.clusters = Clusters(transport)
         self.people = People(transport)
 
     async def __aenter__(self) -> Self:

@@ -13,12 +13,13 @@ from contracts.payload import Payload
 
 
 class NodeCapacity(Noun):
-    """What one node can give: CPU in millicores, memory in MiB, whole GPUs."""
+    """What one node can give: CPU in millicores, memory in MiB, whole GPUs; the version of its kubelet."""
 
     name: Annotated[str, Field(max_length=253)]
     cpu_millicores: int
     memory_mebibytes: int
     gpus: int = 0
+    kubelet: Annotated[str, Field(max_length=60)] | None = None
 
 
 class ClusterRegistered(Payload):

@@ -112,7 +112,12 @@ class DeploymentCancelled(DeploymentEvent):
 
 
 class DeploymentRemoved(DeploymentEvent):
-    """Nothing of it is left in the cluster."""
+    """Nothing of it is left in the cluster but its data volumes, where they were `kept`.
+
+    They are found again by what is deployed under the same name, and go when somebody asks for that.
+    """
+
+    kept: Annotated[tuple[ObjectReference, ...], Field(max_length=100)] = ()
 
 
 class DeploymentClosed(DeploymentEvent):

@@ -55,6 +55,9 @@ class Cause(StrEnum):
     """A policy of the cluster refuses an object [policy, kind, name, message]."""
     API_NOT_SERVED = "api-not-served"
     """The cluster does not know this version of an API (any more) [api, kind, name]."""
+    API_DEPRECATED = "api-deprecated"
+    """Nothing failed: the cluster took an object and warned that this version of its API will go [api, kind, name,
+    message]."""
     MANIFEST_INVALID = "manifest-invalid"
     """It can't be built, or the cluster refused an object [kind, name, field when known, message]."""
     PROBE_FAILED = "probe-failed"
@@ -63,6 +66,8 @@ class Cause(StrEnum):
     """The revision to go back to never was, or is no longer kept [revision, newest]."""
     VERSION_QUARANTINED = "version-quarantined"
     """The version failed here before, and this request does not ask for it by name [failed, revision, because]."""
+    PODS_UNAVAILABLE = "pods-unavailable"
+    """Pods that ran are gone or cut off: evicted, or their node does not answer [ready, wanted, pod, node, message]."""
     PROGRESS_DEADLINE_EXCEEDED = "progress-deadline-exceeded"
     """It took longer than the deadline [seconds, ready, wanted]."""
 

@@ -64,7 +64,9 @@ class DeploymentRequested(DeploymentRequest):
 
 
 class DeploymentRemovalRequested(DeploymentRequest):
-    """A team asks for a deployment to be taken away."""
+    """A team asks for a deployment to be taken away. Its data volumes stay, unless it named them to go too."""
+
+    with_data: bool = False
 
 
 class DeploymentCancelRequested(DeploymentRequest):

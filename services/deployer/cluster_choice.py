@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from services.deployer.adapters.kubernetes.reach import Reach
 
 
+_WRITE_IN_TURN = 4
+"""Turns on the simulated cluster: its writers exclude one another, and each further one only tries again more often."""
+
+
 class ChosenCluster(Protocol):
     """A cluster as a part of the running service."""
 
@@ -35,6 +39,10 @@ class ChosenCluster(Protocol):
 
     def turns(self, performer: Performer, world_of: WorldOf, settings: DeployerSettings) -> Take:
         """How the reconciler's turns are taken on it."""
+        ...
+
+    def at_once(self, asked: int) -> int:
+        """How many turns are worth taking at the same time when the operator allows `asked`."""
         ...
 
     def changes(self) -> AsyncIterator[Any]:
@@ -62,6 +70,9 @@ class _Sandbox:
     def turns(self, performer: Performer, world_of: WorldOf, settings: DeployerSettings) -> Take:
         return in_one_motion(performer, world_of, self._of, settings.patience, settings.drift)
 
+    def at_once(self, asked: int) -> int:
+        return min(asked, _WRITE_IN_TURN)
+
     def _of(self, motion: Motion) -> Cluster:
         return SandboxCluster(MongoSandboxObjects(motion, self._lockbox), self._file, motion.clock, new_id)
 
@@ -85,6 +96,9 @@ class _Real:
     def turns(self, performer: Performer, world_of: WorldOf, settings: DeployerSettings) -> Take:
         cluster = self._cluster.at(performer.writer.clock)
         return apart(performer, world_of, cluster, settings.patience, settings.drift)
+
+    def at_once(self, asked: int) -> int:
+        return asked
 
 
 def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Callable[[str], None]) -> ChosenCluster:

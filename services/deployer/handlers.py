@@ -1,6 +1,6 @@
 """What sets the deployer in motion, and what it keeps. The reconciler beside it is set in motion by these (main.py)."""
 
-from chassis.motions import Every, Keeps, On, Restored, Row, Watch
+from chassis.motions import Answers, Every, Keeps, On, Restored, Row, Watch
 from contracts import topics
 from contracts.apps.events import VersionPublished
 from contracts.compliance.events import DeploymentApproved, DeploymentRejected
@@ -13,6 +13,8 @@ from contracts.deployments.events import (
     DeploymentRolledBack,
     DeploymentSucceeded,
 )
+from contracts.deployments.logs import DeploymentHappeningsAsked, DeploymentLogAsked
+from contracts.deployments.questions import DeploymentPlanAsked
 from contracts.deployments.requests import (
     DeploymentCancelRequested,
     DeploymentRemovalRequested,
@@ -21,6 +23,9 @@ from contracts.deployments.requests import (
 from contracts.deployments.secrets import SecretSealed
 from services.deployer.domain import cluster, deployment
 from services.deployer.usecases.accept_request import accept_request
+from services.deployer.usecases.answer_happenings import answer_happenings
+from services.deployer.usecases.answer_log import answer_log
+from services.deployer.usecases.answer_plan import answer_plan
 from services.deployer.usecases.cancel_deployment import cancel_deployment
 from services.deployer.usecases.catch_up_with_own_event import catch_up_with_own_event
 from services.deployer.usecases.close_deployment import close_deployment
@@ -41,6 +46,9 @@ MOTIONS: tuple[Row, ...] = (
     On(DeploymentCancelRequested, cancel_deployment, skipped=close_skipped),
     On(DeploymentRemovalRequested, remove_deployment, skipped=close_skipped),
     On(SecretSealed, store_secret),
+    Answers(DeploymentPlanAsked, answer_plan),
+    Answers(DeploymentLogAsked, answer_log, at_once=20),
+    Answers(DeploymentHappeningsAsked, answer_happenings),
     Every(seconds=5, do=close_undecided),
     Every(seconds=60, do=keep_sealing_key),
     Watch("cluster", register_cluster),

@@ -14,6 +14,7 @@ from services.deployer.cluster_choice import chosen_cluster
 from services.deployer.handlers import MOTIONS
 from services.deployer.reconciler.queue import KeyedQueue
 from services.deployer.reconciler.running import LeadsInstallation, reconciling
+from services.deployer.reconciler.turn import Take
 from services.deployer.reconciler.worker import Workers
 from services.deployer.settings import DeployerSettings
 from services.deployer.usecases.reconcile_deployment import reconcile_deployment
@@ -33,7 +34,7 @@ def service() -> Service:
         workers = Workers(
             queue,
             lambda name: take_turn(lambda turn: reconcile_deployment(name, turn)),
-            at_once=settings.reconciles_at_once,
+            at_once=cluster.at_once(settings.reconciles_at_once),
         )
         names = partial(names_to_reconcile, running.database)
         others = partial(woken_by_others, running.database, running.lease.holder)
@@ -46,7 +47,12 @@ def service() -> Service:
         ):
             yield
 
-    return Service("deployer", settings, MOTIONS, world_of, sources={"cluster": cluster.changes}, parts=reconciler)
+    def reading(running: Running) -> Take:
+        """What questions are answered with: turns that change nothing, so no lease is asked."""
+        return cluster.turns(running.performer, world_of, settings)
+
+    sources = {"cluster": cluster.changes}
+    return Service("deployer", settings, MOTIONS, world_of, sources=sources, reading=reading, parts=reconciler)
 
 
 if __name__ == "__main__":

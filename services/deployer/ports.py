@@ -1,27 +1,28 @@
 """What the deployer needs from outside, and the `World` that holds one of each for one motion.
 
-Adapters meet these; use cases see nothing else. `Cluster` is met by the sandbox now and by Kubernetes later, so it
-speaks of objects, server-side apply and statuses.
+Adapters meet these; use cases see nothing else. `Cluster` speaks of objects, server-side apply and statuses.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from chassis.clock import Clock
-from chassis.motions import Lineage, Record
+from chassis.motions import Record
 from contracts.clusters.events import ClusterRegistered
+from contracts.deployments.logs import ClusterHappenings, LogLines
 from contracts.deployments.secrets import SecretSealed
-from contracts.envelope import Context
 from services.deployer.domain.cluster import Cluster as KnownCluster
 from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.drift import Drifted
 from services.deployer.domain.health import Patience
-from services.deployer.domain.known_request import CameFrom, KnownRequest
+from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.known_version import KnownVersion
+from services.deployer.domain.log import LogWish
 from services.deployer.domain.observed import Observation
+from services.deployer.domain.rehearsal import Rehearsal
 from services.deployer.domain.sealing import SealingKey
 
 Object = dict[str, Any]
@@ -51,10 +52,11 @@ class FieldConflict(ObjectRefused):
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What a delete did: objects removed now, and objects that are still there."""
+    """What a delete did: objects removed now, objects that are still there, and the names of data volumes it kept."""
 
     removed: int
     remaining: int
+    kept: tuple[str, ...] = ()
 
 
 class Facts(Protocol):
@@ -88,8 +90,20 @@ class Cluster(Facts, Protocol):
         """
         ...
 
+    async def rehearse(self, deployment: str, objects: Sequence[Object]) -> Rehearsal:
+        """What `apply` of these would do, and what would be said of each; nothing is changed. Raises NotNow."""
+        ...
+
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows of a deployment now; None when it has no workload there."""
+        ...
+
+    async def logs(self, deployment: str, wish: LogWish) -> LogLines:
+        """The wanted lines of its containers; none without pods. Bounded by `contracts.deployments.logs`."""
+        ...
+
+    async def happenings(self, deployment: str) -> ClusterHappenings:
+        """What is told of its objects, oldest first, as long as the cluster remembers it."""
         ...
 
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
@@ -184,12 +198,16 @@ class Secrets(Protocol):
         """A value; None when it is not kept."""
         ...
 
+    async def all_of(self, deployment: str) -> tuple[str, ...]:
+        """Every value that is kept of a deployment, those of earlier revisions too; none where none can be kept."""
+        ...
+
     async def generated(self, deployment: str, parameter: str) -> str:
         """The value made here for a parameter; the same for as long as the deployment lives."""
         ...
 
-    async def forget(self, deployment: str) -> None:
-        """Keep nothing of a deployment."""
+    async def forget(self, deployment: str, *, generated: bool = True) -> None:
+        """Keep nothing of a deployment; what was generated for it only where `generated` says so."""
         ...
 
 
@@ -252,32 +270,3 @@ class World:
     undecided_grace_seconds: float
     caught_up_at: datetime
     """From when on this process has surely read what others wrote while it was away."""
-
-
-def came_from(context: Context) -> CameFrom:
-    """What is kept of a request's lineage."""
-    found = Lineage.of(context)
-    return CameFrom(
-        correlation=found.correlation,
-        causation=found.causation,
-        team=found.team,
-        actor=found.actor,
-        actor_roles=found.actor_roles,
-        traceparent=found.traceparent,
-    )
-
-
-def lineage(request: KnownRequest) -> Lineage:
-    """The lineage of everything told about a request without its message in hand."""
-    return lineage_of(request.came_from)
-
-
-def lineage_of_drift(running: KnownRequest) -> Lineage:
-    """Part of the story of the request that runs, but set off by nobody of ours."""
-    return Lineage(running.came_from.correlation, team=running.came_from.team)
-
-
-def lineage_of(came: CameFrom) -> Lineage:
-    """The lineage that was kept."""
-    known: Mapping[str, Any] = came.model_dump(by_alias=False)
-    return Lineage(**known)

@@ -92,6 +92,14 @@ class DeployerSettings(ServiceSettings):
     """What is done when somebody changes or deletes a deployment's objects by hand: `heal` puts back what was declared,
     `report` only tells it, for clusters in which people still repair things themselves."""
 
+    degraded_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
+    """Seconds that a deployment which succeeded may lack pods before people are told: a pod that moves to another node
+    takes less."""
+
+    recovered_seconds: Annotated[float, Field(ge=0, le=3600)] = 60
+    """Seconds that its pods must stay ready before people are told that it is well: a container that crashes again and
+    again runs for a while in between, and its waits grow to five minutes."""
+
     undecided_grace_seconds: Annotated[float, Field(ge=0, le=600)] = 10
     """Seconds after `decideBy` before a request is closed: a decision made in time may still be on its way, or lie in
     the partitions of a replica that died, which nobody reads for a session and a rebalance (6 and 3 seconds)."""
@@ -99,8 +107,9 @@ class DeployerSettings(ServiceSettings):
     catch_up_seconds: Annotated[float, Field(ge=0, le=600)] = 15
     """Seconds after a start before anything is closed as undecided: joining the group and reading on take a few."""
 
-    reconciles_at_once: Annotated[int, Field(ge=1, le=64)] = 4
-    """Deployments worked on at the same time. Those of the sandbox write one after the other whatever this says."""
+    reconciles_at_once: Annotated[int, Field(ge=1, le=64)] = 16
+    """Deployments worked on at the same time: most of a reconcile is waiting for the API server. The simulated cluster
+    writes one after the other, so there four are enough whatever this says."""
 
     @model_validator(mode="after")
     def _one_way_to_the_cluster(self) -> Self:
@@ -130,4 +139,6 @@ class DeployerSettings(ServiceSettings):
             self.shortage_seconds,
             self.probe_failure_seconds,
             self.progress_deadline_seconds,
+            self.degraded_seconds,
+            self.recovered_seconds,
         )

@@ -45,6 +45,17 @@ async def test_another_version_is_a_new_revision_and_keeps_the_data(demi: Person
 
     gone = await demi.store.deployments.remove(deployment, wait=30)
     assert gone.status == "succeeded"
+    assert sorted(objects_of(ledgers, deployment)) == sorted(claims)
+    found = await demi.store.deployments.get(deployment)
+    assert (found.removed, [f"PersistentVolumeClaim/{name}" for name in found.kept_data]) == (True, sorted(claims))
+
+    again = await demi.store.deployments.request("qdrant", version="1.19.0", environment="test", name="minds", wait=30)
+    assert (again.status, again.subject.deployment) == ("succeeded", deployment)
+    assert {name: before[name]["metadata"]["uid"] for name in claims} == {
+        name: objects_of(ledgers, deployment)[name]["metadata"]["uid"] for name in claims
+    }
+    gone = await demi.store.deployments.remove(deployment, with_data="minds", wait=30)
+    assert gone.status == "succeeded"
     assert objects_of(ledgers, deployment) == {}
     assert (await demi.store.deployments.get(deployment)).removed
 

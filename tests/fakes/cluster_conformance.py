@@ -15,9 +15,10 @@ from contracts.apps.spec import AppSpec
 from contracts.deployments.environment import Environment
 from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.facts import DeploymentFacts
+from services.deployer.domain.manifest.inventory import DATA
 from services.deployer.domain.manifest.labels import TEAM
 from services.deployer.domain.observed import Observation
-from services.deployer.ports import Cluster, Object, ObjectRefused
+from services.deployer.ports import Cluster, Deletion, Object, ObjectRefused
 from tests.unit.deployer.specs import EVERYTHING, SMALL, small_with
 
 AUTOSCALER = "HorizontalPodAutoscaler"
@@ -58,9 +59,12 @@ class App:
 
     def objects(self, spec: AppSpec = SMALL, generation: int = 1, *, paused: bool = False) -> tuple[Object, ...]:
         """Its manifest."""
+        return build(self.facts(generation, paused=paused), spec)
+
+    def facts(self, generation: int = 1, *, paused: bool = False) -> DeploymentFacts:
+        """What its manifest is made of."""
         where = Environment(name="test", team=self.team, cluster=new_id(), namespace=self.namespace)
-        facts = DeploymentFacts(self.deployment, self.name, "assistant", "1.0", generation, where, paused=paused)
-        return build(facts, spec)
+        return DeploymentFacts(self.deployment, self.name, "assistant", "1.0", generation, where, paused=paused)
 
 
 def versions(found: Sequence[Object]) -> dict[tuple[str, str], str]:
@@ -170,11 +174,20 @@ class ClusterConformance:
         assert (await stage.cluster.delete(app.deployment)).removed == 0
 
     async def test_removal_leaves_data_when_told_so(self, stage: Stage) -> None:
-        """Without `data` the claim is all that is left."""
+        """Without `data` the claim is all that is left, by name; what is applied again has it; then it may go alone."""
         app = App()
         await stage.cluster.apply(app.deployment, app.objects(EVERYTHING))
         await stage.gone(app.deployment, data=False)
-        assert [one["kind"] for one in await stage.cluster.objects_of(app.deployment)] == ["PersistentVolumeClaim"]
+        (claim,) = await stage.cluster.objects_of(app.deployment)
+        kept = (claim["metadata"]["name"],)
+        assert claim["kind"] == DATA
+        assert await stage.cluster.delete(app.deployment, data=False) == Deletion(0, 0, kept)
+        await stage.cluster.apply(app.deployment, app.objects(EVERYTHING, 2))
+        claims = [one for one in await stage.cluster.objects_of(app.deployment) if one["kind"] == DATA]
+        assert [one["metadata"]["uid"] for one in claims] == [claim["metadata"]["uid"]]
+        await stage.gone(app.deployment, data=False)
+        assert await stage.gone(app.deployment, data=True) == 1
+        assert await stage.cluster.objects_of(app.deployment) == ()
 
     async def test_a_rollout_gets_healthy(self, stage: Stage) -> None:
         """Nothing is shown before it is applied; in time every pod is ready, by the statuses."""

@@ -98,6 +98,7 @@ def removal_asked(
     generation: int = 2,
     deployment: str = DEPLOYMENT,
     at: datetime = START,
+    with_data: bool = False,
 ) -> Event[DeploymentRemovalRequested]:
     """A request to take a deployment away."""
     return an_event(
@@ -105,6 +106,7 @@ def removal_asked(
             deployment=deployment,
             environment=an_environment(),
             decide_by=at + timedelta(seconds=60),
+            with_data=with_data,
         ),
         at,
         sequence=generation,

@@ -79,9 +79,9 @@ class Life:
         event = cancel_asked(generation=generation, cancels=cancelled, at=self.clock.now())
         await self._perform(lambda world: cancel_deployment(event, world))
 
-    async def removes(self, generation: int) -> None:
+    async def removes(self, generation: int, *, with_data: bool = False) -> None:
         """A team asks for it to go."""
-        event = removal_asked(generation=generation, at=self.clock.now())
+        event = removal_asked(generation=generation, at=self.clock.now(), with_data=with_data)
         await self._perform(lambda world: remove_deployment(event, world))
 
     async def starts(self, generation: int, version: str = "1.0", **wishes: Any) -> None:

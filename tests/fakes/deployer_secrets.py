@@ -26,13 +26,22 @@ class MemorySecrets:
         """A value."""
         return self.values[secret][1] if secret in self.values else None
 
+    async def all_of(self, deployment: str) -> tuple[str, ...]:
+        """Every value of a deployment."""
+        return tuple(value for whose, value in self.values.values() if whose == deployment)
+
     async def generated(self, deployment: str, parameter: str) -> str:
         """The value made for a parameter."""
         return self.values.setdefault(f"{deployment}/{parameter}", (deployment, f"made-{len(self.values)}"))[1]
 
-    async def forget(self, deployment: str) -> None:
-        """Keep nothing of a deployment."""
-        self.values = {key: kept for key, kept in self.values.items() if kept[0] != deployment}
+    async def forget(self, deployment: str, *, generated: bool = True) -> None:
+        """Keep nothing of a deployment but, where told so, what was generated."""
+        of_it = f"{deployment}/"
+        self.values = {
+            key: kept
+            for key, kept in self.values.items()
+            if kept[0] != deployment or (key.startswith(of_it) and not generated)
+        }
 
 
 class NoSealingKeys:

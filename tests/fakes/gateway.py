@@ -18,6 +18,20 @@ from tests.fakes.gateway_living import Living
 from tests.fakes.gateway_memory import BASE, TEAM, Json, now, problem
 from tests.fakes.recorder import Received, Recorder
 
+LOG: list[Json] = [
+    {"pod": "papers-1", "container": "web", "at": f"2026-11-24T12:00:0{second}Z", "text": text}
+    for second, text in enumerate(("starting", "reading \u001b[31mdata", "listening on 6333"))
+]
+HAPPENED: Json = {
+    "at": "2026-11-24T12:00:00Z",
+    "kind": "Pod",
+    "name": "papers-1",
+    "warning": True,
+    "reason": "BackOff",
+    "message": "Back-off pulling image",
+    "times": 3,
+}
+
 
 @dataclass
 class FakeGateway(Living):
@@ -45,6 +59,9 @@ class FakeGateway(Living):
             ),
             Route(f"{BASE}/deployments/{{id}}/timeline", self._timeline),
             Route(f"{BASE}/deployments/{{id}}/diagnosis", self._diagnosis),
+            Route(f"{BASE}/deployments/{{id}}/logs", self._logs),
+            Route(f"{BASE}/deployments/{{id}}/logs/stream", self._log_stream),
+            Route(f"{BASE}/deployments/{{id}}/events", self._happenings),
             Route(f"{BASE}/environments", self._environments),
             Route(f"{BASE}/operations", self._operations),
             Route(f"{BASE}/operations/{{id}}", self._operation),
@@ -190,7 +207,8 @@ class FakeGateway(Living):
         operation = self.accept(request, b"", {"kind": "remove", "subject": subject})
         if isinstance(operation, JSONResponse):
             return operation
-        deployed |= {"stands": False, "removed": True}
+        kept = [] if request.query_params.get("withData") else [f"{deployed['name']}-data"]
+        deployed |= {"stands": False, "removed": True, "keptData": kept}
         self.record(operation, "deployer", "DeploymentRemoved", "Nothing of it is left.")
         self.end(operation, "succeeded")
         return self._answer(operation)
@@ -204,6 +222,19 @@ class FakeGateway(Living):
         missing = problem(404, "unknown-deployment", next=["appstore status"])
         known = identity in self.deployments
         return self._refusal(request) or (JSONResponse({"items": found, "next": None}) if known else missing)
+
+    async def _logs(self, request: Request) -> Response:
+        tail = int(request.query_params.get("tail", "100"))
+        lines = LOG[-tail:] if tail else []
+        found = {"items": lines, "cut": len(lines) < len(LOG), "simulated": False, "next": None}
+        return self._refusal(request) or JSONResponse(found)
+
+    async def _log_stream(self, request: Request) -> Response:
+        told = "".join(f"event: line\ndata: {json.dumps(line)}\n\n" for line in LOG) + "event: end\ndata: {}\n\n"
+        return self._refusal(request) or Response(told, media_type="text/event-stream")
+
+    async def _happenings(self, request: Request) -> Response:
+        return self._refusal(request) or JSONResponse({"items": [HAPPENED], "simulated": False, "next": None})
 
     async def _environments(self, request: Request) -> Response:
         items = [

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from chassis.answer_pieces import cut
 from chassis.asking import Asker
 from chassis.clock import SystemClock
+from chassis.errors import NotNow
 from chassis.ledger import Writer, new_id
 from chassis.motions import Answers, Lineage, Row
 from contracts.envelope import Event
@@ -69,6 +70,9 @@ async def echo(question: Event[EchoAsked], reading: Reading) -> Echo:
     await reading.go_on.wait()
     if not asked.text:
         raise SkippedByOperator(times=asked.times)
+    if asked.text == "later":
+        message = "the cluster does not answer"
+        raise NotNow(message)
     if asked.text == "unlucky":
         raise ValueError("not to be told outside")
     return Echo(text=asked.text * asked.times)

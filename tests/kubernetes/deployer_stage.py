@@ -16,16 +16,20 @@ from services.deployer.adapters.kubernetes.access import KubeconfigAccess, Token
 from services.deployer.adapters.kubernetes.answers import ApiRefused
 from services.deployer.adapters.kubernetes.building import Kubernetes
 from services.deployer.adapters.kubernetes.connection import Connection
+from services.deployer.adapters.kubernetes.kinds import WATCHED
 from services.deployer.adapters.kubernetes.offers_file import NothingOffered
 from services.deployer.adapters.kubernetes.pace import Pace
 from services.deployer.adapters.kubernetes.reach import WHOLE_CLUSTER, Reach
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Object
 from tests.e2e.eventually import eventually
+from tests.fakes.cluster_conformance import App
+from tests.fakes.drift_conformance import EDITOR
 
 ROLES = Path(__file__).parents[2] / "infra" / "kubernetes" / "rbac.yaml"
 LEASE_NAMESPACE = "appstore"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
+_PATHS = {kind.name: kind for kind in WATCHED}
 _WITHIN = 60.0  # seconds; kwok's pods take up to ten, and other work on this machine stretches them
 
 
@@ -168,6 +172,15 @@ class RealStage:
             return None
         return found
 
+    async def edits(self, app: App, kind: str, name: str, patch: dict[str, Any]) -> None:
+        """Merge this into an object, as `kubectl edit` does."""
+        path = _PATHS[kind].path(app.namespace, name)
+        await self.admin.request("PATCH", path, {"fieldManager": EDITOR}, patch, "application/merge-patch+json")
+
+    async def deletes(self, app: App, kind: str, name: str) -> None:
+        """Delete an object."""
+        await self.admin.request("DELETE", _PATHS[kind].path(app.namespace, name))
+
     async def without(self, deployment: str, kind: str) -> list[Object]:
         """The deployment's objects once none of this kind is left."""
 
@@ -179,9 +192,15 @@ class RealStage:
 
 @asynccontextmanager
 async def deployer_on(
-    cluster: ControlPlane, folder: Path, within: float = _WITHIN, reach: Reach = WHOLE_CLUSTER
+    cluster: ControlPlane,
+    folder: Path,
+    within: float = _WITHIN,
+    wake: Callable[[str], None] | None = None,
+    reach: Reach = WHOLE_CLUSTER,
 ) -> AsyncIterator[RealStage]:
     """The adapter as the deployer runs it: by server, token file and CA file; watching until the block ends.
+
+    What its watches tell goes to `wake`, or is kept in `woken`.
 
     Raises TimeoutError when not everything is listed `within` so many seconds.
     """
@@ -189,7 +208,7 @@ async def deployer_on(
     token.write_text(cluster.deployer.token, encoding="ascii")
     woken: list[str] = []
     access = TokenAccess(cluster.address, token, cluster.authority)
-    kubernetes = Kubernetes(access, "kubernetes", NothingOffered(("test",)), woken.append, reach=reach)
+    kubernetes = Kubernetes(access, "kubernetes", NothingOffered(("test",)), wake or woken.append, reach=reach)
     leading = _Leading()
     async with administrator(cluster) as admin, kubernetes.watching(leading.while_leading):
         stage = RealStage(kubernetes, admin, woken, leading)

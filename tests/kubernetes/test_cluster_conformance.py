@@ -8,6 +8,8 @@ import pytest_asyncio
 from infra.kubernetes.control_plane import ControlPlane
 from tests.e2e.eventually import eventually
 from tests.fakes.cluster_conformance import App, ClusterConformance
+from tests.fakes.cluster_rehearsals import ClusterRehearsals
+from tests.fakes.drift_conformance import DriftConformance
 from tests.kubernetes.deployer_stage import RealStage, deployer_on, role, shipped_rules
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,8 +22,12 @@ async def stage(cluster: ControlPlane, tmp_path_factory: pytest.TempPathFactory)
         yield stage
 
 
-class TestKubernetes(ClusterConformance):
+class TestKubernetes(ClusterConformance, ClusterRehearsals):
     """Every sentence, on Kubernetes."""
+
+
+class TestDriftOnKubernetes(DriftConformance):
+    """Every sentence about what is changed by hand."""
 
 
 async def test_what_is_written_late_after_a_removal_goes(stage: RealStage) -> None:

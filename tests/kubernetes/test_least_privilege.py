@@ -1,5 +1,6 @@
 """The role that we ship is enough and not too much: without any one of its rules something fails."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from chassis.errors import NotNow
 from infra.kubernetes.control_plane import ControlPlane
 from services.deployer.adapters.kubernetes.answers import ApiRefused
 from services.deployer.adapters.kubernetes.kinds import WATCHED, kind_of
+from services.deployer.adapters.kubernetes.logs import NotThere, read_text
 from tests.e2e.eventually import eventually
 from tests.fakes.cluster_conformance import App
 from tests.kubernetes.deployer_stage import RealStage, deployer_on, role, shipped_rules
@@ -27,6 +29,9 @@ async def whole_life(stage: RealStage, app: App) -> None:
     for path in paths_of(app):
         await stage.kubernetes.connection.request("GET", path)
     await stage.cluster.observe(app.deployment)
+    await stage.cluster.happenings(app.deployment)
+    with contextlib.suppress(NotThere):
+        await read_text(stage.kubernetes.connection, app.namespace, "no-such-pod", {})
     await stage.kubernetes.connection.request("GET", f"/api/v1/namespaces/{app.namespace}/events")
     await stage.cluster.delete(app.deployment)
 
@@ -50,7 +55,7 @@ async def test_every_kind_that_is_written_has_exactly_the_verbs_it_needs() -> No
     for kind in WATCHED:
         wanted = ["get", "list", "watch", "create", "patch", "delete"] if kind.written else ["list", "watch"]
         assert verbs.pop(kind.plural) == [verb for verb in wanted if kind.namespaced or verb != "delete"]
-    assert verbs == {"events": ["list"], "nodes": ["list"]}
+    assert verbs == {"events": ["list"], "nodes": ["list"], "pods/log": ["get"]}
 
 
 @pytest.mark.parametrize("missing", [rule for rule in RULES if rule["resources"] != _NOT_INSTALLED], ids=str)

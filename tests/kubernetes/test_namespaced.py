@@ -15,8 +15,8 @@ from services.deployer.adapters.kubernetes.answers import ApiRefused
 from services.deployer.adapters.kubernetes.reach import Reach
 from tests.e2e.eventually import eventually
 from tests.fakes.cluster_conformance import App
-from tests.kubernetes.deployer_stage import RBAC, RealStage, administrator, deployer_on, shipped_rules
-from tests.kubernetes.test_least_privilege import paths_of
+from tests.kubernetes.deployer_stage import RBAC, administrator, deployer_on, shipped_rules
+from tests.kubernetes.test_least_privilege import whole_life
 from tests.unit.deployer.specs import EVERYTHING, SMALL
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -48,16 +48,6 @@ async def namespaces(
         finally:
             for name in names:
                 await admin.request("DELETE", f"/api/v1/namespaces/{name}")
-
-
-async def whole_life(stage: RealStage, app: App) -> None:
-    """What the deployer does with one app in a namespace of its reach, from its first object to its end."""
-    await stage.cluster.apply(app.deployment, app.objects(EVERYTHING))
-    for path in paths_of(app):
-        await stage.kubernetes.connection.request("GET", path)
-    await stage.cluster.observe(app.deployment)
-    await stage.kubernetes.connection.request("GET", f"/api/v1/namespaces/{app.namespace}/events")
-    await stage.cluster.delete(app.deployment)
 
 
 async def test_a_role_in_one_namespace_is_enough(cluster: ControlPlane, tmp_path: Path) -> None:

@@ -96,11 +96,15 @@ class Deployment(ApiModel):
     stands: bool
     """Whether something of it is there or coming."""
     removed: bool = False
+    kept_data: tuple[str, ...] = ()
+    """The data volumes that its removal left."""
     paused: bool = False
     """Whether nothing of it runs because somebody asked so."""
     being_removed: bool = False
     failure: Failure | None = None
     trouble: Failure | None = None
+    degraded: Failure | None = None
+    """What is wrong now with what succeeded."""
     quarantine: tuple[Quarantined, ...] = ()
     drift: Drift | None = None
     objections: tuple[Objection, ...] = ()

@@ -48,3 +48,5 @@ class Diagnosis(ApiModel):
     paused: bool = False
     finding: Finding | None = None
     quarantine: tuple[Quarantined, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    """What works today and will not for ever, by the cluster's own word."""

@@ -156,9 +156,12 @@ class Deployments:
         """Return why it is not healthy, as far as there is something to say."""
         return Diagnosis.read(await self._transport.send(Call("GET", f"{_path(deployment)}/diagnosis")))
 
-    async def remove(self, deployment: str, *, wait: float = 0, key: str | None = None) -> Operation:
-        """Ask for the removal of one by id."""
-        return await request(self._transport, "DELETE", _path(deployment), None, wait=wait, key=key)
+    async def remove(
+        self, deployment: str, *, with_data: str | None = None, wait: float = 0, key: str | None = None
+    ) -> Operation:
+        """Ask for the removal of one by id; its data stays unless `with_data` repeats its name."""
+        query = "" if with_data is None else f"?withData={quote(with_data, safe='')}"
+        return await request(self._transport, "DELETE", _path(deployment) + query, None, wait=wait, key=key)
 
     async def timeline(self, deployment: str) -> Page[TimelineEntry]:
         """Return its events, oldest first."""

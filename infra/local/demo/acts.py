@@ -130,8 +130,18 @@ async def show_timeline(person: SignedInPerson, deployment: str) -> None:
 
 
 async def remove(person: SignedInPerson, deployment: str) -> None:
-    """Remove the deployment and follow it until nothing is left."""
+    """Remove the deployment and follow it to its end: what it kept of its data goes only when it is named."""
     await succeed(person, await person.store.deployments.remove(deployment))
+    found = await person.store.deployments.get(deployment)
+    if not found.kept_data:
+        say("   it had no data")
+        return
+    say(f"   its data is kept: {', '.join(found.kept_data)}; now that goes too, because its name is given")
+    await succeed(person, await person.store.deployments.remove(deployment, with_data=found.name))
+    left = (await person.store.deployments.get(deployment)).kept_data
+    if left:
+        message = f"{', '.join(left)} is still there"
+        raise UnexpectedError(message)
 
 
 def name_for(app: str) -> str:

@@ -1,7 +1,7 @@
 """The demo's own app, in three versions, as somebody would bring one: a folder among the apps of this machine.
 
-Two versions use images that the registry of the simulated cluster knows (`infra/local/images.yaml`); the image of the
-last is declared nowhere, so whoever upgrades to it meets a real failure.
+Two versions use images that the simulated registry knows (`infra/local/images.yaml`), here and with
+the control plane of the stack; the image of the last is declared nowhere, so whoever upgrades to it meets a failure.
 """
 
 import shutil

@@ -1,5 +1,6 @@
 """The steps of the demo in their order, each a thing a person wants; `acts.py` has what each does."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from infra.local.demo.acts import (
@@ -16,23 +17,25 @@ from infra.local.demo.acts import (
     show_trust,
 )
 from infra.local.demo.choose_app import choose_among_scored
+from infra.local.demo.cluster import show_cluster
 from infra.local.demo.people import choose_logins, sign_in
-from infra.local.demo.stack import find_or_start_stack
+from infra.local.demo.stack import Place, find_or_start_stack
 from infra.local.demo.step import Steps, say
 from infra.local.demo.whole_life import live
 
 
-async def tell() -> None:
+async def tell(find_stack: Callable[[], Awaitable[Place]] = find_or_start_stack) -> None:
     """Show every step; raises `StepFailedError` at the first that is not done in time or not as it says."""
     steps = Steps()
     async with AsyncExitStack() as stack:
         async with steps.step("A stack that is ready", within=120):
-            place = await find_or_start_stack()
+            place = await find_stack()
         async with steps.step("Sign in: a developer and a compliance officer of the same team", within=15):
             developer_login, officer_login, team = choose_logins()
             developer = await sign_in(place.address, developer_login, team, stack)
             officer = await sign_in(place.address, officer_login, team, stack)
             say(f"   {developer.me.name} and {officer.me.name}, team {team}")
+            await show_cluster(developer)
         async with steps.step("Remove what an earlier run left", within=60):
             await clean_up(developer)
         async with steps.step("Choose an app that only its DPIA gate blocks", within=60):

@@ -24,7 +24,9 @@ from contracts.deployments.events import (
     DeploymentRolledBack,
     DeploymentStarted,
     DeploymentSucceeded,
+    ObjectReference,
 )
+from contracts.deployments.health import Degraded, health_after
 from contracts.deployments.quarantine import Quarantine, Quarantined, quarantine_after
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
 from contracts.envelope import Event
@@ -93,6 +95,12 @@ class Deployment(Noun):
     drift_times: tuple[Time, ...] = ()
     """When drift was found, in the hour before the last time."""
 
+    degraded: Degraded | None = None
+    """What is wrong with it now, although it succeeded."""
+
+    kept: tuple[ObjectReference, ...] = ()
+    """Data volumes that the last removal left."""
+
     @model_validator(mode="before")
     @classmethod
     def _read_earlier_release(cls, stored: Any) -> Any:
@@ -135,6 +143,7 @@ def evolve(state: Deployment | None, event: Event[Any]) -> Deployment:
         quarantine=quarantine_after(now.quarantine, data, at),
         drift=drift_after(now.drift, data, at),
         drift_times=times_after(now.drift_times, data, at),
+        degraded=health_after(now.degraded, data, at),
     )
     match data:
         case DeploymentStarted():
@@ -174,7 +183,7 @@ def _ended(state: Deployment, data: DeploymentEvent, generation: int) -> Deploym
     of_started = generation == state.started
     match data:
         case DeploymentRemoved():
-            return ended.but(phase=Phase.REMOVED, proven=None, applied=None)
+            return ended.but(phase=Phase.REMOVED, proven=None, applied=None, kept=data.kept)
         case DeploymentSucceeded():
             proven = Proven(revision=data.revision, version=data.version)
             return ended.but(phase=Phase.SUCCEEDED, proven=proven, applied=data.revision)

@@ -72,9 +72,9 @@ def cancel(request: KnownRequest) -> DeploymentCancelled:
     return DeploymentCancelled(**_subject(request), cancelled=request.generation)
 
 
-def remove(request: KnownRequest) -> DeploymentRemoved:
-    """Tell that nothing is left."""
-    return DeploymentRemoved(**_subject(request))
+def remove(request: KnownRequest, kept: tuple[ObjectReference, ...] = ()) -> DeploymentRemoved:
+    """Tell that nothing is left but the data that was kept."""
+    return DeploymentRemoved(**_subject(request), kept=kept)
 
 
 def roll_back(request: KnownRequest, state: Deployment, to: Proven, failure: Failure) -> DeploymentRollbackStarted:

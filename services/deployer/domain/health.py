@@ -22,6 +22,8 @@ class Patience:
     shortage_seconds: float = 3
     probe_failure_seconds: float = 10
     progress_deadline_seconds: float = 600
+    degraded_seconds: float = 30
+    recovered_seconds: float = 60
 
 
 @dataclass(frozen=True, slots=True)

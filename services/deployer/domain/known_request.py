@@ -39,6 +39,8 @@ class KnownRequest(Noun):
     deployment: DeploymentId
     generation: int
     removal: bool = False
+    with_data: bool = False
+    """Whether a removal takes the data volumes too."""
     environment: Environment
     app: AppId
     app_name: AppName
@@ -87,6 +89,7 @@ class KnownRequest(Noun):
             update={
                 "generation": generation,
                 "removal": True,
+                "with_data": asked.with_data,
                 "decide_by": asked.decide_by,
                 "watched_until": asked.decide_by,
                 "came_from": came_from,

@@ -133,6 +133,25 @@ class NotCreated:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """A pod that ran and counts no more: evicted, ended with its node, or cut off; `message` is the cluster's."""
+
+    pod: str
+    node: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiWarning:
+    """What the API server warned of when it took an object; its sentence names no object, so we do."""
+
+    api: str
+    kind: str
+    name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """What a cluster shows of one deployment at one moment. Without `next_change_at`, time alone changes nothing.
 
@@ -150,6 +169,13 @@ class Observation:
     stalled: bool = False
     """Whether Kubernetes itself gave up: Progressing=False, ProgressDeadlineExceeded."""
     next_change_at: datetime | None = None
+    unavailable_since: datetime | None = None
+    """Since when fewer pods are available than the Deployment must have; None when there are enough, or it is not
+    told."""
+    lost: tuple[Lost, ...] = ()
+    """Pods that are lost, the newest last."""
+    warnings: tuple[ApiWarning, ...] = ()
+    """What the API server warned of since it was applied."""
 
     @property
     def ready(self) -> int:

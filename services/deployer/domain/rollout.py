@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.deployments.events import DeploymentProgressed
-from contracts.deployments.reasons import Step
+from contracts.deployments.reasons import Cause, Step
 from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.doctor.findings import findings
@@ -59,9 +59,10 @@ def judge(
     """
     happened = _steps(observed, objects, since)
     steps = tuple(_new_steps(state, desired, happened))
+    found = list(findings(Look(observed, since, now, patience)))
+    steps = (*steps, *_new_warnings(state, desired, found))
     if observed.complete:
         return Next(steps, Healthy(observed.ready))
-    found = list(findings(Look(observed, since, now, patience)))
     certain = next((one.failure for one in found if one.certain), None)
     if certain is not None:
         return Next(steps, certain)
@@ -100,7 +101,18 @@ def _new_troubles(state: Deployment, desired: Desired, found: Iterable[Finding])
     failure = next((one.failure for one in found if one.seen), None)
     if failure is None or told_key(Step.TROUBLE_SEEN, failure.params, failure.cause) in state.told:
         return
-    yield DeploymentProgressed(
+    yield _trouble(state, desired, failure)
+
+
+def _new_warnings(state: Deployment, desired: Desired, found: Iterable[Finding]) -> Iterator[DeploymentProgressed]:
+    """What the cluster warned of, each once, whatever becomes of the rollout."""
+    for failure in (one.failure for one in found if one.failure.cause is Cause.API_DEPRECATED):
+        if told_key(Step.TROUBLE_SEEN, failure.params, failure.cause) not in state.told:
+            yield _trouble(state, desired, failure)
+
+
+def _trouble(state: Deployment, desired: Desired, failure: Failure) -> DeploymentProgressed:
+    return DeploymentProgressed(
         **_subject(state, desired),
         step=Step.TROUBLE_SEEN,
         cause=failure.cause,

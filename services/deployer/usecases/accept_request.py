@@ -7,7 +7,8 @@ A pause begins at once, because nobody decides on it.
 from contracts.deployments.requests import DeploymentRequested, Intent
 from contracts.envelope import Event
 from services.deployer.domain.known_request import KnownRequest
-from services.deployer.ports import World, came_from
+from services.deployer.lineage import came_from
+from services.deployer.ports import World
 from services.deployer.usecases.pause_deployment import pause_deployment
 from services.deployer.usecases.supersede_open_request import supersede_open_request
 

@@ -11,7 +11,8 @@ from contracts.deployments.requests import DeploymentCancelRequested
 from contracts.envelope import Event
 from services.deployer.domain.generation import awaits_decision, close, may_be_cancelled
 from services.deployer.domain.known_request import Cancel
-from services.deployer.ports import World, came_from
+from services.deployer.lineage import came_from
+from services.deployer.ports import World
 from services.deployer.usecases.end_generation import end_generation
 from services.deployer.usecases.restore_previous import restore_previous
 

@@ -6,7 +6,8 @@ Every use case that ends a generation without its message in hand comes here.
 from contracts.deployments.events import DeploymentEvent
 from services.deployer.domain.generation import cancel
 from services.deployer.domain.known_request import KnownRequest
-from services.deployer.ports import World, lineage, lineage_of
+from services.deployer.lineage import lineage, lineage_of
+from services.deployer.ports import World
 
 
 async def end_generation(final: DeploymentEvent, request: KnownRequest, world: World) -> None:

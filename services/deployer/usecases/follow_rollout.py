@@ -18,7 +18,8 @@ from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.manifest.exposure import address
 from services.deployer.domain.rollout import Healthy, Next, judge
 from services.deployer.domain.wish import Wish
-from services.deployer.ports import Object, World, lineage
+from services.deployer.lineage import lineage
+from services.deployer.ports import Object, World
 from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome, TryAgain
 from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.end_generation import end_generation

@@ -12,8 +12,9 @@ from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.drift import DriftPolicy, healed, healed_by
 from services.deployer.domain.wish import Wish
-from services.deployer.ports import FieldConflict, Object, World, lineage_of_drift
-from services.deployer.reconciler.outcome import AgainAfter, Outcome
+from services.deployer.lineage import lineage_of_drift
+from services.deployer.ports import FieldConflict, Object, World
+from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome
 from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.tell_drift import tell_drift
 from services.deployer.usecases.tell_if_newest import tell_if_newest
@@ -22,14 +23,14 @@ from services.deployer.usecases.tell_if_newest import tell_if_newest
 async def heal_drift(
     wish: Wish, state: Deployment, desired: Desired, objects: Sequence[Object], turn: Turn
 ) -> Outcome | None:
-    """None once all is applied, else when to come back. Raises ObjectRefused when an object is not taken."""
+    """None once nothing is left to apply, else when to come back. Raises ObjectRefused when an object is not taken."""
     takes_back = turn.drift is DriftPolicy.HEAL and state.drift is not None and state.under_way
     if _may_have_drifted(state, desired):
         found = await turn.cluster.drift(state.deployment, objects)
         if found:
             come_back = await tell_drift(found, wish, state, desired, turn)
             if come_back is not None:
-                return come_back
+                return _unless_left(come_back)
             takes_back = True
     try:
         await turn.cluster.apply(state.deployment, objects, force=takes_back)
@@ -39,7 +40,7 @@ async def heal_drift(
             raise
         come_back = await tell_drift([conflict.drifted], wish, state, desired, turn)
         if come_back is not None:
-            return come_back
+            return _unless_left(come_back)
         takes_back = True
         await turn.cluster.apply(state.deployment, objects, force=True)
     if state.drift is None:
@@ -57,6 +58,11 @@ async def _tell_healed(
         return AgainAfter(0)
 
     return await tell_if_newest(wish, tell, turn)
+
+
+def _unless_left(come_back: Outcome) -> Outcome | None:
+    """What is only reported stays, and the look at the deployment's health goes on."""
+    return None if isinstance(come_back, Done) else come_back
 
 
 def _may_have_drifted(state: Deployment, desired: Desired) -> bool:

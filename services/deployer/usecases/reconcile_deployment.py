@@ -8,6 +8,7 @@ at any point, the next call does the same again.
 from collections.abc import Sequence
 
 from chassis.errors import NotNow
+from contracts.deployments.events import ObjectReference
 from contracts.deployments.reasons import ClosedOutcome, Step
 from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
@@ -15,11 +16,13 @@ from services.deployer.domain.doctor.refused_object import refused_object
 from services.deployer.domain.generation import close, is_open, remove
 from services.deployer.domain.health import Failure
 from services.deployer.domain.manifest.build import build
+from services.deployer.domain.manifest.inventory import DATA
 from services.deployer.domain.manifest.order import in_order
 from services.deployer.domain.place import no_place, out_of_reach
 from services.deployer.domain.rollout import progressed
 from services.deployer.domain.wish import Wish
-from services.deployer.ports import Deletion, Object, ObjectRefused, World, lineage
+from services.deployer.lineage import lineage
+from services.deployer.ports import Deletion, Object, ObjectRefused, World
 from services.deployer.reconciler.outcome import AgainAfter, Done, GiveUp, Outcome
 from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.end_generation import end_generation
@@ -27,6 +30,7 @@ from services.deployer.usecases.follow_rollout import follow_rollout
 from services.deployer.usecases.heal_drift import heal_drift
 from services.deployer.usecases.read_wish import read_wish
 from services.deployer.usecases.tell_if_newest import tell_if_newest
+from services.deployer.usecases.watch_health import watch_health
 
 LOOK_AGAIN_SECONDS = 1.0
 """While something is still being removed."""
@@ -54,7 +58,10 @@ async def _bring_about(wish: Wish, state: Deployment, desired: Desired, turn: Tu
         return applied
     if state.under_way:
         return await follow_rollout(wish, state, desired, objects, applied, turn)
-    return GiveUp(applied.cause) if applied is not None else await _let_finish(state, turn)
+    if applied is not None:
+        return GiveUp(applied.cause)
+    finishing = await _let_finish(state, turn)
+    return finishing if isinstance(finishing, AgainAfter) else await watch_health(wish, state, desired, turn)
 
 
 async def _apply(
@@ -86,8 +93,8 @@ async def _let_finish(state: Deployment, turn: Turn) -> Outcome:
 
 
 async def _leave_nothing(wish: Wish, state: Deployment, turn: Turn) -> Outcome:
-    """Nothing should be there: a first rollout was taken back."""
-    if (await turn.cluster.delete(state.deployment)).remaining:
+    """Nothing should be there: a first rollout was taken back. Data from before it stays where it is."""
+    if (await turn.cluster.delete(state.deployment, data=not state.kept)).remaining:
         return AgainAfter(LOOK_AGAIN_SECONDS)
     if not state.under_way:
         return Done()
@@ -104,7 +111,7 @@ async def _take_away(wish: Wish, turn: Turn) -> Outcome:
     where, cluster = wish.request.environment, await turn.cluster.facts()
     if not cluster.reaches(where.namespace):
         raise NotNow(out_of_reach(where, cluster))
-    deletion = await turn.cluster.delete(wish.request.deployment)
+    deletion = await turn.cluster.delete(wish.request.deployment, data=wish.request.with_data)
     if deletion.remaining and not deletion.removed:
         return AgainAfter(LOOK_AGAIN_SECONDS)
     return await tell_if_newest(wish, lambda world: _tell_removal(deletion, wish, world), turn)
@@ -123,6 +130,8 @@ async def _tell_removal(deletion: Deletion, wish: Wish, world: World) -> Outcome
         return Done()
     await world.desired.forget(request.deployment)
     await world.revisions.forget(request.deployment)
-    await world.secrets.forget(request.deployment)
-    await end_generation(remove(request), request, world)
+    # What was generated is what the data is locked with: it stays as long as the data.
+    await world.secrets.forget(request.deployment, generated=not deletion.kept)
+    kept = tuple(ObjectReference(kind=DATA, name=name) for name in deletion.kept)
+    await end_generation(remove(request, kept), request, world)
     return Done()

@@ -4,7 +4,8 @@ from chassis.errors import NotKnownYet
 from contracts import topics
 from contracts.deployments.requests import DeploymentRemovalRequested
 from contracts.envelope import Event
-from services.deployer.ports import World, came_from
+from services.deployer.lineage import came_from
+from services.deployer.ports import World
 from services.deployer.usecases.supersede_open_request import supersede_open_request
 
 

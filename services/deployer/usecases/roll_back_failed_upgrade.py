@@ -9,7 +9,8 @@ from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.generation import roll_back
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
-from services.deployer.ports import World, lineage
+from services.deployer.lineage import lineage
+from services.deployer.ports import World
 
 
 async def roll_back_failed_upgrade(failure: Failure, request: KnownRequest, state: Deployment, world: World) -> bool:

@@ -10,7 +10,8 @@ from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.drift import Drifted, DriftPolicy, detected
 from services.deployer.domain.wish import Wish
-from services.deployer.ports import World, lineage_of_drift
+from services.deployer.lineage import lineage_of_drift
+from services.deployer.ports import World
 from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome
 from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.hide_secrets import hide_secrets

@@ -10,7 +10,7 @@ from contracts import topics
 from contracts.deployments.environment import Environment
 from contracts.deployments.requests import DeploymentRequested
 from contracts.refusals import Refusal
-from services.gateway.readmodels.deployment import is_gone, newest_generation
+from services.gateway.readmodels.deployment import is_gone, kept_data, newest_generation
 from services.gateway.readmodels.store import Document, ReadModels
 
 NAMES = "deployment_names"
@@ -22,14 +22,22 @@ class NameInUse(Refusal):
     code = "name-in-use"
 
 
-async def claim_name(motion: Motion, wish: DeploymentRequested, models: ReadModels) -> DeploymentRequested:
-    """The wish, about the deployment that stands under its name; about a new one when the name is free.
+class NameKeepsData(Refusal):
+    """What stood under this name left data, and that is not this app's."""
 
-    Raises NameInUse.
+    code = "name-keeps-data"
+
+
+async def claim_name(motion: Motion, wish: DeploymentRequested, models: ReadModels) -> DeploymentRequested:
+    """The wish, about the deployment that stands under its name or left data there; about a new one when it is free.
+
+    Raises NameInUse, NameKeepsData.
     """
     claim = await _claim_on(motion, wish.environment, wish.name, models)
     if claim is not None:
         if (claim["team"], claim["app"]) != (wish.environment.team, wish.app):
+            if claim.get("gone"):
+                raise NameKeepsData(name=wish.name, deployment=claim["deployment"])
             raise NameInUse(name=wish.name)
         wish = wish.model_copy(update={"deployment": claim["deployment"]})
     await renew_claim(motion, wish.deployment, wish.environment, wish.name, wish.app)
@@ -53,10 +61,13 @@ async def _claim_on(motion: Motion, environment: Environment, name: str, models:
     if claim is not None:
         found = await models.deployment(claim["deployment"])
         seen_all = found is not None and newest_generation(found) == await _accepted(motion, claim["deployment"])
-        return None if found is not None and seen_all and is_gone(found) else claim
+        if found is None or not seen_all or not is_gone(found):
+            return claim
+        return {**claim, "gone": True} if kept_data(found) else None
     for found in await models.deployments_under(environment.namespace, name):
-        if found["environment"]["cluster"] == environment.cluster and not is_gone(found):
-            return {"deployment": found["_id"], "team": found["team"], "app": found["asked"]["app"]}
+        gone = is_gone(found)
+        if found["environment"]["cluster"] == environment.cluster and (not gone or kept_data(found)):
+            return {"deployment": found["_id"], "team": found["team"], "app": found["asked"]["app"], "gone": gone}
     return None
 
 

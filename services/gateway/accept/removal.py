@@ -15,9 +15,10 @@ from services.gateway.readmodels.store import Document, ReadModels
 async def removal_once(
     motion: Motion, removal: DeploymentRemovalRequested, found: Document, models: ReadModels
 ) -> DeploymentRemovalRequested | Operation:
-    """The removal to record, or the one that is under way. `found` is the deployment's document."""
+    """The removal to record, or the one that is under way and does as much. `found` is the deployment's document."""
     newest = await motion.state_of(topics.DEPLOYMENT_REQUESTS, removal.deployment, Requested)
-    if newest is not None and newest.event == DeploymentRemovalRequested.__name__:
+    takes_as_much = newest is not None and (newest.with_data or not removal.with_data)
+    if newest is not None and takes_as_much and newest.event == DeploymentRemovalRequested.__name__:
         stored = await motion.collection(OPERATIONS).get(newest.operation)
         if stored is not None and not (await standing_of(Operation.of(stored), models)).ended:
             return Operation.of(stored)

@@ -6,7 +6,7 @@ the first.
 
 from typing import Any
 
-from contracts.deployments.requests import DeploymentCancelRequested, DeploymentRequested
+from contracts.deployments.requests import DeploymentCancelRequested, DeploymentRemovalRequested, DeploymentRequested
 from contracts.envelope import Event
 from contracts.noun import Noun
 
@@ -21,6 +21,8 @@ class Requested(Noun):
     """Of `whole`."""
     cancels: int | None = None
     """The generation that the newest request takes back, when it is a cancel."""
+    with_data: bool = False
+    """Whether the newest request takes the data too, when it is a removal."""
 
 
 def evolve(before: Requested | None, event: Event[Any]) -> Requested:
@@ -35,4 +37,5 @@ def evolve(before: Requested | None, event: Event[Any]) -> Requested:
         whole=whole,
         generation=generation,
         cancels=data.cancels if isinstance(data, DeploymentCancelRequested) else None,
+        with_data=isinstance(data, DeploymentRemovalRequested) and data.with_data,
     )

@@ -116,7 +116,8 @@ async def request_key(
     """The Idempotency-Key of this request, if it has one."""
     if key is None:
         return None
-    what = (request.method, request.url.path, await request.body())
+    asked_at = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    what = (request.method, asked_at, await request.body())
     secret = world_of(request).fingerprint_secret
     return RequestKey(person.id, key, fingerprint(*what, secret), fingerprint(*what))
 

@@ -18,7 +18,7 @@ from services.gateway.api.shapes import Shown
 from services.gateway.identity.person import Person
 from services.gateway.locales.texts import Texts
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import is_gone, newest_whole, newest_wish
+from services.gateway.readmodels.deployment import is_gone, kept_data, newest_whole, newest_wish
 from services.gateway.readmodels.revision import is_paused, running
 
 Document = dict[str, Any]
@@ -102,7 +102,9 @@ class DeploymentShown(Shown):
     It `stands` while something of it is there or coming, and so nothing else can have its name; while it is `paused`
     nothing of it runs, because somebody asked so. `trouble` is what may become a failure, `quarantine` the versions
     that did, `drift` what somebody changed by hand and is not put back yet. The newest decision judged at
-    `policyLevel`, and let the gates in `warnings` through there.
+    `policyLevel`, and let the gates in `warnings` through there. `degraded` is what is wrong now with what succeeded
+    before, `notices` what works today and will not for ever; `keptData` are the volumes that its removal left, for
+    what is deployed next under its name.
     """
 
     id: str
@@ -121,12 +123,15 @@ class DeploymentShown(Shown):
     running: RunningShown | None = None
     stands: bool
     removed: bool
+    kept_data: list[str] = []
     paused: bool = False
     being_removed: bool = False
     failure: FailureShown | None = None
     trouble: FailureShown | None = None
     quarantine: list[QuarantineShown] = []
     drift: DriftShown | None = None
+    degraded: FailureShown | None = None
+    notices: list[FailureShown] = []
     objections: list[ObjectionShown] = []
     policy_level: str | None = None
     warnings: list[ObjectionShown] = []
@@ -153,6 +158,7 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         status=status,
         stands=not is_gone(found),
         removed=removed,
+        kept_data=list(kept_data(found)),
         paused=is_paused(found),
         being_removed=request["kind"] == "remove" and not standing.ended,
         app=AppNamed(id=wanted["app"], name=wanted["appName"], title=app.get("title", wanted["appName"])),
@@ -170,6 +176,8 @@ async def show_deployment(found: Document, world: World, person: Person, texts: 
         trouble=_trouble(found, status, texts),
         quarantine=[_quarantined(one, texts) for one in rollout.get("quarantine") or ()],
         drift=drift_shown(rollout.get("drift")),
+        degraded=_told(found, rollout["degraded"], texts) if rollout.get("degraded") else None,
+        notices=[_told(found, one, texts) for one in rollout.get("warnings") or ()],
         objections=problem.objections if problem else [],
         policy_level=level_of(decision) if decision else None,
         warnings=[await objection_shown(one, world, texts) for one in decision.get("warnings", [])],
@@ -211,8 +219,12 @@ def _trouble(found: Document, status: str, texts: Texts) -> FailureShown | None:
     trouble = found["rollout"].get("trouble")
     if trouble is None or status != "running":
         return None
+    return _told(found, trouble, texts)
+
+
+def _told(found: Document, one: Document, texts: Texts) -> FailureShown:
     values = {"app": found["asked"]["appName"], "version": found["asked"]["version"]}
-    return _as_failure(failure_of(trouble, values, texts))
+    return _as_failure(failure_of(one, values, texts))
 
 
 def _quarantined(one: Document, texts: Texts) -> QuarantineShown:

@@ -33,11 +33,12 @@ from services.gateway.api.parameters import must_fit
 from services.gateway.api.problems import Problem
 from services.gateway.api.secrets_given import GivenSecrets, secrets_given
 from services.gateway.api.shapes import Shown, Taken
+from services.gateway.api.with_data import WithData, must_be_named
 from services.gateway.identity.permissions import Permission
 from services.gateway.identity.person import Person
 from services.gateway.identity.team import Team
 from services.gateway.ports import World
-from services.gateway.readmodels.deployment import is_gone
+from services.gateway.readmodels.deployment import is_gone, kept_data
 
 router = APIRouter(tags=["deployments"])
 Document = dict[str, Any]
@@ -148,19 +149,26 @@ async def get_deployment(deployment_id: str, world: WorldOf, person: Somebody, t
 async def remove_deployment(
     deployment_id: str,
     accepting: Accepting,
+    with_data: WithData = None,
 ) -> OperationShown:
-    """Accept the removal; the deployer takes every object away. The answer is an operation."""
+    """Accept the removal; the deployer takes every object away but the data. The answer is an operation.
+
+    With `withData`, which repeats the deployment's name, the data volumes go too: nobody gets them back. What was
+    removed and left data takes that alone.
+    """
     if accepting.earlier is not None:
         return await accepting.answer(accepting.earlier)
     person, world = accepting.person, accepting.world
     found, team = await find_deployment(deployment_id, person, Permission.REMOVE, world)
     wish = accepting.asked(team)
-    if is_gone(found):
+    must_be_named(with_data, found["asked"]["name"])
+    if is_gone(found) and not (with_data and kept_data(found)):
         raise Problem("already-removed", deployment=deployment_id)
     payload = DeploymentRemovalRequested(
         deployment=deployment_id,
         environment=Environment.model_validate(found["environment"]),
         decide_by=decide_by(world),
+        with_data=with_data is not None,
     )
     about = About("remove", found["asked"]["app"], found["asked"]["appName"], found["asked"]["version"])
     once = partial(removal_once, found=found, models=world.models)

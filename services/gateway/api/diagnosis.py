@@ -22,7 +22,7 @@ router = APIRouter(tags=["deployments"])
 PAIRS = (
     *("image", "container", "restarts", "exitCode", "limit", "policy", "claim", "size", "missing", "endpoint", "api"),
     *("quota", "resource", "asked", "free", "used", "probe", "path", "answer", "kind", "name", "field", "message"),
-    *("ready", "wanted", "seconds", "failed", "revision", "because"),
+    *("ready", "wanted", "pod", "node", "seconds", "failed", "revision", "because"),
 )
 """The parameters that are evidence, as they are shown; `log` and `howToAdd` have places of their own."""
 NOTHING = frozenset({None, "", "?", "-"})
@@ -54,7 +54,7 @@ class FindingShown(Shown):
 
 
 class DiagnosisShown(Shown):
-    """How a deployment is: `healthy` when it is as it was asked, else the finding as far as there is one.
+    """How a deployment is now: `healthy` when it is as it was asked, else the finding as far as there is one.
 
     `paused` says that nothing of it runs because somebody asked so; then nothing is wrong with that.
 
@@ -68,6 +68,7 @@ class DiagnosisShown(Shown):
     paused: bool = False
     finding: FindingShown | None = None
     quarantine: list[QuarantineShown] = []
+    warnings: list[FindingShown] = []
 
 
 @router.get(
@@ -83,15 +84,16 @@ async def get_diagnosis(deployment_id: str, world: WorldOf, person: Somebody, te
 
 def diagnosis_of(shown: DeploymentShown, texts: Texts) -> DiagnosisShown:
     """The doctor's answer about a deployment as it is shown."""
-    failure = shown.failure or shown.trouble
+    failure = shown.failure or shown.degraded or shown.trouble
     return DiagnosisShown(
         deployment=shown.id,
         name=shown.name,
         status="removed" if shown.removed else shown.status,
-        healthy=shown.status == "succeeded" and not shown.removed,
+        healthy=shown.status == "succeeded" and not shown.removed and shown.degraded is None,
         paused=shown.paused,
-        finding=_finding(failure, texts, certain=shown.failure is not None) if failure else None,
+        finding=_finding(failure, texts, certain=failure is not shown.trouble) if failure else None,
         quarantine=shown.quarantine,
+        warnings=[_finding(one, texts, certain=True) for one in shown.notices],
     )
 
 

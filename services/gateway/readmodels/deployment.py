@@ -18,8 +18,9 @@ from contracts.deployments.events import (
     DeploymentStarted,
     DeploymentSucceeded,
 )
+from contracts.deployments.health import Degraded, Warned, health_after, warnings_after
 from contracts.deployments.quarantine import Quarantined, quarantine_after
-from contracts.deployments.reasons import ClosedOutcome
+from contracts.deployments.reasons import Cause, ClosedOutcome
 from contracts.deployments.requests import (
     DeploymentCancelRequested,
     DeploymentRemovalRequested,
@@ -98,6 +99,7 @@ def _observed(found: Document, event: Event[Any]) -> Document:
     rollout, starts, finals = dict(found["rollout"]), found["starts"], found["finals"]
     rollout["changedAt"] = at
     rollout["quarantine"] = _quarantine(rollout, event)
+    rollout |= _after_success(rollout, event)
     rollout["trouble"] = _trouble(rollout, data, at)
     rollout |= lasting(rollout, event)
     if isinstance(data, DeploymentStarted):
@@ -115,7 +117,7 @@ def _observed(found: Document, event: Event[Any]) -> Document:
     if isinstance(data, DeploymentRolledBack):
         rollout |= {"healthySince": at, "running": True, "runs": _returned_to(data, starts, at)}
     if isinstance(data, DeploymentRemoved):
-        rollout |= {"removedAt": at, "running": False, "runs": None}
+        rollout |= {"removedAt": at, "running": False, "runs": None, "kept": [one.name for one in data.kept]}
     if isinstance(data, FINAL):
         final = {**data.model_dump(mode="json"), "event": type(data).__name__, "at": at}
         finals = {**finals, generation: final}
@@ -123,11 +125,23 @@ def _observed(found: Document, event: Event[Any]) -> Document:
     return {**found, "rollout": rollout, "starts": starts, "finals": finals, "app": data.app}
 
 
+def _after_success(rollout: Document, event: Event[Any]) -> Document:
+    """What is wrong with what succeeded, and what the cluster warned of, after this event."""
+    known = rollout.get("degraded")
+    before = Degraded.model_validate(known) if known is not None else None
+    degraded = health_after(before, event.data, event.context.time)
+    warned = tuple(Warned.model_validate(one) for one in rollout.get("warnings") or ())
+    return {
+        "degraded": degraded.model_dump(mode="json") if degraded is not None else None,
+        "warnings": [one.model_dump(mode="json") for one in warnings_after(warned, event.data)],
+    }
+
+
 def _trouble(rollout: Document, data: DeploymentEvent, at: str) -> Document | None:
     """What may become a failure, seen last in what is under way."""
     if isinstance(data, (DeploymentStarted, DeploymentRollbackStarted, *FINAL)):
         return None
-    if isinstance(data, DeploymentProgressed) and data.cause is not None:
+    if isinstance(data, DeploymentProgressed) and data.cause not in (None, Cause.API_DEPRECATED):
         return {**data.model_dump(mode="json"), "at": at}
     return rollout.get("trouble")
 
@@ -190,10 +204,21 @@ def is_gone(found: Document) -> bool:
     status = status_of(found, generation)
     if request["kind"] == "remove":
         return status == "succeeded"
-    final = found["finals"].get(str(generation), {})
+    final, starts = found["finals"].get(str(generation), {}), _starts_since_removal(found)
     if final.get("outcome") == ClosedOutcome.CANCELLED.value:
-        return set(found["starts"]) <= {str(generation)}
-    return not found["starts"] and status in {"rejected", "failed", "cancelled"}
+        return starts <= {str(generation)}
+    return not starts and status in {"rejected", "failed", "cancelled"}
+
+
+def _starts_since_removal(found: Document) -> set[str]:
+    """The generations that were started since nothing of it was there."""
+    removed = [int(key) for key, final in found["finals"].items() if final["event"] == DeploymentRemoved.__name__]
+    return {key for key in found["starts"] if int(key) > max(removed, default=0)}
+
+
+def kept_data(found: Document) -> tuple[str, ...]:
+    """The names of the data volumes that a removal left, for what is deployed next under this name."""
+    return tuple(found["rollout"].get("kept") or ()) if is_gone(found) else ()
 
 
 DEPLOYMENTS = Project(

@@ -69,3 +69,23 @@ def test_the_exit_code_says_how_it_is(
     gateway.fake.diagnosis = {"status": status, "finding": finding}
     ran = living("doctor", "open")
     assert (ran.code, words in ran.out) == (code, True), ran.out
+
+
+def test_what_succeeded_and_is_not_healthy_now_exits_by_whose_turn_it_is(living: Appstore, gateway: Served) -> None:
+    """The request succeeded; the doctor looks at now."""
+    gateway.fake.diagnosis = {"status": "succeeded", "healthy": False, "finding": {**FINDING, "fault": "platform"}}
+    assert living("doctor", "open").code == 7
+
+
+def test_a_warning_stands_below_a_healthy_answer(living: Appstore, gateway: Served) -> None:
+    """Exit code 0, since nothing is wrong now; what the cluster warned of, and what to do about it."""
+    warning = {**FINDING, "title": "The cluster warns", "detail": "policy/v1beta1 will go", "next": ["Tell somebody."]}
+    gateway.fake.diagnosis = {"status": "succeeded", "healthy": True, "warnings": [warning]}
+    ran = living("doctor", "open")
+    assert ran.code == 0
+    assert ran.out.splitlines()[:4] == [
+        "open is healthy.",
+        "Warning: The cluster warns",
+        "policy/v1beta1 will go",
+        "Tell somebody.",
+    ]

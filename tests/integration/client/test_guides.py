@@ -48,9 +48,21 @@ def test_a_guide_is_true(
             file.write_text(block)
             continue
         for command, answer in typed(block):
+            if command.startswith("kubectl "):
+                _change_by_hand(shlex.split(command), gateway)
+                continue
             _do(command, answer, living, tmp_path, monkeypatch)
             commands += 1
     assert commands
+
+
+def _change_by_hand(words: list[str], gateway: Served) -> None:
+    """Somebody scales a deployment in the cluster, and the gateway shows it."""
+    name, wanted = words[words.index("deployment") + 1], words[words.index("--replicas") + 1]
+    deployed = next(one for one in gateway.fake.deployments.values() if one["name"] == name)
+    field = {"path": ".spec.replicas", "declared": "1", "found": wanted}
+    changed = {"kind": "Deployment", "name": name, "deleted": False, "fields": [field], "manager": "kubectl"}
+    deployed["drift"] = {"since": "2026-11-24T18:12:03.000Z", "reaction": "reports", "times": 1, "drifted": [changed]}
 
 
 def _do(command: str, answer: list[str], living: Appstore, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

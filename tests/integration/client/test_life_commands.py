@@ -125,3 +125,12 @@ def test_what_is_typed_wrong_exits_2(here: Appstore, gateway: Served) -> None:
         ran = here(*typed.split())
         assert (ran.code, gateway.fake.requests) == (2, [])
         assert ran.err
+
+
+def test_a_removal_says_which_data_is_kept(living: Appstore) -> None:
+    """Who finds it again and what takes it away; `--with-data` takes the name, also of what was removed before."""
+    removed = living("remove", "open")
+    assert (removed.code, "open-data" in removed.out, "--with-data open" in removed.out) == (0, True, True)
+    assert "--with-data open" in living("status", "open").out
+    assert "open-data" not in living("remove", "open", "--with-data", "open").out
+    assert "withData=open" in living("remove", "open", "--with-data", "open", "--show-request").out

@@ -1,108 +1,29 @@
 """The deployer as a process of its own, on a real broker and database, killed with -9 in the middle of its work."""
 
-import asyncio
-import json
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from chassis.mongo import Database
-from contracts import topics
-from contracts.envelope import Context, Event, padded
 from infra.local.stack import Stack, start
 from tests.fakes.deployer_examples import an_id, approved, asked, cancel_asked, published, removal_asked
+from tests.fakes.deployer_log import Log, listening
 from tests.integration.deployer.conftest import CLUSTER_FILE
 from tests.unit.deployer.specs import small_with
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 PARTS = ("database", "broker", "topics", "deployer")
-FINAL = ("succeeded", "failed", "rolled-back", "cancelled", "removed", "closed")
 CANCELS = ((["closed"], ["cancelled"]), (["succeeded"], ["closed"]))
 """How a request and its cancel can end: taken back, or too late."""
-ENOUGH = 40.0
-"""Seconds for a takeover after a kill and a rollout of a few seconds."""
-
-
-@dataclass
-class Log:
-    """What the others write on the log, and what the deployer tells."""
-
-    producer: AIOKafkaProducer
-    sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
-    told: dict[tuple[str, str], tuple[Context, dict[str, Any]]] = field(default_factory=dict)
-
-    async def write(self, event: Event[Any]) -> None:
-        """As the owner of the topic would: numbered, on the partition of its key."""
-        topic, key = event.data.topic, event.data.key
-        self.sequences[topic.name, key] += 1
-        context = event.context.model_copy(
-            update={
-                "source": f"urn:nld:oin:00000000000000000000:systeem:appstore-{topic.writer}",
-                "sequence": padded(self.sequences[topic.name, key]),
-                "time": datetime.now(UTC),
-            },
-        )
-        await self.producer.send_and_wait(
-            topic.name,
-            event.data.model_dump_json(exclude_none=True).encode(),
-            key=key.encode(),
-            partition=topic.partition_of(key),
-            headers=context.to_headers(),
-        )
-
-    async def read(self, consumer: AIOKafkaConsumer) -> None:
-        """Keep each event once: delivery is at least once."""
-        async for message in consumer:
-            context = Context.from_headers(message.headers)
-            self.told[context.subject, context.sequence] = (context, json.loads(message.value))
-
-    def finals(self, generation: int) -> dict[str, list[str]]:
-        """How a generation of each deployment ended: one word each, if all is well."""
-        found: dict[str, list[str]] = {}
-        for context, _ in self.told.values():
-            word = context.type.split(".")[-2]
-            if word in FINAL and context.generation_number == generation:
-                found.setdefault(context.subject, []).append(word)
-        return found
-
-    async def until_ended(self, generation: int, deployments: list[str]) -> None:
-        """Wait until that generation of each has its final event."""
-        async with asyncio.timeout(ENOUGH):
-            while set(self.finals(generation)) != set(deployments):  # noqa: ASYNC110 - the log is polled
-                await asyncio.sleep(0.05)
-
-
-@asynccontextmanager
-async def listening(stack: Stack) -> AsyncIterator[Log]:
-    """The log of this stack."""
-    producer = AIOKafkaProducer(bootstrap_servers=stack.kafka, acks="all")
-    consumer = AIOKafkaConsumer(
-        topics.DEPLOYMENTS.name, bootstrap_servers=stack.kafka, auto_offset_reset="earliest", fetch_max_wait_ms=100,
-    )  # fmt: skip
-    await producer.start()
-    await consumer.start()
-    log = Log(producer)
-    reading = asyncio.create_task(log.read(consumer))
-    try:
-        yield log
-    finally:
-        reading.cancel()
-        await consumer.stop()
-        await producer.stop()
 
 
 async def test_every_deployment_ends_once_however_often_the_deployer_dies(tmp_path: Path) -> None:
     """Rollouts, upgrades that go back or are taken back, removals: one end each, and the objects that belong to it."""
     environment = {"APPSTORE_CLUSTER_FILE": str(CLUSTER_FILE.resolve())}
     deployments = [an_id(0xD300 + number) for number in range(10)]
-    async with start(home=tmp_path, only=PARTS, environment=environment) as stack, listening(stack) as log:
+    async with start(home=tmp_path, only=PARTS, environment=environment) as stack, listening(stack.kafka) as log:
         await log.write(published(small_with(cpu="100m"), version="1.0"))
         await log.write(published(small_with("registry.test/crashes:1", cpu="100m"), version="2.0"))
         await log.write(published(small_with("registry.test/hello:2", cpu="100m"), version="3.0"))

@@ -17,7 +17,7 @@ from chassis.off_ledger import message_of
 from chassis.wire import RawMessage, read_context, read_event
 from contracts.envelope import Event
 from contracts.payload import Payload
-from contracts.questions import NoAnswerInTime, NoAnswerPossible, Question, TooManyQuestions
+from contracts.questions import AnswerableLater, NoAnswerInTime, NoAnswerPossible, Question, TooManyQuestions
 from contracts.refusals import Refusal
 from contracts.topics import Topic
 from tests.fakes.questions import ROWS, CountAsked, EchoAsked, Reading, known_on_the_wire, writer_of
@@ -149,6 +149,9 @@ async def test_a_refusal_is_an_answer(wire: Wire) -> None:
     with pytest.raises(Refusal) as failed:
         await wire.asker.ask(echo_of(wire, "unlucky"), ME)
     assert failed.value.code == NoAnswerPossible.code
+    with pytest.raises(Refusal) as later:
+        await wire.asker.ask(echo_of(wire, "later"), ME)
+    assert later.value.code == AnswerableLater.code
     leading.cancel()
     assert "not to be told" not in repr(wire.said)
 

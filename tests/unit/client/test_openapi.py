@@ -27,6 +27,7 @@ from appstore_client.models import (
     TimelineEntry,
     Wish,
 )
+from appstore_client.models.cluster import Cluster
 
 from services.gateway.api.application import api
 from services.gateway.ports import World
@@ -34,6 +35,7 @@ from services.gateway.ports import World
 SCHEMAS: dict[str, type[ApiModel]] = {
     "AppCard": AppCard,
     "AppShown": App,
+    "ClusterShown": Cluster,
     "DeploymentShown": Deployment,
     "DiagnosisShown": Diagnosis,
     "EvidenceShown": Evidence,
@@ -77,6 +79,7 @@ CALLS = {
     ("get", "/operations/{operation_id}"),
     ("get", "/events"),
     ("get", "/me"),
+    ("get", "/clusters"),
 }
 
 

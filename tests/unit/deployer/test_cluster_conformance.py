@@ -1,12 +1,17 @@
 """The simulated cluster does what every cluster does."""
 
+from copy import deepcopy
+from typing import Any
+
 import pytest
 
 from services.deployer.adapters.sandbox.cluster import SandboxCluster
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Object
-from tests.fakes.cluster_conformance import ClusterConformance
+from tests.fakes.cluster_conformance import App, ClusterConformance
+from tests.fakes.cluster_rehearsals import ClusterRehearsals
 from tests.fakes.deployer import FakeWorld
+from tests.fakes.drift_conformance import EDITOR, DriftConformance
 
 
 class SandboxStage:
@@ -42,6 +47,29 @@ class SandboxStage:
         assert kind not in {one["kind"] for one in found}
         return found
 
+    async def edits(self, app: App, kind: str, name: str, patch: dict[str, Any]) -> None:
+        """Write into the store, and leave a name as an API server would note it."""
+        found = deepcopy(self._fake.objects.objects[kind, app.namespace, name])
+        _merge(found, patch)
+        entry = {"manager": EDITOR, "operation": "Update", "time": self._fake.clock.now().isoformat()}
+        found["metadata"]["managedFields"].append(entry)
+        self._fake.objects.objects[kind, app.namespace, name] = found
+
+    async def deletes(self, app: App, kind: str, name: str) -> None:
+        """Take it from the store."""
+        del self._fake.objects.objects[kind, app.namespace, name]
+
+
+def _merge(found: dict[str, Any], patch: dict[str, Any]) -> None:
+    """A JSON merge patch."""
+    for name, value in patch.items():
+        if value is None:
+            found.pop(name, None)
+        elif isinstance(value, dict):
+            _merge(found.setdefault(name, {}), value)
+        else:
+            found[name] = value
+
 
 @pytest.fixture
 def stage(fake: FakeWorld) -> SandboxStage:
@@ -49,5 +77,9 @@ def stage(fake: FakeWorld) -> SandboxStage:
     return SandboxStage(fake)
 
 
-class TestSandbox(ClusterConformance):
+class TestSandbox(ClusterConformance, ClusterRehearsals):
     """Every sentence, on the sandbox."""
+
+
+class TestDriftOnSandbox(DriftConformance):
+    """Every sentence about what is changed by hand."""

@@ -17,7 +17,7 @@ from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.facts import DeploymentFacts
 from services.deployer.domain.manifest.secret import settings_secret
 from services.deployer.domain.settings_check import wrong_setting
-from services.deployer.ports import came_from
+from services.deployer.lineage import came_from
 from tests.fakes.deployer_examples import DEPLOYMENT, START, an_environment, asked
 from tests.unit.deployer.specs import WITH_SETTINGS
 

@@ -6,6 +6,7 @@ import pytest
 
 from chassis.yaml_file import YamlFileError
 from infra.kubernetes.in_the_stack import OFFERS
+from infra.local.home import CHECKOUT
 from services.deployer.adapters.kubernetes.offers_file import OffersFile
 from services.deployer.settings import DeployerSettings
 
@@ -57,7 +58,17 @@ def test_while_an_edit_is_wrong_the_last_good_one_counts(file: Path) -> None:
 
 def test_the_shipped_file_can_be_used() -> None:
     """What the stack's own control plane offers."""
-    assert list(OffersFile(OFFERS).current()) == ["test", "acceptance", "production"]
+    assert list(OffersFile(OFFERS).current()) == ["development", "test", "acceptance", "production"]
+
+
+def test_the_file_of_the_guide_can_be_used(tmp_path: Path) -> None:
+    """What somebody copies from there is taken as it stands."""
+    guide = (CHECKOUT / "docs" / "guides" / "cluster.md").read_text(encoding="utf-8")
+    block = guide.split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "offers.yaml").write_text(block, encoding="utf-8")
+    offers = OffersFile(tmp_path / "offers.yaml").current()
+    assert list(offers) == ["test", "production"]
+    assert offers["production"].domain == "apps.example.org"
 
 
 def test_no_second_list_of_environments(file: Path) -> None:

@@ -38,11 +38,20 @@ def _show(found: Diagnosis) -> None:
         _tell(found.finding)
     for one in found.quarantine:
         say(text("doctor.quarantined", version=one.version, revision=one.revision, title=one.title))
+    for warning in found.warnings:
+        _warn(warning)
     print_next((found.finding and found.finding.next) or (_then(found),))
 
 
 def _then(found: Diagnosis) -> str:
     return f"appstore {'resume' if found.paused else 'status'} {found.deployment}"
+
+
+def _warn(warning: Finding) -> None:
+    say(text("doctor.warning", title=warning.title), STYLES["waiting"])
+    say(warning.detail)
+    for step in warning.next:
+        say(step)
 
 
 def _tell(finding: Finding) -> None:

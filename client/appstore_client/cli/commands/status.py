@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from appstore_client.app_store import AppStore
+from appstore_client.cli.commands.remove import show_kept_data
 from appstore_client.cli.commands.revisions import settings_of
 from appstore_client.cli.drift import say_drift
 from appstore_client.cli.find_deployment import find_deployment
@@ -107,6 +108,9 @@ def _show(one: Deployment) -> None:
         if objection.remedy:
             say(f"    {text('remedy', remedy=objection.remedy)}")
     following: tuple[str, ...] = (f"appstore timeline {one.id}",)
+    if one.kept_data:
+        show_kept_data(one)
+        return
     if one.paused:
         say(text("paused"), STYLES["paused"])
         following = (f"appstore resume {one.id}", *following)

@@ -13,7 +13,7 @@ from services.deployer.adapters.kubernetes.kinds import Kind
 from services.deployer.adapters.kubernetes.watches import Watches
 from services.deployer.domain.kubernetes_words import no_matches
 from services.deployer.domain.manifest.digest import digest_of
-from services.deployer.domain.manifest.labels import MANAGER
+from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
 from services.deployer.ports import FieldConflict, Object, ObjectRefused
 
 APPLY = "application/apply-patch+yaml"
@@ -39,7 +39,7 @@ async def apply_object(watches: Watches, kind: Kind, manifest: Object, *, force:
             found = await _patch(watches, kind, manifest, body_of(manifest, digest, seen), force=force)
         except ApiRefused as refused:
             if refused.is_unserved:
-                raise _not_served(kind, name) from refused
+                raise not_served(kind, name) from refused
             if not refused.is_stale:
                 raise await _said(refused, watches, kind, manifest) from refused
             seen = await _read_again(watches, kind, manifest, seen)
@@ -68,7 +68,12 @@ async def _said(refused: ApiRefused, watches: Watches, kind: Kind, manifest: Obj
 
 async def _patch(watches: Watches, kind: Kind, manifest: Object, body: Object, *, force: bool) -> Object:
     query = {"fieldManager": MANAGER, "fieldValidation": "Strict", "force": "true" if force else "false"}
-    found: Object = await watches.connection.write("PATCH", kind.path(*place_of(manifest)), query, body, APPLY)
+    said: list[str] = []
+    path = kind.path(*place_of(manifest))
+    found: Object = await watches.connection.write("PATCH", path, query, body, APPLY, said.extend)
+    deployment = (manifest["metadata"].get("labels") or {}).get(DEPLOYMENT)
+    if deployment is not None:
+        watches.warnings.written(deployment, kind, manifest["metadata"]["name"], said)
     return found
 
 
@@ -98,7 +103,8 @@ def _wish(seen: Seen | None) -> str:
     return applied_digest(seen.object) if seen is not None else ""
 
 
-def _not_served(kind: Kind, name: str) -> ObjectRefused:
+def not_served(kind: Kind, name: str) -> ObjectRefused:
+    """The refusal of an object whose kind the server does not know."""
     return ObjectRefused(kind.name, name, "apiVersion", no_matches(kind.name, kind.api_version))
 
 

@@ -30,6 +30,8 @@ class Seen:
     raw: bytes
     same_as: str = field(default="")
     """The digest of the manifest that this version was found to be the same as."""
+    telling: int = 0
+    """A hash of what somebody has to look at when it changes."""
 
     @property
     def object(self) -> Object:
@@ -44,10 +46,14 @@ Changed = Callable[[str, Seen | None], None]
 
 
 class KindCache:
-    """The objects of one kind, as one watch a scope tells them. `changed` is told of each change that others made."""
+    """The objects of one kind, each as `trim` leaves it, as one watch a scope tells them.
 
-    def __init__(self, trim: Trim, changed: Changed, scopes: tuple[str, ...] = ("",)) -> None:
+    `changed` is told when others changed what is `telling`.
+    """
+
+    def __init__(self, trim: Trim, telling: Trim, changed: Changed, scopes: tuple[str, ...] = ("",)) -> None:
         self._trim = trim
+        self._telling = telling
         self._changed = changed
         self._seen: dict[Key, Seen] = {}
         self._by_deployment: dict[str, set[Key]] = {}
@@ -93,7 +99,7 @@ class KindCache:
             self._forget_index(key, before)
         self._seen[key] = seen
         self._by_deployment.setdefault(seen.deployment, set()).add(key)
-        if not ours and (before is None or before.raw != seen.raw):
+        if not ours and (before is None or before.telling != seen.telling):
             self._tell(before, seen)
         return seen
 
@@ -101,8 +107,10 @@ class KindCache:
         """An object as it would be kept, without keeping it."""
         metadata = found["metadata"]
         deployment = str((metadata.get("labels") or {}).get(DEPLOYMENT, ""))
-        raw = orjson.dumps(self._trim(dict(found)))
-        return Seen(str(metadata["uid"]), str(metadata["resourceVersion"]), deployment, raw)
+        kept = self._trim(dict(found))
+        telling = hash(orjson.dumps(self._telling(kept)))
+        raw, version = orjson.dumps(kept), str(metadata["resourceVersion"])
+        return Seen(str(metadata["uid"]), version, deployment, raw, telling=telling)
 
     def drop(self, namespace: str, name: str, uid: str | None = None, version: str = "") -> None:
         """An object went, at a version; nothing is done when another one of that name has come since."""

@@ -8,18 +8,24 @@ from collections.abc import Sequence
 
 from chassis.clock import Clock
 from contracts.clusters.events import ClusterRegistered
+from contracts.deployments.logs import ClusterHappenings, LogLines
 from services.deployer.adapters.kubernetes.applying import apply_object, check_owner
 from services.deployer.adapters.kubernetes.declared import place_of
 from services.deployer.adapters.kubernetes.drifting import drift_of
 from services.deployer.adapters.kubernetes.facts import ClusterFacts
 from services.deployer.adapters.kubernetes.kinds import kind_of
+from services.deployer.adapters.kubernetes.logs import read_logs
 from services.deployer.adapters.kubernetes.observing import observe
+from services.deployer.adapters.kubernetes.rehearsing import rehearse
 from services.deployer.adapters.kubernetes.removing import prune, remove_all
+from services.deployer.adapters.kubernetes.told import read_happenings
 from services.deployer.adapters.kubernetes.watches import Watches
 from services.deployer.domain.drift import Drifted
+from services.deployer.domain.log import LogWish
 from services.deployer.domain.manifest.inventory import is_inventory, owned
 from services.deployer.domain.manifest.labels import DEPLOYMENT
 from services.deployer.domain.observed import Observation
+from services.deployer.domain.rehearsal import Rehearsal
 from services.deployer.ports import Deletion, Object
 
 
@@ -66,14 +72,31 @@ class KubernetesCluster:
         await self._watches.ready_for(deployment, ())
         return await drift_of(self._watches, objects)
 
+    async def rehearse(self, deployment: str, objects: Sequence[Object]) -> Rehearsal:
+        """What `apply` of these would do, and what the server would say; it keeps nothing. Raises NotNow."""
+        objects = self._watches.reach.within(objects)
+        await self._watches.ready_for(deployment, {place_of(one)[0] for one in objects})
+        return await rehearse(self._watches, deployment, objects)
+
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows of a deployment now; None when it has no workload there. Raises NotNow."""
         await self._watches.ready_for(deployment, ())
         return await observe(self._watches, deployment, self._clock.now())
 
+    async def logs(self, deployment: str, wish: LogWish) -> LogLines:
+        """The wanted lines of its containers, from the nodes. Raises NotNow."""
+        await self._watches.ready_for(deployment, ())
+        return await read_logs(self._watches, deployment, wish)
+
+    async def happenings(self, deployment: str) -> ClusterHappenings:
+        """What Events tell of its objects. Raises NotNow."""
+        await self._watches.ready_for(deployment, ())
+        return await read_happenings(self._watches, deployment)
+
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
         """Remove what belongs to a deployment; its data volumes too, unless told otherwise. Raises NotNow."""
         await self._watches.ready_for(deployment)
+        self._watches.warnings.forget(deployment)
         return await remove_all(self._watches, deployment, data=data)
 
     async def facts(self) -> ClusterRegistered:

@@ -18,7 +18,9 @@ from kubernetes_asyncio.client import ApiClient, Configuration
 from chassis.errors import NotNow
 from services.deployer.adapters.kubernetes.access import Access, AccessError
 from services.deployer.adapters.kubernetes.answers import TOO_MANY, UNAUTHORIZED, ApiRefused
+from services.deployer.adapters.kubernetes.api_warnings import read_warnings
 from services.deployer.adapters.kubernetes.pace import Pace
+from services.deployer.adapters.kubernetes.session import client_of
 
 REQUEST_SECONDS = 4.0
 """An API server that needs longer for one object is in trouble, and whoever waits for the answer should hear of it."""
@@ -28,6 +30,7 @@ _LONGEST_REFUSAL = 64 * 1024
 
 Query = Mapping[str, str]
 Fence = Callable[[], None]
+Warned = Callable[[tuple[str, ...]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class _Asked:
     content_type: str = "application/json"
     urgent: bool = False
     fence: Fence | None = None
+    warned: Warned | None = None
 
 
 class Connection:
@@ -78,11 +82,33 @@ class Connection:
         return await self._read(_Asked(method, path, query or {}, limit, body, content_type, urgent))
 
     async def write(
-        self, method: str, path: str, query: Query | None, body: Any, content_type: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        body: Any,
+        content_type: str = "application/json",
+        warned: Warned | None = None,
     ) -> Any:
-        """A request that changes what belongs to deployments: only while this process may act. Raises as `request`."""
+        """A request that changes what belongs to deployments: only while this process may act. Raises as `request`.
+
+        `warned` gets what the server says beside its answer.
+        """
         limit = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
-        return await self._read(_Asked(method, path, query or {}, limit, body, content_type, fence=self.fence))
+        asked = _Asked(method, path, query or {}, limit, body, content_type, fence=self.fence, warned=warned)
+        return await self._read(asked)
+
+    async def dry_run(
+        self, method: str, path: str, query: Query, body: Any, content_type: str
+    ) -> tuple[Any, tuple[str, ...]]:
+        """What a write would give, and what the server warns of; it keeps nothing, so no fence is asked. As `request`.
+
+        A person waits for it: it takes no turn behind a storm of reconciles.
+        """
+        limit = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+        asked = _Asked(method, path, {**query, "dryRun": "All"}, limit, body, content_type, urgent=True)
+        async with self._answer(asked) as answer:
+            return orjson.loads(await answer.read()), read_warnings(answer.headers.getall("Warning", ()))
 
     @contextlib.asynccontextmanager
     async def stream(self, path: str, query: Query, silence: float) -> AsyncIterator[aiohttp.StreamReader]:
@@ -93,7 +119,14 @@ class Connection:
 
     async def _read(self, asked: _Asked) -> Any:
         async with self._answer(asked) as answer:
-            return orjson.loads(await answer.read())
+            if asked.warned is not None:
+                asked.warned(read_warnings(answer.headers.getall("Warning", ())))
+            text = await answer.read()
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError as error:  # something stands between us and the server
+            message = "the cluster's answer can't be read"
+            raise NotNow(message) from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -152,7 +185,7 @@ class Connection:
             if client is not None and _same_server(client.configuration, found):
                 client.configuration.api_key = found.api_key
                 return
-            self._client = ApiClient(found)
+            self._client = client_of(found)
             if client is not None:
                 await client.close()
 

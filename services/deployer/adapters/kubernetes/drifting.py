@@ -70,8 +70,15 @@ def changed_by_others(kind: Kind, manifest: Object, found: Object) -> Drifted | 
     differing = tuple(_taken(manifest, found))
     if not differing:
         return None
-    manager, at = last_writer(manifest, found, [one.path for one in differing]) or (None, None)
-    return Drifted(kind.name, name, differences=differing, secret=is_secret(manifest), manager=manager, at=at)
+    writer = last_writer(manifest, found, [one.path for one in differing])
+    return Drifted(
+        kind.name,
+        name,
+        differences=differing,
+        secret=is_secret(manifest),
+        manager=writer.manager if writer is not None else None,
+        at=writer.at if writer is not None else None,
+    )
 
 
 def _taken(manifest: Object, found: Object) -> list[Difference]:

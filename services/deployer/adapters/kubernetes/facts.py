@@ -5,7 +5,6 @@ Read when first asked for and again every minute; `register_cluster` tells the w
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from decimal import Decimal
 from typing import Any, Protocol
 
 import structlog
@@ -18,6 +17,7 @@ from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import NAMESPACE, NODE
 from services.deployer.adapters.kubernetes.pace import pause, wait_seconds
 from services.deployer.adapters.kubernetes.reach import WHOLE_CLUSTER, Reach
+from services.deployer.domain.quantity import amount
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +26,6 @@ TOLD_NODES = 200
 """The contract's bound; a larger cluster is told by its first nodes."""
 _GPU = "nvidia.com/gpu"
 _MEBIBYTE = 1024 * 1024
-_POWERS: dict[str, int] = {"": 0, "m": -1, "k": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}
 
 
 class WhatIsOffered(Protocol):
@@ -123,19 +122,12 @@ def nodes_of(nodes: Iterable[Mapping[str, Any]]) -> tuple[NodeCapacity, ...]:
 
 
 def _capacity(node: Mapping[str, Any]) -> NodeCapacity:
-    given = node.get("status", {}).get("allocatable") or {}
+    status = node.get("status", {})
+    given, kubelet = status.get("allocatable") or {}, (status.get("nodeInfo") or {}).get("kubeletVersion")
     return NodeCapacity(
         name=node["metadata"]["name"],
         cpu_millicores=int(amount(given.get("cpu", "0")) * 1000),
         memory_mebibytes=int(amount(given.get("memory", "0")) / _MEBIBYTE),
         gpus=int(amount(given.get(_GPU, "0"))),
+        kubelet=str(kubelet)[:60] if kubelet else None,
     )
-
-
-def amount(quantity: str) -> Decimal:
-    """A Kubernetes quantity as a number: `500m` is 0.5, `1Ki` is 1024, `1e3` is 1000."""
-    number = quantity.rstrip("mkKMGTPEi")
-    suffix = quantity[len(number) :]
-    if suffix.endswith("i"):
-        return Decimal(number) * Decimal(1024) ** _POWERS["k" if suffix == "Ki" else suffix[0]]
-    return Decimal(number) * Decimal(1000) ** _POWERS[suffix]

@@ -33,13 +33,14 @@ CLAIM = Kind("PersistentVolumeClaim", "v1", "persistentvolumeclaims")
 NETWORK_POLICY = Kind("NetworkPolicy", "networking.k8s.io/v1", "networkpolicies")
 EVENT = Kind("Event", "v1", "events", written=False)
 NODE = Kind("Node", "v1", "nodes", namespaced=False, written=False)
+RESOURCE_QUOTA = Kind("ResourceQuota", "v1", "resourcequotas")
 LEASE = Kind("Lease", "coordination.k8s.io/v1", "leases")
 
 WATCHED = (
     NAMESPACE,
     Kind("ConfigMap", "v1", "configmaps"),
     Kind("ServiceAccount", "v1", "serviceaccounts"),
-    Kind("ResourceQuota", "v1", "resourcequotas"),
+    RESOURCE_QUOTA,
     Kind("LimitRange", "v1", "limitranges"),
     NETWORK_POLICY,
     Kind("Secret", "v1", "secrets"),

@@ -5,7 +5,8 @@ changed or taken away, whatever defaults and notations the server adds. Pure; `d
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -16,7 +17,17 @@ from services.deployer.domain.difference import name_of
 _UNTRACKED = ("apiVersion", "kind", "status")
 _UNTRACKED_METADATA = ("name", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp")
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A field manager, and when it wrote last; None where the server does not keep that."""
+
+    manager: str
+    at: datetime | None
 
 
 def not_ours(manifest: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
@@ -25,23 +36,21 @@ def not_ours(manifest: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[
     yield from _not_on(entry["fieldsV1"] if entry is not None else {}, manifest)
 
 
-def last_writer(
-    manifest: Mapping[str, Any], found: Mapping[str, Any], taken: Collection[str]
-) -> tuple[str, datetime] | None:
-    """Who wrote one of these declared fields last, and when; None when nobody says to have them.
+def last_writer(manifest: Mapping[str, Any], found: Mapping[str, Any], taken: Collection[str]) -> Writer | None:
+    """Who wrote one of these declared fields last; None when nobody says to have them.
 
-    A field that was taken away is on nobody's list.
+    A field that was taken away is on nobody's list. What was written by the door for scaling has no time, and counts as
+    the newest: an update takes a field from whoever had it.
     """
     writers = []
     for entry in found["metadata"].get("managedFields") or ():
-        fields, at = entry.get("fieldsV1"), entry.get("time")
-        if is_ours(entry) or fields is None or at is None:
+        if is_ours(entry) or "fieldsV1" not in entry:
             continue
-        missing = tuple(_not_on(fields, manifest))
+        missing = tuple(_not_on(entry["fieldsV1"], manifest))
         if any(not any(within(path, one) for one in missing) for path in taken):
-            writers.append((datetime.fromisoformat(at), str(entry.get("manager") or "")))
-    at, manager = max(writers, default=(None, ""))
-    return (manager, at) if at is not None else None
+            at = datetime.fromisoformat(entry["time"]) if entry.get("time") else None
+            writers.append(Writer(str(entry.get("manager") or ""), at))
+    return max(writers, key=lambda one: (one.at is None, one.at or _LONG_AGO), default=None)
 
 
 def within(path: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.deployer.adapters.kubernetes.happenings import happened
 from services.deployer.adapters.kubernetes.kinds import CLAIM, DEPLOYMENT_KIND, NETWORK_POLICY, POD, REPLICA_SET
+from services.deployer.adapters.kubernetes.lost import has_ended, lost_of
 from services.deployer.adapters.kubernetes.pod_events import PodEvents, events_of, why_not_bound
 from services.deployer.adapters.kubernetes.pod_status import asked_of, condition, container_of, unscheduled
 from services.deployer.adapters.kubernetes.trimmed import owners_of, template_mark
@@ -22,6 +23,8 @@ from services.deployer.ports import Object
 
 _GAVE_UP = "ProgressDeadlineExceeded"
 _NO_EVENTS = PodEvents()
+_STARTING = ("ContainerCreating", "PodInitializing")
+"""What every container waits for at first. Failed pulls and probes, which Events are asked for, have other words."""
 
 
 async def observe(watches: Watches, deployment: str, now: datetime) -> Observation | None:
@@ -38,6 +41,8 @@ async def observe(watches: Watches, deployment: str, now: datetime) -> Observati
     waits = any(pod.unscheduled is not None for pod in found.pods)
     return replace(
         found,
+        lost=lost_of(pod for pod in pods if owners_of(pod) & {one["metadata"]["uid"] for one in sets}),
+        warnings=tuple(watches.warnings.of(deployment)),
         pods=tuple([await _with_shortage(watches, one) for one in found.pods]),
         claims=tuple([await _claim(watches, one, told=waits) for one in claims]),
         egress=egress_of(seen.object for seen in watches.of(NETWORK_POLICY).of_deployment(deployment)),
@@ -73,12 +78,13 @@ def observation(
         happened=tuple(one for pod in newest for one in happened(pod, ready_at(pod, patience), now)),
         not_created=_not_created(workload),
         stalled=(condition(workload, "Progressing") or {}).get("reason") == _GAVE_UP,
+        unavailable_since=_unavailable_since(workload),
         next_change_at=min(changes, default=None),
     )
 
 
 def split(workload: Object, sets: Iterable[Object], pods: Iterable[Object]) -> tuple[list[Object], list[Object]]:
-    """The pods of the newest template, and those of older ones; pods on their way out count for neither.
+    """The pods of the newest template, and those of older ones; pods that ended or are on their way out are neither.
 
     Until the controller has looked at the newest template there are none of it. The ReplicaSet of a template is the
     first that has it, as for the controller: their numbers change one after the other, so that for a moment the number
@@ -95,7 +101,7 @@ def split(workload: Object, sets: Iterable[Object], pods: Iterable[Object]) -> t
     newest: list[Object] = []
     older: list[Object] = []
     for pod in sorted(pods, key=lambda one: (one["metadata"]["creationTimestamp"], one["metadata"]["name"])):
-        if owners_of(pod) & every and "deletionTimestamp" not in pod["metadata"]:
+        if owners_of(pod) & every and "deletionTimestamp" not in pod["metadata"] and not has_ended(pod):
             (newest if owners_of(pod) & current else older).append(pod)
     return newest, older
 
@@ -109,9 +115,14 @@ def ready_at(pod: Object, patience: timedelta) -> datetime | None:
 
 
 def in_trouble(pod: Mapping[str, Any]) -> bool:
-    """Whether the kubelet has something to tell that the status does not."""
+    """Whether the kubelet has something to tell that the status does not; of a usual start it has not."""
     containers = pod.get("status", {}).get("containerStatuses") or ()
-    return any("waiting" in (one.get("state") or {}) or not one.get("ready") for one in containers)
+    return any(not one.get("ready") and _waits_for(one) not in _STARTING for one in containers)
+
+
+def _waits_for(status: Mapping[str, Any]) -> str | None:
+    waiting: Mapping[str, Any] = (status.get("state") or {}).get("waiting") or {}
+    return waiting.get("reason")
 
 
 def _pod(pod: Object, events: PodEvents, *, available: bool) -> Pod:
@@ -138,6 +149,14 @@ async def _claim(watches: Watches, claim: Object, *, told: bool) -> Claim:
         since=datetime.fromisoformat(claim["metadata"]["creationTimestamp"]),
         message=await why_not_bound(watches.connection, claim) if told and phase != BOUND else "",
     )
+
+
+def _unavailable_since(workload: Object) -> datetime | None:
+    """By the Deployment's controller: from when on it has fewer available pods than it must have."""
+    available = condition(workload, "Available")
+    if available is None or available.get("status") != "False":
+        return None
+    return datetime.fromisoformat(available["lastTransitionTime"])
 
 
 def _not_created(workload: Object) -> NotCreated | None:

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from services.deployer.adapters.kubernetes.facts import amount
 from services.deployer.adapters.kubernetes.pod_events import PodEvents
 from services.deployer.domain.observed import Container, Ended, Unhealthy
+from services.deployer.domain.quantity import amount
 
 _LOG_LINES = 10
 """Newest lines of a container that ended; Kubernetes keeps 2 KiB of them (FallbackToLogsOnError)."""

@@ -55,7 +55,8 @@ async def remove_all(watches: Watches, deployment: str, *, data: bool) -> Deleti
         removed += await _delete(watches, kind, seen)
     left = [(kind, seen.object) for kind, seen in watches.of_deployment(deployment)]
     remaining = [await _remains(watches, kind, one) for kind, one in left if data or kind.name != DATA]
-    return Deletion(removed, sum(remaining))
+    kept = [one["metadata"]["name"] for kind, one in left if not data and kind.name == DATA and _is_ours(kind, one)]
+    return Deletion(removed, sum(remaining), tuple(sorted(kept)))
 
 
 async def _delete(watches: Watches, kind: Kind, seen: Seen) -> bool:

@@ -13,11 +13,11 @@ from typing import Any
 
 from services.deployer.adapters.kubernetes.answers import ApiRefused
 from services.deployer.adapters.kubernetes.connection import Connection
-from services.deployer.adapters.kubernetes.facts import amount
 from services.deployer.adapters.kubernetes.kinds import NODE, POD
 from services.deployer.domain.health import UNKNOWN
 from services.deployer.domain.kubernetes_words import insufficient
 from services.deployer.domain.observed import Shortage
+from services.deployer.domain.quantity import amount
 
 KEPT_SECONDS = 10.0
 PAGE = 500

@@ -12,12 +12,14 @@ from typing import Any
 from chassis.errors import NotNow
 from services.deployer.adapters.kubernetes import trimmed
 from services.deployer.adapters.kubernetes.answers import NOT_FOUND, ApiRefused, as_port_says
+from services.deployer.adapters.kubernetes.api_warnings import ApiWarnings
 from services.deployer.adapters.kubernetes.cache import KindCache, Seen
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import POD, REPLICA_SET, Kind
 from services.deployer.adapters.kubernetes.pace import pause
 from services.deployer.adapters.kubernetes.reach import WHOLE_CLUSTER, Reach
 from services.deployer.adapters.kubernetes.room import Rooms
+from services.deployer.adapters.kubernetes.telling import telling
 from services.deployer.adapters.kubernetes.watch import KindWatch
 from services.deployer.domain.manifest.labels import DEPLOYMENT, TEAM
 from services.deployer.ports import Object
@@ -38,9 +40,13 @@ class Watches:
         def changed(deployment: str, _seen: Seen | None) -> None:
             wake(deployment)
 
-        self._caches = {kind.name: KindCache(partial(_kept, kind), changed, reach.scopes) for kind in reach.kinds}
+        self._caches = {
+            kind.name: KindCache(partial(_kept, kind), partial(telling, kind), changed, reach.scopes)
+            for kind in reach.kinds
+        }
         self.watching: list[KindWatch] = []
         self.rooms = Rooms(connection)
+        self.warnings = ApiWarnings()
         self._listed = False
 
     async def run(self) -> None:

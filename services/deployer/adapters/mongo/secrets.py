@@ -38,6 +38,13 @@ class MongoSecrets:
         found = await self._secrets.get(secret)
         return self._box.unlock(bytes(found["locked"])).decode() if found is not None else None
 
+    async def all_of(self, deployment: str) -> tuple[str, ...]:
+        """Every value that is kept of a deployment; none where none can be kept. Raises Unopened."""
+        if not self.offered:
+            return ()
+        found = await self._secrets.find({"deployment": deployment})
+        return tuple(self._box.unlock(bytes(one["locked"])).decode() for one in found)
+
     async def generated(self, deployment: str, parameter: str) -> str:
         """The value made for a parameter; the same for as long as the deployment lives."""
         place = f"{deployment}/{parameter}"
@@ -48,10 +55,11 @@ class MongoSecrets:
         await self.keep(place, deployment, made)
         return made
 
-    async def forget(self, deployment: str) -> None:
-        """Keep nothing of a deployment."""
+    async def forget(self, deployment: str, *, generated: bool = True) -> None:
+        """Keep nothing of a deployment; what was generated for it only where `generated` says so."""
         for found in await self._secrets.find({"deployment": deployment}):
-            await self._secrets.delete(found["_id"])
+            if generated or not str(found["_id"]).startswith(f"{deployment}/"):
+                await self._secrets.delete(found["_id"])
 
     @property
     def _box(self) -> Lockbox:

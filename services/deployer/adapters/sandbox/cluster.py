@@ -10,6 +10,7 @@ from typing import Any
 
 from chassis.clock import Clock
 from contracts.clusters.events import ClusterRegistered, NodeCapacity
+from contracts.deployments.logs import ClusterHappenings, LogLines
 from services.deployer.adapters.sandbox import status
 from services.deployer.adapters.sandbox.admission import admit
 from services.deployer.adapters.sandbox.autoscaler import scaled_workload
@@ -20,17 +21,29 @@ from services.deployer.adapters.sandbox.object_store import ObjectStore
 from services.deployer.adapters.sandbox.ownership import removed_with_inventory, unlisted, with_owner
 from services.deployer.adapters.sandbox.pod import SandboxPod, read_pod, write_pod
 from services.deployer.adapters.sandbox.quantities import KIBIBYTES_PER_MEBIBYTE, kibibytes, millicores
-from services.deployer.adapters.sandbox.quota import quota_in
+from services.deployer.adapters.sandbox.quota import hard_of, quota_in, with_use
 from services.deployer.adapters.sandbox.replica_set import Pods, pods_of, template_hash
 from services.deployer.adapters.sandbox.scheduler import may_be_placed, schedule
 from services.deployer.adapters.sandbox.schemas import validate
 from services.deployer.adapters.sandbox.status import Scene
-from services.deployer.adapters.sandbox.stored_object import Place, node_object, owner_of, place_of, without_owner
+from services.deployer.adapters.sandbox.stored_object import (
+    Place,
+    as_applied,
+    as_built,
+    node_object,
+    owner_of,
+    place_of,
+    without_owner,
+)
 from services.deployer.adapters.sandbox.surroundings import Surroundings
+from services.deployer.adapters.sandbox.told import lines_of, told_of
 from services.deployer.domain.drift import Drifted
+from services.deployer.domain.log import LogWish
+from services.deployer.domain.manifest.inventory import DATA
 from services.deployer.domain.manifest.labels import DEPLOYMENT, MANAGER
 from services.deployer.domain.manifest.quota import ROOM
 from services.deployer.domain.observed import Observation
+from services.deployer.domain.rehearsal import Objection, Rehearsal, Rehearsed
 from services.deployer.ports import Deletion, Object, ObjectRefused
 
 
@@ -74,6 +87,13 @@ class SandboxCluster:
         _, known = await self._known(deployment, objects)
         return drift_of(with_owner(objects, known, self._new_id), known)
 
+    async def rehearse(self, deployment: str, objects: Sequence[Object]) -> Rehearsal:
+        """What `apply` of these would do, by the same validation and admission; nothing is written."""
+        there, known = await self._known(deployment, objects)
+        wanted = with_owner(objects, known, lambda: "")
+        told = [await self._rehearsed(as_applied(one) or one, known[place_of(one)]) for one in wanted]
+        return Rehearsal(tuple(told), tuple(unlisted(there.values(), wanted)), tuple(await self._quotas(objects)))
+
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows now, by the objects, the file and the clock."""
         own = await self._store.of_deployment(deployment)
@@ -82,11 +102,21 @@ class SandboxCluster:
             return None
         return (await self._look(await self._scene(own), workload))[1]
 
+    async def logs(self, deployment: str, wish: LogWish) -> LogLines:
+        """Lines that say they are simulated, from the life of the containers."""
+        return lines_of(await self.observe(deployment), wish)
+
+    async def happenings(self, deployment: str) -> ClusterHappenings:
+        """What happened to the pods, as Events would say it."""
+        return told_of(await self.observe(deployment))
+
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:
         """Remove the inventory, what it owns, and the data when told so; the images stay on their nodes."""
-        found = removed_with_inventory(await self._store.of_deployment(deployment), data=data)
+        there = await self._store.of_deployment(deployment)
+        kept = () if data else tuple(sorted(one["metadata"]["name"] for one in there if one["kind"] == DATA))
+        found = removed_with_inventory(there, data=data)
         if not found:
-            return Deletion(0, 0)
+            return Deletion(0, 0, kept)
         scene = await self._scene()
         await self._remove_pods(scene, [pod for pod in scene.pods if pod.deployment == deployment])
         others = [one for one in found if one["kind"] != "Pod"]
@@ -94,7 +124,7 @@ class SandboxCluster:
             await self._store.remove(one)
         await self._store.next_revision()
         await self._place_pods()
-        return Deletion(len(others), 0)
+        return Deletion(len(others), 0, kept)
 
     async def facts(self) -> ClusterRegistered:
         """What the file says."""
@@ -180,6 +210,30 @@ class SandboxCluster:
             admit(manifest, self._file.current().admission_policies)
         if found is not None and owner_of(found) != owner_of(manifest):
             raise ObjectRefused(manifest["kind"], manifest["metadata"]["name"], ".", "it belongs to somebody else")
+
+    async def _rehearsed(self, manifest: Object, found: Object | None) -> Rehearsed:
+        namespace, before = manifest["metadata"].get("namespace"), as_applied(found)
+        if namespace is not None and await self._store.named("Namespace", "", namespace) is None:
+            return Rehearsed(manifest, None, manifest, asked=False)
+        try:
+            self._admit(as_built(manifest), found)
+        except ObjectRefused as refused:
+            return Rehearsed(manifest, before, manifest, Objection(refused.field, refused.message))
+        return Rehearsed(manifest, before, manifest)
+
+    async def _quotas(self, objects: Sequence[Object]) -> list[Object]:
+        """The quota of each namespace of the objects, with what its pods and claims use now."""
+        named = sorted({one["metadata"]["namespace"] for one in objects if "namespace" in one["metadata"]})
+        pods = [read_pod(one) for one in await self._store.of_kind("Pod")]
+        claims = await self._store.of_kind("PersistentVolumeClaim")
+        found = []
+        for namespace in named:
+            declared = await self._store.named("ResourceQuota", namespace, ROOM)
+            hard = (
+                declared["spec"]["hard"] if declared is not None else hard_of(self._file.current().quotas.of(namespace))
+            )
+            found.append(with_use(namespace, hard, pods, claims))
+        return found
 
     async def _write(self, manifest: Object, found: Object | None) -> None:
         now = self._clock.now().isoformat()

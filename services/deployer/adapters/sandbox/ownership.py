@@ -24,12 +24,12 @@ def with_owner(
     return [with_uid if one is inventory else owned(one, name, uid) for one in objects]
 
 
-def unlisted(there: Iterable[Object], applied: Iterable[Object]) -> list[Object]:
-    """What stands in the cluster, is owned by the applied inventory, and is no longer on its list."""
+def unlisted(there: Iterable[Object], applied: Sequence[Object]) -> list[Object]:
+    """What stands in the cluster, is owned by the applied inventory, and is neither on its list nor applied with it."""
     inventory = next((one for one in applied if is_inventory(one)), None)
     if inventory is None:
         return []
-    names = listed(inventory)
+    names = {*listed(inventory), *map(entry_of, applied)}
     return [one for one in there if _is_owned(one) and entry_of(one) not in names]
 
 

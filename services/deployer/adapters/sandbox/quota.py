@@ -1,12 +1,14 @@
 """The namespace's quota, enforced when a pod is to be created, as a ResourceQuota does. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from services.deployer.adapters.sandbox.amounts import GPU, Amounts, text_of
+from services.deployer.adapters.sandbox.amounts import GPU, RESOURCES, Amounts, text_of, total
 from services.deployer.adapters.sandbox.cluster_file import Quota
 from services.deployer.adapters.sandbox.pod import SandboxPod
-from services.deployer.adapters.sandbox.quantities import kibibytes, millicores
+from services.deployer.adapters.sandbox.quantities import kibibytes, memory_text, millicores
+from services.deployer.domain.manifest.quota import ROOM
 from services.deployer.ports import Object
 
 
@@ -52,6 +54,41 @@ def quota_in(found: Object | None) -> Quota | None:
         gpus=int(gpus) if gpus is not None else None,
         pods=int(pods) if pods is not None else None,
     )
+
+
+def hard_of(quota: Quota) -> dict[str, str]:
+    """A quota of the cluster's file as a ResourceQuota says it."""
+    amounts = {
+        "requests.cpu": quota.cpu,
+        "requests.memory": quota.memory,
+        f"requests.{GPU}": quota.gpus,
+        "pods": quota.pods,
+    }
+    return {resource: str(amount) for resource, amount in amounts.items() if amount is not None}
+
+
+def with_use(
+    namespace: str, hard: Mapping[str, str], pods: Iterable[SandboxPod], claims: Iterable[Mapping[str, Any]]
+) -> Object:
+    """The ResourceQuota with what pods and claims of its namespace use, as the controller counts it."""
+    there = [pod for pod in pods if pod.namespace == namespace]
+    asked = total(pod.asked for pod in there)
+    sizes = [
+        kibibytes(one["spec"]["resources"]["requests"]["storage"])
+        for one in claims
+        if one["metadata"]["namespace"] == namespace
+    ]
+    used = {f"requests.{resource}": text_of(resource, asked.of(resource)) for resource in RESOURCES}
+    used |= {"pods": str(len(there)), "requests.storage": memory_text(sum(sizes))}
+    status = {"hard": dict(hard), "used": {name: one for name, one in used.items() if name in hard}}
+    metadata = {"name": ROOM, "namespace": namespace}
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": metadata,
+        "spec": {"hard": dict(hard)},
+        "status": status,
+    }
 
 
 def _limits(quota: Quota) -> dict[str, int]:

@@ -33,6 +33,12 @@ def as_applied(found: Object | None) -> Object | None:
     return {**found, "metadata": metadata}
 
 
+def as_built(manifest: Object) -> Object:
+    """A manifest before the inventory owned it."""
+    added = ("ownerReferences", "uid")
+    return {**manifest, "metadata": {name: one for name, one in manifest["metadata"].items() if name not in added}}
+
+
 def without_owner(found: Object | None) -> Object | None:
     """An object as it was built, before the inventory owned it."""
     applied = as_applied(found)

@@ -6,11 +6,13 @@ Called by rollout.py with each look. A new finding is a file beside this one, na
 from collections.abc import Callable, Iterator
 
 from services.deployer.domain.doctor.admission_denied import admission_denied
+from services.deployer.domain.doctor.api_deprecated import api_deprecated
 from services.deployer.domain.doctor.config_missing import config_missing
 from services.deployer.domain.doctor.crash_loop import crash_loop
 from services.deployer.domain.doctor.image_not_found import image_not_found
 from services.deployer.domain.doctor.network_blocked import network_blocked
 from services.deployer.domain.doctor.out_of_memory import out_of_memory
+from services.deployer.domain.doctor.pods_unavailable import pods_unavailable
 from services.deployer.domain.doctor.probe_failed import probe_failed
 from services.deployer.domain.doctor.progress_deadline_exceeded import progress_deadline_exceeded
 from services.deployer.domain.doctor.quota_exceeded import quota_exceeded
@@ -29,7 +31,9 @@ FINDINGS: tuple[Callable[[Look], Iterator[Finding]], ...] = (
     network_blocked,
     crash_loop,
     probe_failed,
+    pods_unavailable,
     progress_deadline_exceeded,
+    api_deprecated,
 )
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from contracts.deployments import drift as contract
 from contracts.deployments.reasons import Cause, Fault
 from services.gateway.api.operations import ObjectionShown, level_of
-from services.gateway.readmodels.deployment import is_gone, newest_wish
+from services.gateway.readmodels.deployment import is_gone, kept_data, newest_wish
 from services.gateway.readmodels.revision import is_paused, revisions_of, running
 from services.gateway.web.layout.frame import Frame
 from services.gateway.web.pages.app.verdicts import reasons_of
@@ -99,6 +99,8 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
         failure=_failure(found),
         quarantine=_kept_out(found),
         drift=_drift(found),
+        name=asked["name"],
+        kept_data=kept_data(found),
         runs=_runs(found),
         revisions=tuple(_revisions(found))[:MOST_REVISIONS],
         may_change=read.may_change and not is_gone(found) and request["kind"] != "remove",

@@ -1,6 +1,9 @@
 """What the API says of a deployment that does not get healthy, and of the versions that are kept out of it."""
 
+from datetime import UTC, datetime
+
 from contracts.deployments.events import DeploymentFailed, DeploymentProgressed
+from contracts.deployments.health import DeploymentDegraded, DeploymentRecovered
 from contracts.deployments.reasons import Cause, Fault, Step
 from tests.fakes import gateway_changes as changes
 from tests.fakes import gateway_events as told
@@ -94,6 +97,58 @@ async def test_what_is_kept_out_is_shown_until_something_newer_is_healthy(life: 
     await life.change(version="2.0")
     await life.hear((told.approved(), 3), (told.started(3).model_copy(update=failed), 3))
     assert (await life.shown())["quarantine"] == []
+
+
+async def test_what_goes_wrong_after_it_succeeded_is_told_until_it_is_well(life: Life) -> None:
+    """The request stays succeeded, and the deployment is not healthy; the timeline has both changes, once each."""
+    since = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    fallen = DeploymentDegraded(
+        **told.SUBJECT, revision=1, cause=Cause.CRASH_LOOP, fault=Fault.APP, params=CRASH, since=since
+    )
+    await life.hear((fallen, 1))
+    found = await diagnosis(life)
+    finding = found["finding"]
+    assert isinstance(finding, dict)
+    assert (found["healthy"], found["status"], finding["cause"], finding["certain"], finding["log"]) == (
+        False,
+        "succeeded",
+        "crash-loop",
+        True,
+        ["starting", "no"],
+    )
+    await life.hear((DeploymentRecovered(**told.SUBJECT, revision=1, since=since), 1))
+    assert (await diagnosis(life))["healthy"]
+    entries = (await life.client.get(f"{life.address}/timeline")).json()["items"]
+    said = [one["sentence"] for one in entries]
+    assert "Not healthy any more: The app keeps stopping after its start" in said
+    assert "Healthy again. All pods are ready and stayed so" in said
+
+
+async def test_a_warning_of_the_cluster_is_shown_when_all_is_well(life: Life) -> None:
+    """It outlives the rollout in which it was told, and goes with the next one."""
+    params: dict[str, str | int | float | bool] = {
+        "api": "policy/v1beta1",
+        "kind": "PodDisruptionBudget",
+        "name": "open",
+        "message": "it is deprecated",
+    }
+    step = trouble().model_copy(
+        update={"cause": Cause.API_DEPRECATED, "fault": Fault.PLATFORM, "params": params, "revision": 2}
+    )
+    await life.change(version="2.0")
+    await life.hear((told.approved(), 2), (told.started(2), 2), (step, 2))
+    assert (await diagnosis(life))["finding"] is None
+    await life.hear((told.succeeded(2), 2))
+    found = await diagnosis(life, "nl")
+    assert found["healthy"]
+    warnings = found["warnings"]
+    assert isinstance(warnings, list)
+    assert [(one["title"], one["fault"]) for one in warnings] == [
+        ("Het cluster waarschuwt voor een oude API-versie", "platform")
+    ]
+    await life.change(version="3.0")
+    await life.hear((told.approved(), 3), (told.started(3), 3))
+    assert (await diagnosis(life))["warnings"] == []
 
 
 async def test_only_the_team_reads_it(life: Life) -> None:

@@ -38,6 +38,7 @@ ROUTES: tuple[Row, ...] = (
     ("GET", "/operations?open=true", None, 401, 200, 200),
     ("GET", "/environments", None, 401, 200, 200),
     ("GET", "/me", None, 401, 200, 200),
+    ("GET", "/clusters", None, 401, 200, 200),
     ("GET", "/events?team=team-data", None, 404, 0, 404),
     ("GET", "/events?app=nothing", None, 404, 404, 404),
 )

@@ -1,16 +1,23 @@
 """What the watches have seen stays true, in whatever order answers and events come."""
 
+from functools import partial
 from typing import Any
 
 from services.deployer.adapters.kubernetes.cache import KindCache, Seen
+from services.deployer.adapters.kubernetes.kinds import kind_of
+from services.deployer.adapters.kubernetes.telling import telling
 from services.deployer.adapters.kubernetes.trimmed import written
 from services.deployer.domain.manifest.labels import DEPLOYMENT
 
+SERVICE = kind_of("v1", "Service", "web")
 
-def an_object(name: str = "web", version: str = "10", uid: str = "u1", deployment: str = "d1") -> dict[str, Any]:
+
+def an_object(
+    name: str = "web", version: str = "10", uid: str = "u1", deployment: str = "d1", port: int = 80
+) -> dict[str, Any]:
     """An object as the API server tells it."""
     metadata = {"name": name, "namespace": "demo", "uid": uid, "resourceVersion": version}
-    return {"kind": "Service", "metadata": {**metadata, "labels": {DEPLOYMENT: deployment}}}
+    return {"kind": "Service", "metadata": {**metadata, "labels": {DEPLOYMENT: deployment}}, "spec": {"port": port}}
 
 
 def a_cache() -> tuple[KindCache, list[str]]:
@@ -20,7 +27,7 @@ def a_cache() -> tuple[KindCache, list[str]]:
     def tell(deployment: str, _seen: Seen | None) -> None:
         told.append(deployment)
 
-    return KindCache(written, tell), told
+    return KindCache(written, partial(telling, SERVICE), tell), told
 
 
 def test_what_others_change_is_told_and_what_we_wrote_is_not() -> None:
@@ -29,8 +36,20 @@ def test_what_others_change_is_told_and_what_we_wrote_is_not() -> None:
     cache.put(an_object(), ours=True)
     cache.put(an_object())
     assert told == []
-    cache.put(an_object(version="11"))
+    cache.put(an_object(version="11", port=81))
     assert told == ["d1"]
+
+
+def test_a_version_that_says_nothing_new_wakes_nobody_and_is_kept() -> None:
+    """A status that its controller keeps is no reason to look; the next write names the newest version all the same."""
+    cache, told = a_cache()
+    cache.put(an_object())
+    told.clear()
+    cache.put({**an_object(version="11"), "status": {"loadBalancer": {}}})
+    assert told == []
+    found = cache.get("demo", "web")
+    assert found is not None
+    assert found.version == "11"
 
 
 def test_an_older_version_changes_nothing() -> None:
@@ -84,7 +103,7 @@ def test_objects_are_found_by_deployment_also_when_their_label_changes() -> None
 
 def test_a_list_of_one_namespace_takes_nothing_from_another() -> None:
     """With a watch a namespace, what one lists says nothing of what the others have, nor whether they are cut."""
-    cache = KindCache(written, lambda _deployment, _seen: None, ("demo", "other"))
+    cache = KindCache(written, partial(telling, SERVICE), lambda _deployment, _seen: None, ("demo", "other"))
     elsewhere = an_object("theirs", uid="u9")
     elsewhere["metadata"]["namespace"] = "other"
     cache.put(an_object())

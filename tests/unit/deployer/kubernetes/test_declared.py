@@ -1,13 +1,14 @@
 """Whether an object is as it was declared, by its digest and by the fields that are still ours."""
 
 from copy import deepcopy
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from services.deployer.adapters.kubernetes.cache import Seen
 from services.deployer.adapters.kubernetes.declared import DIGEST, belongs, body_of, is_applied
-from services.deployer.adapters.kubernetes.managed_fields import not_ours
+from services.deployer.adapters.kubernetes.managed_fields import Writer, last_writer, not_ours
 from services.deployer.domain.manifest.digest import digest_of
 from services.deployer.domain.manifest.labels import DEPLOYMENT, TEAM
 
@@ -97,3 +98,21 @@ def test_an_object_belongs_by_its_labels_or_by_its_owner() -> None:
     assert belongs(SERVICE, as_stored())
     assert belongs(owned, as_stored(labels=None, ownerReferences=[{"uid": "inventory"}]))
     assert not belongs(owned, as_stored(labels={TEAM: "t2"}, ownerReferences=[{"uid": "inventory"}]))
+
+
+def test_the_last_writer_of_a_field_is_named() -> None:
+    """By the time the server notes; one without a time came by the door for scaling; of what is gone nobody is."""
+    declared = {"metadata": {}, "spec": {"replicas": 1, "paused": True}}
+    fields: dict[str, Any] = {"f:spec": {"f:replicas": {}}}
+    early, late = "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"
+    entries: list[dict[str, Any]] = [
+        {"manager": "late", "operation": "Update", "time": late, "fieldsV1": fields},
+        {"manager": "early", "operation": "Update", "time": early, "fieldsV1": fields},
+        {"manager": "status", "operation": "Update", "time": late, "fieldsV1": {"f:status": {}}},
+        {"manager": "appstore", "operation": "Apply", "time": late, "fieldsV1": fields},
+    ]
+    found = {"metadata": {"managedFields": entries}}
+    assert last_writer(declared, found, [".spec.replicas"]) == Writer("late", datetime.fromisoformat(late))
+    assert last_writer(declared, found, [".spec.paused"]) is None
+    entries.append({"manager": "scale", "operation": "Update", "subresource": "scale", "fieldsV1": fields})
+    assert last_writer(declared, found, [".spec.replicas"]) == Writer("scale", None)

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from services.deployer.adapters.kubernetes.facts import amount
+from services.deployer.adapters.kubernetes.observing import in_trouble
 from services.deployer.adapters.kubernetes.pod_events import PodEvents, read_events, read_not_bound
 from services.deployer.adapters.kubernetes.pod_status import asked_of, container_of, unscheduled
 from services.deployer.domain.doctor.unschedulable import shortage_told
 from services.deployer.domain.observed import OOM_KILLED, Ended, Unhealthy
+from services.deployer.domain.quantity import amount
 
 SPEC: dict[str, Any] = {"name": "web", "image": "registry.test/hello:1"}
 POD: dict[str, Any] = {"spec": {"containers": [{**SPEC, "resources": {"requests": {"cpu": "500m"}}}]}}
@@ -92,3 +93,12 @@ def test_quantities_are_numbers() -> None:
         1000,
         1000,
     ]
+
+
+def test_a_usual_start_is_no_trouble() -> None:
+    """Events are asked for when the kubelet may tell more than the status: not while a container is being made."""
+    waits = [{"state": {"waiting": {"reason": reason}}} for reason in ("ContainerCreating", "ImagePullBackOff")]
+    runs: list[dict[str, Any]] = [{"state": {"running": {}}, "ready": ready} for ready in (False, True)]
+    told = [in_trouble({**POD, "status": {"containerStatuses": [one]}}) for one in (*waits, *runs)]
+    assert told == [False, True, True, False]
+    assert not in_trouble(POD)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from contracts.deployments.drift import DriftDetected, DriftHealed, HealedBy, Reaction
+from contracts.apps.spec import AppSpec
+from contracts.deployments.drift import MOST_COUNTED, DriftDetected, DriftHealed, HealedBy, Reaction
 from services.deployer.domain.drift import AT_ONCE, FIRST_WAIT, LONGEST_WAIT, DriftPolicy
+from services.deployer.domain.hidden import MARK
 from services.deployer.reconciler.outcome import AgainAfter, Done
 from tests.fakes.deployer import FakeWorld
 from tests.fakes.deployer_examples import DEPLOYMENT
@@ -221,8 +223,77 @@ async def test_healing_never_brings_back_what_failed_here(life: Life, fake: Fake
     assert [one.version for one in state.quarantine] == ["3.0"]
 
 
-async def test_a_rollout_that_never_applied_all_has_not_drifted(life: Life, fake: FakeWorld) -> None:
-    """What the cluster refused is missing because of that, and nobody deleted it."""
-    await life.removes(2)
+async def test_what_no_rollout_applied_was_not_deleted_by_anybody(fake: FakeWorld) -> None:
+    """The first rollout ended before all was in the cluster: what is missing is made, and called no drift."""
+    life = Life.of(fake)
+    await life.publishes(SMALL, "1.0")
+    await life.starts(1)
+    await life.is_looked_at()
+    await life.asks(2)
+    await life.is_rejected(2)
+    state = await fake.world().deployments.get(DEPLOYMENT)
+    assert state is not None
+    assert not state.under_way
+    del fake.objects.objects[SERVICE]
     await life.settles()
     assert drifts(fake) == []
+
+
+async def test_a_removal_is_no_drift(life: Life, fake: FakeWorld) -> None:
+    """What goes because somebody asked for it; and a drift that lasted ends with it."""
+    fake.drift = DriftPolicy.REPORT
+    edit(fake, 3)
+    await life.settles()
+    await life.removes(2)
+    await life.settles()
+    assert life.ends()[2] == ["removed"]
+    assert len(drifts(fake)) == 1
+    state = await fake.world().deployments.get(DEPLOYMENT)
+    assert state is not None
+    assert (state.drift, state.drift_times) == (None, ())
+
+
+async def test_a_secret_that_somebody_wrote_elsewhere_is_hidden(fake: FakeWorld) -> None:
+    """The value of a secret in a plain variable: a mark stands in its place."""
+    life = Life.of(fake)
+    described = SMALL.model_dump(mode="json")
+    secret = {"name": "password", "env": "PASSWORD", "title": {"nl": "Wachtwoord", "en": "Password"}, "secret": True}
+    spec = AppSpec.model_validate({**described, "parameters": [{**secret, "generated": True}]})
+    await life.publishes(spec, "1.0")
+    await life.runs(1)
+    value = await fake.secrets.generated(DEPLOYMENT, "password")
+    found = deepcopy(fake.objects.objects[WORKLOAD])
+    found["spec"]["template"]["spec"]["containers"][0]["image"] = f"registry.test/{value}:1"
+    by_hand(fake, found)
+    await life.is_looked_at()
+    (told,) = drifts(fake)
+    assert told.drifted[0].fields[0].found == f"registry.test/{MARK}:1"
+    assert value not in str(told)
+
+
+async def test_what_is_left_as_it_is_is_watched_all_the_same(life: Life, fake: FakeWorld) -> None:
+    """Only reported, and then its pods stop: the team hears of that too."""
+    fake.drift = DriftPolicy.REPORT
+    found = deepcopy(fake.objects.objects[WORKLOAD])
+    found["spec"]["template"]["spec"]["containers"][0]["image"] = "registry.test/crashes:1"
+    by_hand(fake, found)
+    asked: list[str] = []
+
+    async def observe(deployment: str) -> None:
+        asked.append(deployment)
+
+    cluster = fake.cluster
+    cluster.observe = observe  # type: ignore[method-assign]
+    fake.other_cluster = cluster
+    await life.settles()
+    assert asked == [DEPLOYMENT]
+
+
+async def test_another_value_of_a_told_field_is_told_but_not_for_ever(life: Life, fake: FakeWorld) -> None:
+    """A field that changes all the time makes a bounded number of events in an hour."""
+    fake.drift = DriftPolicy.REPORT
+    for replicas in range(2, 2 * MOST_COUNTED):
+        edit(fake, replicas)
+        await life.settles()
+    assert [one.drifted[0].fields[0].found for one in drifts(fake)][:3] == ["2", "3", "4"]
+    assert len(drifts(fake)) == MOST_COUNTED

@@ -3,8 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from contracts.clusters.events import ClusterRegistered
+from contracts.deployments.logs import ClusterHappenings, LogLines
 from services.deployer.domain.drift import Drifted
+from services.deployer.domain.log import LogWish
 from services.deployer.domain.observed import Observation
+from services.deployer.domain.rehearsal import Rehearsal
 from services.deployer.ports import Cluster, Deletion, Object, World
 from services.deployer.reconciler.outcome import AgainAfter, Done
 from services.deployer.reconciler.turn import T, Turn
@@ -39,6 +42,10 @@ class SlowCluster:
         await self._take_long()
         return found
 
+    async def rehearse(self, deployment: str, objects: Sequence[Object]) -> Rehearsal:
+        """As the port says."""
+        return await self._cluster.rehearse(deployment, objects)
+
     async def observe(self, deployment: str) -> Observation | None:
         """As the port says."""
         found = await self._cluster.observe(deployment)
@@ -50,6 +57,14 @@ class SlowCluster:
         found = await self._cluster.delete(deployment, data=data)
         await self._take_long()
         return found
+
+    async def logs(self, deployment: str, wish: LogWish) -> LogLines:
+        """As the port says."""
+        return await self._cluster.logs(deployment, wish)
+
+    async def happenings(self, deployment: str) -> ClusterHappenings:
+        """As the port says."""
+        return await self._cluster.happenings(deployment)
 
     async def facts(self) -> ClusterRegistered:
         """As the port says."""
@@ -146,7 +161,7 @@ async def test_the_cluster_is_never_asked_inside_a_motion(fake: FakeWorld) -> No
 
 
 async def test_a_settled_deployment_costs_one_motion(fake: FakeWorld) -> None:
-    """Nothing is told, so only what should be is read."""
+    """Nothing is told, so one motion reads the wish; the cluster is asked what drifted, to apply, and how it fares."""
     life, cluster = await ready_to_succeed(fake)
     await life.settles()
     before, motions = cluster.calls, 0
@@ -157,4 +172,4 @@ async def test_a_settled_deployment_costs_one_motion(fake: FakeWorld) -> None:
         return await work(fake.world())
 
     assert await reconcile_deployment(DEPLOYMENT, Turn(in_motion, cluster, fake.clock, fake.patience)) == Done()
-    assert (motions, cluster.calls - before) == (1, 2)
+    assert (motions, cluster.calls - before) == (1, 3)

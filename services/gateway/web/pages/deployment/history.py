@@ -21,6 +21,7 @@ _NODES: Mapping[str, Node] = {
     "DeploymentRollbackStarted": "attention",
     "DeploymentRolledBack": "attention",
     "DriftDetected": "attention",
+    "DeploymentDegraded": "attention",
     "DeploymentCancelled": "around",
     "DeploymentRemovalRequested": "around",
     "DeploymentCancelRequested": "around",
@@ -128,10 +129,12 @@ def event_sentence(event: DeploymentEvent, since_request: timedelta, texts: Text
         return texts.markup(f"timeline.{how}", duration=texts.duration(since_request))
     key = f"events.{event.type}" + (f".{event.code}" if event.code else "")
     if not texts.has(key):
+        key = f"events.{event.type}"
+    if not texts.has(key):
         return texts.markup("timeline.also", code=event.code or event.type)
     said = {name: texts.named("code", one) if isinstance(one, str) else one for name, one in event.params.items()}
     said["level"] = texts.named("level", str(event.params.get("level", "")))
-    what = texts.named("failure.cause", f"{event.params.get('cause')}.what")
+    what = texts.named("failure.cause", f"{event.params.get('cause') or event.code}.what")
     return texts.sentence_markup(key, {"person": texts("app.former_member"), "what": what, **said})
 
 

@@ -196,6 +196,10 @@ class DeploymentView:
     """Newest first."""
     quarantine: tuple[KeptOut, ...] = ()
     drift: Drift | None = None
+    name: str = ""
+    """What its objects are called after."""
+    kept_data: tuple[str, ...] = ()
+    """The data volumes that its removal left."""
     may_change: bool = False
     """Whether the reader gets the forms that change it."""
     versions: tuple[str, ...] = ()
@@ -222,6 +226,16 @@ class DeploymentView:
     def remove_command(self) -> str:
         """What removes this deployment."""
         return f"appstore remove {self.id}"
+
+    @property
+    def again_command(self) -> str:
+        """What goes on with the data that was kept."""
+        return f"appstore deploy {self.app_name} --name {self.name} --environment {self.environment}"
+
+    @property
+    def remove_data_command(self) -> str:
+        """What takes that data away for good."""
+        return f"{self.remove_command} --with-data {self.name}"
 
     @property
     def resume_command(self) -> str:
