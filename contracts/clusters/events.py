@@ -6,6 +6,7 @@ from pydantic import Field
 
 from contracts import topics
 from contracts.clusters.offer import Offer
+from contracts.deployments.environment import Environment
 from contracts.identifiers import ClusterId, DnsLabel
 from contracts.noun import Noun
 from contracts.payload import Payload
@@ -34,6 +35,17 @@ class ClusterRegistered(Payload):
     nodes: Annotated[tuple[NodeCapacity, ...], Field(max_length=200)]
     offers: Annotated[dict[DnsLabel, Offer], Field(max_length=20)] = {}
     """Environment → what it offers."""
+
+    namespaces: Annotated[tuple[DnsLabel, ...], Field(max_length=200)] | None = None
+    """The only namespaces that can be deployed to, made by the cluster's administrator; None: any, made when needed."""
+
+    def has(self, environment: Environment) -> bool:
+        """Whether a team's place is here."""
+        return environment.cluster == self.cluster and environment.name in self.environments
+
+    def reaches(self, namespace: str) -> bool:
+        """Whether the deployer may work in a namespace."""
+        return self.namespaces is None or namespace in self.namespaces
 
     def offer_of(self, environment: str) -> Offer:
         """What an environment offers; nothing when that is not said."""

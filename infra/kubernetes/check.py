@@ -18,16 +18,16 @@ import yaml
 from pydantic import ValidationError
 
 from chassis.errors import NotNow
+from infra.kubernetes.shipped_roles import Role, roles_in, roles_over_the_cluster
 from services.deployer.adapters.kubernetes.access import Access, AccessError
 from services.deployer.adapters.kubernetes.answers import ApiRefused
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.facts import ClusterFacts
 from services.deployer.adapters.kubernetes.pace import Pace
 from services.deployer.adapters.kubernetes.rights import Right, missing, rights_of, who_asks
-from services.deployer.cluster_choice import access_by, offers_by
+from services.deployer.cluster_choice import access_by, offers_by, reach_by
 from services.deployer.settings import DeployerSettings
 
-ROLE = Path(__file__).with_name("rbac.yaml")
 _LARGEST = 1024 * 1024  # bytes of a kubeconfig file
 _PER_SECOND = 100
 
@@ -60,10 +60,10 @@ async def check() -> Fit:
     connection = Connection(access, Pace(_PER_SECOND, _PER_SECOND, time.monotonic))
     try:
         account = await who_asks(connection)
-        lacking = await missing(connection, rights_of(yaml.safe_load_all(ROLE.read_text(encoding="utf-8"))))
+        lacking = await missing(connection, rights_of(_roles(settings)))
         if lacking:
             raise ClusterUnfitError(_told(account, lacking))
-        facts = await ClusterFacts(connection, settings.cluster_name, offers).current()
+        facts = await ClusterFacts(connection, settings.cluster_name, offers, reach_by(settings)).current()
     except NotNow as error:
         where = await _address(access)
         raise ClusterUnfitError(f"The cluster{where} can't be asked: {error}. Does kubectl get nodes work?") from error
@@ -72,6 +72,12 @@ async def check() -> Fit:
     finally:
         await connection.close()
     return Fit(facts.cluster, account, facts.kubernetes_version, len(facts.nodes), facts.environments)
+
+
+def _roles(settings: DeployerSettings) -> list[Role]:
+    if settings.cluster_namespaces:
+        return roles_in(settings.cluster_namespaces, settings.cluster_lease_namespace)
+    return roles_over_the_cluster()
 
 
 async def _address(access: Access) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from services.deployer.adapters.kubernetes.access import Access
     from services.deployer.adapters.kubernetes.building import Kubernetes
     from services.deployer.adapters.kubernetes.facts import WhatIsOffered
+    from services.deployer.adapters.kubernetes.reach import Reach
 
 
 _WRITE_IN_TURN = 4
@@ -109,7 +110,15 @@ def chosen_cluster(settings: DeployerSettings, lockbox: Lockbox | None, wake: Ca
 
     name, offers = settings.cluster_name, offers_by(settings)
     per_second, namespace = settings.cluster_requests_per_second, settings.cluster_lease_namespace
-    return _Real(building.Kubernetes(access_by(settings), name, offers, wake, per_second, namespace))
+    way, far = access_by(settings), reach_by(settings)
+    return _Real(building.Kubernetes(way, name, offers, wake, per_second, namespace, far))
+
+
+def reach_by(settings: DeployerSettings) -> "Reach":
+    """The whole cluster, or the namespaces that the settings list."""
+    from services.deployer.adapters.kubernetes import reach  # noqa: PLC0415
+
+    return reach.Reach(settings.cluster_namespaces, settings.cluster_id or "")
 
 
 def access_by(settings: DeployerSettings) -> "Access":

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from chassis.settings import ServiceSettings
-from contracts.identifiers import DnsLabel
+from contracts.identifiers import ClusterId, DnsLabel
 from services.deployer.domain.drift import DriftPolicy
 from services.deployer.domain.health import Patience
 
@@ -47,6 +47,15 @@ class DeployerSettings(ServiceSettings):
     offers_file: Path | None = None
     """A YAML file that says which environments a real cluster has, and what each offers to deployments: a domain, a
     quota (`infra/kubernetes/offers.yaml` is one). It is read again every minute."""
+
+    cluster_namespaces: Annotated[tuple[DnsLabel, ...], Field(max_length=200)] = ()
+    """The namespaces that the deployer may work in, as a JSON list; all of them when it is empty. With a list its
+    account needs no right over the cluster (`infra/kubernetes/rbac-namespaced.yaml`): an administrator makes the
+    namespaces, each called `<team>-<environment>` after the team and the environment that it serves."""
+
+    cluster_id: ClusterId | None = None
+    """What tells this cluster from every other, a UUID, where the account may not read it: needed with
+    `cluster_namespaces`. It never changes; the uid of the namespace kube-system is a good one."""
 
     cluster_requests_per_second: Annotated[float, Field(ge=5, le=10_000)] = 300
     """Requests to a real API server; twice as many at once after a quiet while. A thousand deployments take minutes at
@@ -113,6 +122,11 @@ class DeployerSettings(ServiceSettings):
             raise ValueError(message)
         if self.offers_file is not None and "cluster_environments" in self.model_fields_set:
             message = "OFFERS_FILE names the environments already: do not set CLUSTER_ENVIRONMENTS"
+            raise ValueError(message)
+        if bool(self.cluster_namespaces) != (self.cluster_id is not None):
+            message = (
+                "CLUSTER_NAMESPACES and CLUSTER_ID belong together: who may not read the cluster's id has to be told it"
+            )
             raise ValueError(message)
         return self
 

@@ -19,6 +19,7 @@ from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import WATCHED
 from services.deployer.adapters.kubernetes.offers_file import NothingOffered
 from services.deployer.adapters.kubernetes.pace import Pace
+from services.deployer.adapters.kubernetes.reach import WHOLE_CLUSTER, Reach
 from services.deployer.domain.observed import Observation
 from services.deployer.ports import Object
 from tests.e2e.eventually import eventually
@@ -198,6 +199,7 @@ async def deployer_on(
     *,
     server: str | None = None,
     token: str | None = None,
+    reach: Reach = WHOLE_CLUSTER,
 ) -> AsyncIterator[RealStage]:
     """The adapter as the deployer runs it: by server, token file and CA file; watching until the block ends.
 
@@ -210,7 +212,7 @@ async def deployer_on(
     file.write_text(token or cluster.deployer.token, encoding="ascii")
     woken: list[str] = []
     access = TokenAccess(server or cluster.address, file, cluster.authority)
-    kubernetes = Kubernetes(access, "kubernetes", NothingOffered(("test",)), wake or woken.append)
+    kubernetes = Kubernetes(access, "kubernetes", NothingOffered(("test",)), wake or woken.append, reach=reach)
     leading = _Leading()
     async with administrator(cluster) as admin, kubernetes.watching(leading.while_leading):
         stage = RealStage(kubernetes, admin, woken, leading)

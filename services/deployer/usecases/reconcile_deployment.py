@@ -7,16 +7,18 @@ at any point, the next call does the same again.
 
 from collections.abc import Sequence
 
+from chassis.errors import NotNow
 from contracts.deployments.events import ObjectReference
 from contracts.deployments.reasons import ClosedOutcome, Step
 from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
-from services.deployer.domain.doctor.refused_object import manifest_invalid, refused_object
+from services.deployer.domain.doctor.refused_object import refused_object
 from services.deployer.domain.generation import close, is_open, remove
 from services.deployer.domain.health import Failure
 from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.inventory import DATA
 from services.deployer.domain.manifest.order import in_order
+from services.deployer.domain.place import no_place, out_of_reach
 from services.deployer.domain.rollout import progressed
 from services.deployer.domain.wish import Wish
 from services.deployer.lineage import lineage
@@ -66,9 +68,9 @@ async def _apply(
     wish: Wish, state: Deployment, desired: Desired, objects: Sequence[Object], turn: Turn
 ) -> Failure | Outcome | None:
     """None once all is applied; an outcome when nothing is to be applied now."""
-    where, cluster = desired.request.environment, await turn.cluster.facts()
-    if where.cluster != cluster.cluster or where.name not in cluster.environments:
-        return manifest_invalid("Namespace", where.namespace, ".", f"{cluster.name} has no environment {where.name}")
+    nowhere = no_place(desired.request.environment, await turn.cluster.facts())
+    if nowhere is not None:
+        return nowhere
     if wish.refusal is not None:
         return wish.refusal
     try:
@@ -105,6 +107,10 @@ async def _leave_nothing(wish: Wish, state: Deployment, turn: Turn) -> Outcome:
 
 
 async def _take_away(wish: Wish, turn: Turn) -> Outcome:
+    """Raises NotNow while nobody can see what is there: that nothing is left must be true when it is told."""
+    where, cluster = wish.request.environment, await turn.cluster.facts()
+    if not cluster.reaches(where.namespace):
+        raise NotNow(out_of_reach(where, cluster))
     deletion = await turn.cluster.delete(wish.request.deployment, data=wish.request.with_data)
     if deletion.remaining and not deletion.removed:
         return AgainAfter(LOOK_AGAIN_SECONDS)

@@ -192,7 +192,10 @@ async def _environment(name: str, team: Team, world: World) -> Environment:
         raise Problem("no-cluster")
     for cluster in clusters:
         if name in cluster["environments"]:
-            return _place_of(team, name, cluster["cluster"])
+            place = _place_of(team, name, cluster["cluster"])
+            if cluster.get("namespaces") is not None and place.namespace not in cluster["namespaces"]:
+                raise Problem("no-namespace", namespace=place.namespace)
+            return place
     known = ", ".join(sorted({environment for cluster in clusters for environment in cluster["environments"]}))
     raise Problem("unknown-environment", environment=name, known=known)
 

@@ -71,6 +71,7 @@ KINDS: Mapping[str, Kind] = {
     "address-too-long": Kind(414),
     "headers-too-large": Kind(431),
     "team-name-unfit": Kind(422, "platform"),
+    "no-namespace": Kind(422, "platform"),
     "idempotency-key-reused": Kind(422),
     "unsupported-media-type": Kind(415),
     "too-many-streams": Kind(503, "platform"),

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from infra.kubernetes.check import ROLE, ClusterUnfitError, check_kubeconfig
+from infra.kubernetes.check import ClusterUnfitError, check_kubeconfig
+from infra.kubernetes.shipped_roles import CLUSTER_WIDE
 from infra.local.clusters import Yours, keep_to_one_cluster, look_at_yours
 from infra.local.home import Home
 from services.deployer.adapters.kubernetes.rights import Right, rights_of
@@ -52,7 +53,7 @@ def test_a_kubeconfig_file_that_can_be_used_is_not_told(tmp_path: Path) -> None:
 
 def test_every_right_of_the_role_is_asked_for() -> None:
     """Each verb on each resource that the shipped manifest gives, where it gives it."""
-    rights = set(rights_of(yaml.safe_load_all(ROLE.read_text(encoding="utf-8"))))
+    rights = set(rights_of(yaml.safe_load_all(CLUSTER_WIDE.read_text(encoding="utf-8"))))
     assert {Right("create", "", "namespaces"), Right("delete", "apps", "deployments")} <= rights
     assert Right("delete", "", "namespaces") not in rights
     rule = {"apiGroups": ["x.y"], "resources": ["leases"], "resourceNames": ["one"], "verbs": ["get", "patch"]}

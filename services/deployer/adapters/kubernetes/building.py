@@ -17,6 +17,7 @@ from services.deployer.adapters.kubernetes.cluster_lease import ClusterLease
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.facts import ClusterFacts, WhatIsOffered
 from services.deployer.adapters.kubernetes.pace import Pace, pause
+from services.deployer.adapters.kubernetes.reach import WHOLE_CLUSTER, Reach
 from services.deployer.adapters.kubernetes.watches import Watches
 from services.deployer.reconciler.running import LeadsInstallation, WhileLeading
 
@@ -36,12 +37,13 @@ class Kubernetes:
         wake: Callable[[str], None],
         requests_per_second: float = 300,
         lease_namespace: str = "appstore",
+        reach: Reach = WHOLE_CLUSTER,
     ) -> None:
         self._namespace = lease_namespace
         pace = Pace(requests_per_second, int(2 * requests_per_second), time.monotonic)
         self.connection = Connection(access, pace)
-        self.watches = Watches(self.connection, wake)
-        self.facts = ClusterFacts(self.connection, name, offers)
+        self.watches = Watches(self.connection, wake, reach)
+        self.facts = ClusterFacts(self.connection, name, offers, reach)
 
     @property
     def known(self) -> ClusterFacts:

@@ -48,20 +48,31 @@ Changed = Callable[[str, Seen | None], None]
 
 
 class KindCache:
-    """The objects of one kind, each as `trim` leaves it. `changed` is told when others changed what is `telling`."""
+    """The objects of one kind, each as `trim` leaves it, as one watch a scope tells them.
 
-    def __init__(self, trim: Trim, telling: Trim, changed: Changed) -> None:
+    `changed` is told when others changed what is `telling`.
+    """
+
+    def __init__(self, trim: Trim, telling: Trim, changed: Changed, scopes: tuple[str, ...] = ("",)) -> None:
         self._trim = trim
         self._telling = telling
         self._changed = changed
         self._seen: dict[Key, Seen] = {}
         self._by_deployment: dict[str, set[Key]] = {}
         self._gone: dict[str, str] = {}
-        self.live = False
-        """Whether what is here is what the server has, but for the moment it takes to tell."""
+        self._cut = set(scopes)
 
     def __len__(self) -> int:
         return len(self._seen)
+
+    @property
+    def cut(self) -> frozenset[str]:
+        """The scopes of which what is here may not be what the server has, but for the moment it takes to tell."""
+        return frozenset(self._cut)
+
+    def follows(self, scope: str, *, live: bool) -> None:
+        """Whether the watch of a scope tells everything from now on."""
+        (self._cut.discard if live else self._cut.add)(scope)
 
     def get(self, namespace: str, name: str) -> Seen | None:
         """One object."""
@@ -119,17 +130,19 @@ class KindCache:
         self._forget_index(key, before)
         self._tell(before, None)
 
-    def replace(self, found: Iterable[Mapping[str, Any]], version: str) -> None:
-        """All there was at `version`, from a list: what is not in it went, unless we wrote it after that."""
-        left = set(self._seen)
+    def replace(self, found: Iterable[Mapping[str, Any]], version: str, scope: str = "") -> None:
+        """All there was in a scope at `version`: what is not in it went, unless we wrote it after that."""
+        left = {key for key in self._seen if _is_within(key, scope)}
         for one in found:
             left.discard(key_of(one["metadata"]))
             self.put(one)
         self._drop_unlisted(left, version)
 
-    def replace_deployment(self, deployment: str, found: Iterable[Mapping[str, Any]], version: str) -> None:
+    def replace_deployment(
+        self, deployment: str, found: Iterable[Mapping[str, Any]], version: str, scope: str = ""
+    ) -> None:
         """The same for what carries one deployment's label."""
-        left = set(self._by_deployment.get(deployment, ()))
+        left = {key for key in self._by_deployment.get(deployment, ()) if _is_within(key, scope)}
         for one in found:
             left.discard(key_of(one["metadata"]))
             self.put(one)
@@ -159,6 +172,10 @@ class KindCache:
 def key_of(metadata: Mapping[str, Any]) -> Key:
     """Where an object stands within its kind."""
     return str(metadata.get("namespace", "")), str(metadata["name"])
+
+
+def _is_within(key: Key, scope: str) -> bool:
+    return not scope or key[0] == scope
 
 
 def _is_newer(version: str, than: str) -> bool:

@@ -44,7 +44,8 @@ class KubernetesCluster:
             ObjectRefused: one is somebody else's or not admitted; those before it are written then.
             NotNow: the cluster does not answer, or somebody else is at work on the same objects.
         """
-        await self._watches.ready_for(deployment)
+        objects = self._watches.reach.within(objects)
+        await self._watches.ready_for(deployment, {place_of(one)[0] for one in objects})
         kinds = [kind_of(one["apiVersion"], one["kind"], one["metadata"]["name"]) for one in objects]
         for kind, manifest in zip(kinds, objects, strict=True):
             check_owner(self._watches, kind, manifest)
@@ -63,32 +64,33 @@ class KubernetesCluster:
 
     async def objects_of(self, deployment: str) -> tuple[Object, ...]:
         """The objects that carry the deployment's label, pods included. Raises NotNow."""
-        await self._watches.ready_for(deployment)
+        await self._watches.ready_for(deployment, ())
         return tuple(seen.object for _, seen in self._watches.of_deployment(deployment))
 
     async def drift(self, deployment: str, objects: Sequence[Object]) -> tuple[Drifted, ...]:
         """Which of its own objects others deleted or changed; asks the server only where one did. Raises NotNow."""
-        await self._watches.ready_for(deployment)
+        await self._watches.ready_for(deployment, ())
         return await drift_of(self._watches, objects)
 
     async def rehearse(self, deployment: str, objects: Sequence[Object]) -> Rehearsal:
         """What `apply` of these would do, and what the server would say; it keeps nothing. Raises NotNow."""
-        await self._watches.ready_for(deployment)
+        objects = self._watches.reach.within(objects)
+        await self._watches.ready_for(deployment, {place_of(one)[0] for one in objects})
         return await rehearse(self._watches, deployment, objects)
 
     async def observe(self, deployment: str) -> Observation | None:
         """What the cluster shows of a deployment now; None when it has no workload there. Raises NotNow."""
-        await self._watches.ready_for(deployment)
+        await self._watches.ready_for(deployment, ())
         return await observe(self._watches, deployment, self._clock.now())
 
     async def logs(self, deployment: str, wish: LogWish) -> LogLines:
         """The wanted lines of its containers, from the nodes. Raises NotNow."""
-        await self._watches.ready_for(deployment)
+        await self._watches.ready_for(deployment, ())
         return await read_logs(self._watches, deployment, wish)
 
     async def happenings(self, deployment: str) -> ClusterHappenings:
         """What Events tell of its objects. Raises NotNow."""
-        await self._watches.ready_for(deployment)
+        await self._watches.ready_for(deployment, ())
         return await read_happenings(self._watches, deployment)
 
     async def delete(self, deployment: str, *, data: bool = True) -> Deletion:

@@ -16,6 +16,7 @@ from services.deployer.adapters.kubernetes.answers import ApiRefused
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import NAMESPACE, NODE
 from services.deployer.adapters.kubernetes.pace import pause, wait_seconds
+from services.deployer.adapters.kubernetes.reach import WHOLE_CLUSTER, Reach
 from services.deployer.domain.quantity import amount
 
 log = structlog.get_logger(__name__)
@@ -38,10 +39,11 @@ class WhatIsOffered(Protocol):
 class ClusterFacts:
     """The facts about one cluster; its name, and its environments with their offers, are what the operator says."""
 
-    def __init__(self, connection: Connection, name: str, offers: WhatIsOffered) -> None:
+    def __init__(self, connection: Connection, name: str, offers: WhatIsOffered, reach: Reach = WHOLE_CLUSTER) -> None:
         self._connection = connection
         self._name = name
         self._offers = offers
+        self._reach = reach
         self._known: ClusterRegistered | None = None
         self._reading = asyncio.Lock()
 
@@ -88,23 +90,29 @@ class ClusterFacts:
 
     async def _read(self) -> ClusterRegistered:
         try:
-            system = await self._connection.request("GET", NAMESPACE.path(None, "kube-system"))
             version = await self._connection.request("GET", "/version")
-            nodes = await self._connection.request("GET", NODE.path(), {"limit": str(TOLD_NODES)})
+            cluster, nodes = await self._in_all() if not self._reach.namespaces else (self._reach.cluster, ())
         except ApiRefused as refused:
             message = f"the deployer's account in the cluster lacks a right: {refused.message}"
             raise NotNow(message) from refused
         offers = self._offers.current()
         self._known = ClusterRegistered(
-            cluster=system["metadata"]["uid"],
+            cluster=cluster,
             name=self._name,
             kind="kubernetes",
             kubernetes_version=str(version["gitVersion"]).removeprefix("v")[:40],
             environments=tuple(offers),
-            nodes=nodes_of(nodes["items"]),
+            nodes=nodes,
             offers=dict(offers),
+            namespaces=self._reach.namespaces or None,
         )
         return self._known
+
+    async def _in_all(self) -> tuple[str, tuple[NodeCapacity, ...]]:
+        """The cluster's id and nodes; an account of some namespaces may read neither."""
+        system = await self._connection.request("GET", NAMESPACE.path(None, "kube-system"))
+        nodes = await self._connection.request("GET", NODE.path(), {"limit": str(TOLD_NODES)})
+        return str(system["metadata"]["uid"]), nodes_of(nodes["items"])
 
 
 def nodes_of(nodes: Iterable[Mapping[str, Any]]) -> tuple[NodeCapacity, ...]:

@@ -1,4 +1,4 @@
-"""One watch of one kind in the whole cluster: a paged list, then what changes, for as long as the service leads.
+"""One watch of one kind, in the cluster or in one namespace: a paged list, then what changes, while the service leads.
 
 A watch that ends goes on from the last version it saw; one that is too old (410 Gone) lists again. While it is cut, its
 cache says so, and `watches.py` reads what is needed directly.
@@ -13,7 +13,7 @@ import orjson
 import structlog
 
 from chassis.errors import NotNow
-from services.deployer.adapters.kubernetes.answers import GONE, NOT_FOUND, ApiRefused
+from services.deployer.adapters.kubernetes.answers import FORBIDDEN, GONE, NOT_FOUND, ApiRefused
 from services.deployer.adapters.kubernetes.cache import KindCache
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import Kind
@@ -38,10 +38,13 @@ class WatchExpired(Exception):  # noqa: N818 - 410 Gone
 
 
 class KindWatch:
-    """Keeps one `KindCache` as the server has it."""
+    """Keeps one `KindCache` as the server has it, within a scope: a namespace, or `""` for all of them."""
 
-    def __init__(self, connection: Connection, kind: Kind, cache: KindCache) -> None:
+    def __init__(self, connection: Connection, kind: Kind, cache: KindCache, scope: str = "") -> None:
         self.kind = kind
+        self.scope = scope
+        self.refused = ""
+        """What the server says when it does not let us read here."""
         self._connection = connection
         self._cache = cache
         self._version: str | None = None
@@ -53,7 +56,7 @@ class KindWatch:
             while True:
                 await self._go_on()
         finally:
-            self._cache.live = False
+            self._cache.follows(self.scope, live=False)
 
     async def _go_on(self) -> None:
         try:
@@ -73,13 +76,14 @@ class KindWatch:
         found: list[Mapping[str, Any]] = []
         query = {"labelSelector": OURS, "limit": str(PAGE)}
         while True:
-            page = await self._connection.request("GET", self.kind.path(), query)
+            page = await self._connection.request("GET", self.kind.path(self.scope), query)
             found += page["items"]
             following = page["metadata"].get("continue")
             if not following:
                 self._version = str(page["metadata"]["resourceVersion"])
-                self._cache.replace(found, self._version)
-                self._cache.live = True
+                self._cache.replace(found, self._version, self.scope)
+                self._cache.follows(self.scope, live=True)
+                self.refused = ""
                 return
             query["continue"] = following
 
@@ -92,8 +96,8 @@ class KindWatch:
             "allowWatchBookmarks": "true",
             "timeoutSeconds": str(random.randint(_SHORTEST_SECONDS, _LONGEST_SECONDS)),  # noqa: S311 - only a spread
         }
-        async with self._connection.stream(self.kind.path(), query, SILENCE_SECONDS) as lines:
-            self._cache.live = True
+        async with self._connection.stream(self.kind.path(self.scope), query, SILENCE_SECONDS) as lines:
+            self._cache.follows(self.scope, live=True)
             while line := await _line(lines):
                 self.take(orjson.loads(line))
                 self._failures = 0
@@ -118,19 +122,28 @@ class KindWatch:
             self._version = None
         elif refused.status == NOT_FOUND:
             # A kind of an extension that is not installed: there are none of it, until somebody installs it.
-            self._cache.live = True
+            self.refused = ""
+            self._cache.follows(self.scope, live=True)
             await pause(_NOT_OFFERED_SECONDS)
         else:
+            if refused.status == FORBIDDEN:
+                self.refused = refused.message
             await self._after_failure(str(refused))
 
     async def _after_failure(self, reason: str) -> None:
-        self._cache.live = False
+        self._cache.follows(self.scope, live=False)
         self._failures += 1
         if self._failures >= _LIST_AFTER_FAILURES:
             self._version = None
         seconds = wait_seconds(self._failures)
         if self._failures == 1:
-            log.warning("a watch is cut", kind=self.kind.name, reason=reason, again_after=round(seconds, 2))
+            log.warning(
+                "a watch is cut",
+                kind=self.kind.name,
+                namespace=self.scope,
+                reason=reason,
+                again_after=round(seconds, 2),
+            )
         await pause(seconds)
 
 

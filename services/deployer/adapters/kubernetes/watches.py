@@ -5,7 +5,7 @@ included, so that drift is healed and a rollout goes on without a timer.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any
 
@@ -15,8 +15,9 @@ from services.deployer.adapters.kubernetes.answers import NOT_FOUND, ApiRefused,
 from services.deployer.adapters.kubernetes.api_warnings import ApiWarnings
 from services.deployer.adapters.kubernetes.cache import KindCache, Seen
 from services.deployer.adapters.kubernetes.connection import Connection
-from services.deployer.adapters.kubernetes.kinds import POD, REPLICA_SET, WATCHED, Kind
+from services.deployer.adapters.kubernetes.kinds import POD, REPLICA_SET, Kind
 from services.deployer.adapters.kubernetes.pace import pause
+from services.deployer.adapters.kubernetes.reach import WHOLE_CLUSTER, Reach
 from services.deployer.adapters.kubernetes.room import Rooms
 from services.deployer.adapters.kubernetes.telling import telling
 from services.deployer.adapters.kubernetes.watch import KindWatch
@@ -32,13 +33,16 @@ _TRIMS = {POD: trimmed.pod, REPLICA_SET: trimmed.replica_set}
 class Watches:
     """The caches of every watched kind. `wake` is told the deployment of each change that others made."""
 
-    def __init__(self, connection: Connection, wake: Callable[[str], None]) -> None:
+    def __init__(self, connection: Connection, wake: Callable[[str], None], reach: Reach = WHOLE_CLUSTER) -> None:
         self.connection = connection
+        self.reach = reach
+
+        def changed(deployment: str, _seen: Seen | None) -> None:
+            wake(deployment)
+
         self._caches = {
-            kind.name: KindCache(
-                partial(_kept, kind), partial(telling, kind), lambda deployment, _seen: wake(deployment)
-            )
-            for kind in WATCHED
+            kind.name: KindCache(partial(_kept, kind), partial(telling, kind), changed, reach.scopes)
+            for kind in reach.kinds
         }
         self.watching: list[KindWatch] = []
         self.rooms = Rooms(connection)
@@ -47,7 +51,11 @@ class Watches:
 
     async def run(self) -> None:
         """Watch every kind until cancelled."""
-        self.watching = [KindWatch(self.connection, kind, self.of(kind)) for kind in WATCHED]
+        self.watching = [
+            KindWatch(self.connection, kind, self.of(kind), scope)
+            for scope in self.reach.scopes
+            for kind in self.reach.kinds
+        ]
         async with asyncio.TaskGroup() as group:
             for watch in self.watching:
                 group.create_task(watch.run())
@@ -58,16 +66,24 @@ class Watches:
 
     def of_deployment(self, deployment: str) -> Iterator[tuple[Kind, Seen]]:
         """Everything with a deployment's label."""
-        for kind in WATCHED:
+        for kind in self.reach.kinds:
             for seen in self.of(kind).of_deployment(deployment):
                 yield kind, seen
 
-    async def ready_for(self, deployment: str) -> None:
-        """Have the caches show what the cluster has of a deployment, also while a watch is cut. Raises NotNow."""
+    async def ready_for(self, deployment: str, namespaces: Collection[str] | None = None) -> None:
+        """Have the caches show what the cluster has of a deployment, also while a watch is cut. Raises NotNow.
+
+        One listed namespace that the account may not read stands in the way of its own deployments alone: of what is in
+        `namespaces`, or anywhere when it is None.
+        """
         await self._first_lists()
-        for kind in WATCHED:
-            if not self.of(kind).live:
-                await self._list(kind, deployment)
+        closed = self._closed()
+        for scope, why in closed.items():
+            if namespaces is None or scope in namespaces or not scope:
+                raise NotNow(why)
+        for kind in self.reach.kinds:
+            for scope in self.of(kind).cut - closed.keys():
+                await self._list(kind, deployment, scope)
 
     async def read(self, kind: Kind, namespace: str, name: str) -> Seen | None:
         """One object from the server itself; None when it is not there. Raises NotNow.
@@ -96,7 +112,8 @@ class Watches:
         """Wait for every kind's first list, once; after that a watch that is cut is read around."""
         waited = 0.0
         while not self._listed:
-            self._listed = all(cache.live for cache in self._caches.values())
+            closed = self._closed()
+            self._listed = bool(self.watching) and all(cache.cut <= closed.keys() for cache in self._caches.values())
             if not self._listed:
                 if waited >= SYNC_SECONDS:
                     message = "the cluster's objects are still being read"
@@ -104,16 +121,24 @@ class Watches:
                 await pause(_LOOK_SECONDS)
                 waited += _LOOK_SECONDS
 
-    async def _list(self, kind: Kind, deployment: str) -> None:
+    def _closed(self) -> dict[str, str]:
+        """The scopes that the account may not read, each with what to do about it."""
+        return {
+            watch.scope: f"the deployer's account in the cluster lacks a right: {watch.refused}"
+            for watch in self.watching
+            if watch.refused
+        }
+
+    async def _list(self, kind: Kind, deployment: str, scope: str) -> None:
         query = {"labelSelector": f"{DEPLOYMENT}={deployment}"}
         try:
-            page: dict[str, Any] = await self.connection.request("GET", kind.path(), query)
+            page: dict[str, Any] = await self.connection.request("GET", kind.path(scope), query)
         except ApiRefused as refused:
             if refused.status == NOT_FOUND:
                 return
             message = f"the cluster does not let the deployer read {kind.plural}: {refused.message}"
             raise NotNow(message) from refused
-        self.of(kind).replace_deployment(deployment, page["items"], str(page["metadata"]["resourceVersion"]))
+        self.of(kind).replace_deployment(deployment, page["items"], str(page["metadata"]["resourceVersion"]), scope)
 
 
 def _kept(kind: Kind, found: Object) -> Object:

@@ -109,3 +109,16 @@ def test_objects_are_found_by_deployment_also_when_their_label_changes() -> None
     cache.put(an_object(version="11", deployment="d2"))
     assert sorted(told) == ["d1", "d2"]
     assert (len(cache.of_deployment("d1")), len(cache.of_deployment("d2"))) == (0, 1)
+
+
+def test_a_list_of_one_namespace_takes_nothing_from_another() -> None:
+    """With a watch a namespace, what one lists says nothing of what the others have, nor whether they are cut."""
+    cache = KindCache(written, partial(telling, SERVICE), lambda _deployment, _seen: None, ("demo", "other"))
+    elsewhere = an_object("theirs", uid="u9")
+    elsewhere["metadata"]["namespace"] = "other"
+    cache.put(an_object())
+    cache.put(elsewhere)
+    cache.replace([], "20", "demo")
+    cache.follows("demo", live=True)
+    assert (cache.get("demo", "web"), cache.get("other", "theirs") is not None) == (None, True)
+    assert cache.cut == {"other"}
