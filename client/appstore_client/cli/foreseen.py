@@ -16,7 +16,7 @@ def show_foreseen(plan: Plan) -> None:
     say(text("foreseen.head", name=plan.name, environment=plan.environment, version=plan.version), "bold")
     different = [one for one in plan.objects if one.change != "unchanged" or one.trouble is not None]
     if different:
-        print_table(("what", "kind", "name", "changes"), (_object(one) for one in different))
+        print_table(("becomes", "kind", "name", "changes"), (_object(one) for one in different))
     same = len(plan.objects) - len(different)
     if same:
         say(text("foreseen.unchanged", count=same))
