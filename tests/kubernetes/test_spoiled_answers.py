@@ -83,7 +83,7 @@ async def live(stage: RealStage) -> None:
     """Wait until every watch is."""
 
     async def all_live() -> bool:
-        return all(stage.kubernetes.watches.of(kind).live for kind in WATCHED)
+        return not any(stage.kubernetes.watches.of(kind).cut for kind in WATCHED)
 
     await eventually(all_live, bool, _WITHIN, "every watch is live again")
 
