@@ -29,7 +29,7 @@ def lineage(request: KnownRequest) -> Lineage:
     return lineage_of(request.came_from)
 
 
-def lineage_of_drift(running: KnownRequest) -> Lineage:
+def lineage_of_running(running: KnownRequest) -> Lineage:
     """Part of the story of the request that runs, but set off by nobody of ours."""
     return Lineage(running.came_from.correlation, team=running.came_from.team)
 

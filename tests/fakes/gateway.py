@@ -51,6 +51,8 @@ class FakeGateway(Living):
             Route(f"{BASE}/apps/{{name}}/versions/{{version}}/evidence", self._add_evidence, methods=["POST"]),
             Route(f"{BASE}/apps/{{name}}/reviews", self._reviews, methods=["GET", "POST"]),
             Route(f"{BASE}/deployments", self._deployments, methods=["GET", "POST"]),
+            Route(f"{BASE}/deployments/_plan", self._plan, methods=["POST"]),
+            Route(f"{BASE}/deployments/{{id}}/_plan", self._plan, methods=["POST"]),
             Route(f"{BASE}/deployments/{{id}}", self._deployment, methods=["GET", "PUT", "PATCH", "DELETE"]),
             Route(f"{BASE}/deployments/{{id}}/revisions", self._revisions),
             *(
@@ -130,6 +132,15 @@ class FakeGateway(Living):
         if deployed is None:
             return self._refusal(request) or problem(404, "unknown-deployment", next=["appstore status"])
         return self._refusal(request) or self.diagnosis_of(deployed)
+
+    async def _plan(self, request: Request) -> Response:
+        if refusal := self._refusal(request):
+            return refusal
+        sent = json.loads(await request.body())
+        deployed = self.deployments.get(request.path_params.get("id", ""))
+        if deployed is None and sent.get("app") not in self.apps:
+            return problem(404, "unknown-app", next=["appstore apps"])
+        return JSONResponse(self.plan_of(sent, deployed))
 
     async def _reviews(self, request: Request) -> Response:
         if refusal := self._refusal(request):

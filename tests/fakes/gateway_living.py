@@ -84,6 +84,45 @@ class Living(Memory):
         known = {"deployment": deployed["id"], "name": deployed["name"], "status": deployed["status"]}
         return JSONResponse({**known, "healthy": not self.diagnosis, "finding": None, **self.diagnosis})
 
+    def plan_of(self, sent: Json, deployed: Json | None) -> Json:
+        """One workload: new, or with the number of pods that is asked. A quota has room for four pods."""
+        asked: Json = deployed["asked"] if deployed else {"version": "1.19.0", "replicas": 0}
+        pods: int = sent.get("replicas") or asked["replicas"] or 1
+        before = str(asked["replicas"] or 0)
+        fields = [{"path": ".spec.replicas", "before": before, "after": str(pods), "hidden": False}]
+        missing = str(pods - 4) if pods > 4 else None
+        about = {
+            "kind": "Deployment",
+            "namespace": "team-data-test",
+            "more": 0,
+            "asked": True,
+            "trouble": None,
+            "manifest": {},
+        }
+        name = deployed["name"] if deployed else sent.get("name", sent.get("app"))
+        change: Json = {
+            "change": "changed" if deployed else "new",
+            "fields": fields if deployed else [],
+            "manifest": {},
+        }
+        use = {"resource": "pods", "before": before, "after": str(pods), "used": before, "limit": "4"}
+        return {
+            "deployment": deployed["id"] if deployed else None,
+            "app": sent.get("app", "open"),
+            "name": name,
+            "environment": "test",
+            "namespace": "team-data-test",
+            "intent": "deploy",
+            "version": sent.get("version") or asked["version"],
+            "revision": 1,
+            "wouldWork": missing is None,
+            "namespaceIsNew": False,
+            "warnings": [],
+            "trouble": None,
+            "objects": [about | change | {"name": name}],
+            "resources": [use | {"missing": missing}],
+        }
+
     def _wish(self, deployed: Json, sent: Json, action: str) -> Json | None:
         asked: Json = deployed["asked"]
         if deployed["status"] == "rolled-back":

@@ -196,18 +196,22 @@ async def deployer_on(
     folder: Path,
     within: float = _WITHIN,
     wake: Callable[[str], None] | None = None,
+    *,
+    server: str | None = None,
+    token: str | None = None,
     reach: Reach = WHOLE_CLUSTER,
 ) -> AsyncIterator[RealStage]:
     """The adapter as the deployer runs it: by server, token file and CA file; watching until the block ends.
 
-    What its watches tell goes to `wake`, or is kept in `woken`.
+    What its watches tell goes to `wake`, or is kept in `woken`. `server` is another way to the same API server, `token`
+    another account's.
 
     Raises TimeoutError when not everything is listed `within` so many seconds.
     """
-    token = folder / "token"
-    token.write_text(cluster.deployer.token, encoding="ascii")
+    file = folder / "token"
+    file.write_text(token or cluster.deployer.token, encoding="ascii")
     woken: list[str] = []
-    access = TokenAccess(cluster.address, token, cluster.authority)
+    access = TokenAccess(server or cluster.address, file, cluster.authority)
     kubernetes = Kubernetes(access, "kubernetes", NothingOffered(("test",)), wake or woken.append, reach=reach)
     leading = _Leading()
     async with administrator(cluster) as admin, kubernetes.watching(leading.while_leading):

@@ -23,7 +23,7 @@ from tests.kubernetes.deployer_stage import administrator, role, shipped_rules
 from tests.kubernetes.killable_deployer import Scene, scene
 from tests.unit.deployer.specs import small_with
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(1500 if os.environ.get("FULL") else 200)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(1500 if os.environ.get("FULL") else 400)]
 DEPLOYMENTS, KILLS = (200, 50) if os.environ.get("FULL") else (40, 10)
 FIRST = "first"
 IMAGES = {"1.0": "registry.test/hello:1", "2.0": "registry.test/hello:2"}

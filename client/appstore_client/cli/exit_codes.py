@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from appstore_client.models.diagnosis import Diagnosis
 from appstore_client.models.operation import Operation
+from appstore_client.models.plan import Plan
 from appstore_client.problem import FORBIDDEN, NOT_FOUND, UNAUTHORISED, Problem
 
 
@@ -69,6 +70,15 @@ def code_of_diagnosis(found: Diagnosis) -> ExitCode:
     if found.finding is None or not found.finding.certain:
         return ExitCode.NOT_IN_TIME
     return _BY_FAULT.get(found.finding.fault, ExitCode.APP_FAILED)
+
+
+def code_of_plan(plan: Plan) -> ExitCode:
+    """Return the code for a plan: by whose turn it is to make it work."""
+    if plan.would_work:
+        return ExitCode.DONE
+    found = (plan.trouble, *(one.trouble for one in plan.objects))
+    faults = (one.fault for one in found if one is not None)
+    return _BY_FAULT.get(next(faults, None) or "configuration", ExitCode.APP_FAILED)
 
 
 def code_of_operation(operation: Operation) -> ExitCode:

@@ -6,6 +6,7 @@ from appstore_client.models.deployment import Deployment, Failure, Revision, Run
 from appstore_client.models.diagnosis import Diagnosis, Evidence, Finding, Quarantined
 from appstore_client.models.operation import Objection, Operation, OperationProblem, Restored
 from appstore_client.models.person import Me, Membership
+from appstore_client.models.plan import Plan, PlannedField, PlannedObject, ResourceUse
 from appstore_client.models.review import Proof, Review
 from appstore_client.models.scorecard import Result, Score, Scorecard
 
@@ -25,8 +26,12 @@ __all__ = [
     "Operation",
     "OperationProblem",
     "Page",
+    "Plan",
+    "PlannedField",
+    "PlannedObject",
     "Proof",
     "Quarantined",
+    "ResourceUse",
     "Restored",
     "Result",
     "Review",

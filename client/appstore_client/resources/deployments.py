@@ -7,6 +7,7 @@ from appstore_client.models.base import Page
 from appstore_client.models.deployment import Deployment, Revision, TimelineEntry
 from appstore_client.models.diagnosis import Diagnosis
 from appstore_client.models.operation import Operation
+from appstore_client.models.plan import Plan
 from appstore_client.resources.page import read_all
 from appstore_client.resources.request import request
 from appstore_client.transport import Call, Transport
@@ -62,6 +63,53 @@ class Deployments:
         }
         body = {field: value for field, value in asked.items() if value is not None}
         return await request(self._transport, "POST", "/deployments", body, wait=wait, key=key)
+
+    async def plan(  # noqa: PLR0913 - what the API takes
+        self,
+        app: str,
+        *,
+        environment: str,
+        version: str | None = None,
+        team: str | None = None,
+        name: str | None = None,
+        parameters: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        replicas: int | None = None,
+    ) -> Plan:
+        """Return what `request` with the same arguments would do; nothing is asked."""
+        asked = {
+            "app": app,
+            "version": version,
+            "environment": environment,
+            "team": team,
+            "name": name,
+            "parameters": dict(parameters) if parameters else None,
+            "secrets": dict(secrets) if secrets else None,
+            "replicas": replicas,
+        }
+        return await self._plan("/deployments/_plan", asked)
+
+    async def plan_change(
+        self,
+        deployment: str,
+        *,
+        version: str | None = None,
+        parameters: Mapping[str, str | None] | None = None,
+        secrets: Mapping[str, str | None] | None = None,
+        replicas: int | None = None,
+    ) -> Plan:
+        """Return what `change` with the same arguments would do; nothing is asked."""
+        asked = {
+            "version": version,
+            "parameters": dict(parameters) if parameters else None,
+            "secrets": dict(secrets) if secrets else None,
+            "replicas": replicas,
+        }
+        return await self._plan(f"{_path(deployment)}/_plan", asked)
+
+    async def _plan(self, path: str, asked: Mapping[str, object]) -> Plan:
+        body = {field: value for field, value in asked.items() if value is not None}
+        return Plan.read(await self._transport.send(Call("POST", path, body=body)))
 
     async def change(  # noqa: PLR0913 - what the API takes
         self,

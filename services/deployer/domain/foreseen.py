@@ -27,8 +27,8 @@ SECRET = "Secret"  # noqa: S105 - a kind of object
 _OF_THE_SERVER = frozenset(
     ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "ownerReferences", "selfLink")
 )
-_BOOKKEEPING = frozenset(("appstore.nl/applied", GENERATION))
-"""Which request an object was applied for: always another one, and nothing to decide on."""
+_BOOKKEEPING = frozenset(("appstore.nl/applied", GENERATION, "deployment.kubernetes.io/revision"))
+"""Which request an object was applied for, and what the controller counts: always another one, nothing to decide on."""
 
 
 def foreseen(desired: Desired, before: Desired | None, rehearsal: Rehearsal, refusal: Failure | None = None) -> Plan:

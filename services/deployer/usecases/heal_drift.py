@@ -12,7 +12,7 @@ from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.drift import DriftPolicy, healed, healed_by
 from services.deployer.domain.wish import Wish
-from services.deployer.lineage import lineage_of_drift
+from services.deployer.lineage import lineage_of_running
 from services.deployer.ports import FieldConflict, Object, World
 from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome
 from services.deployer.reconciler.turn import Turn
@@ -54,7 +54,7 @@ async def _tell_healed(
 ) -> Outcome:
     async def tell(world: World) -> Outcome:
         told = healed(state, desired, drift, by)
-        await world.record(told, generation=state.started, lineage=lineage_of_drift(desired.request))
+        await world.record(told, generation=state.started, lineage=lineage_of_running(desired.request))
         return AgainAfter(0)
 
     return await tell_if_newest(wish, tell, turn)

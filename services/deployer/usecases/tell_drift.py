@@ -10,7 +10,7 @@ from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.drift import Drifted, DriftPolicy, detected
 from services.deployer.domain.wish import Wish
-from services.deployer.lineage import lineage_of_drift
+from services.deployer.lineage import lineage_of_running
 from services.deployer.ports import World
 from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome
 from services.deployer.reconciler.turn import Turn
@@ -36,7 +36,7 @@ async def tell_drift(
 
 async def _record(told: DriftDetected, state: Deployment, desired: Desired, world: World) -> Outcome:
     hidden = await _hidden(told, desired, world)
-    await world.record(hidden, generation=state.started, lineage=lineage_of_drift(desired.request))
+    await world.record(hidden, generation=state.started, lineage=lineage_of_running(desired.request))
     return AgainAfter(0)
 
 

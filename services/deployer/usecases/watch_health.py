@@ -9,7 +9,7 @@ from services.deployer.domain.degraded import news
 from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.wish import Wish
-from services.deployer.lineage import lineage
+from services.deployer.lineage import lineage_of_running
 from services.deployer.ports import World
 from services.deployer.reconciler.outcome import AgainAfter, Done, Outcome
 from services.deployer.reconciler.turn import Turn
@@ -35,7 +35,7 @@ async def watch_health(wish: Wish, state: Deployment, desired: Desired, turn: Tu
         told = event
         if isinstance(told, DeploymentDegraded):
             told = told.model_copy(update={"params": await hide_secrets(told.params, desired, world)})
-        await world.record(told, generation=state.started, lineage=lineage(wish.request))
+        await world.record(told, generation=state.started, lineage=lineage_of_running(desired.request))
         return again
 
     return await tell_if_newest(wish, tell, turn)

@@ -52,7 +52,16 @@ class Change:
 
 
 async def changed(motion: Motion, wish: DeploymentRequested, change: Change, found: Document) -> DeploymentRequested:
-    """The whole request to record. `wish` names the deployment, `found` is its document.
+    """The whole request to record, with the claim on its name renewed. Raises as `as_it_would_be`."""
+    wanted = await as_it_would_be(motion, wish, change, found)
+    await renew_claim(motion, wanted.deployment, wanted.environment, wanted.name, wanted.app)
+    return wanted
+
+
+async def as_it_would_be(
+    motion: Motion, wish: DeploymentRequested, change: Change, found: Document
+) -> DeploymentRequested:
+    """The whole request; nothing is written. `wish` names the deployment, `found` is its document.
 
     Raises BeingRemoved, ChangeUnderWay, NothingToChange, and what `edit` and `check` refuse.
     """
@@ -66,7 +75,6 @@ async def changed(motion: Motion, wish: DeploymentRequested, change: Change, fou
     if not may_be_the_same and _asks_the_same(wanted, base, revision):
         raise NothingToChange(deployment=wish.deployment)
     change.check(wanted)
-    await renew_claim(motion, base.deployment, base.environment, base.name, base.app)
     intent = change.intent or intent_of(base, wanted)
     return wanted.model_copy(update={"decide_by": change.decide_by, "intent": intent})
 

@@ -54,6 +54,12 @@ class Asking:
 async def accept_change(wish: DeploymentChange, asking: Asking, world: World) -> Operation:
     """Another version, other settings or another number of pods."""
     found, made = await asking.find(world)
+    change, given = await change_wished(wish, found, world)
+    return await _submit(found, made, change, world, given)
+
+
+async def change_wished(wish: DeploymentChange, found: Document, world: World) -> tuple[Change, NewSecrets | None]:
+    """What becomes otherwise of a deployment, and the secrets that were given with it."""
     app = await _app_of(found, world)
     if wish.version is not None:
         _must_be_deployable(app, wish.version)
@@ -66,8 +72,7 @@ async def accept_change(wish: DeploymentChange, asking: Asking, world: World) ->
         kept = known_only(base, _spec_of(app, wish.version)) if upgrade else base
         return wish.applied_to(kept, given.ids if given else {})
 
-    change = Change(edit, _fits(app), decide_by(world, wish.decide_within))
-    return await _submit(found, made, change, world, given)
+    return Change(edit, _fits(app), decide_by(world, wish.decide_within)), given
 
 
 async def accept_declared(wish: DeploymentDeclared, asking: Asking, world: World) -> Operation:

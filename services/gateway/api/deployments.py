@@ -14,7 +14,7 @@ from contracts.deployments.requests import DeploymentRemovalRequested, Deploymen
 from contracts.identifiers import AppName, DnsLabel, SourceName, VersionTag
 from services.gateway.accept.name_claim import claim_name
 from services.gateway.accept.removal import removal_once
-from services.gateway.accept.sealing import sealed
+from services.gateway.accept.sealing import NewSecrets, sealed
 from services.gateway.accept.submit import About, submit
 from services.gateway.api.accepting import Accepting
 from services.gateway.api.apps import find_app, find_version
@@ -91,32 +91,11 @@ async def request_deployment(
     """Accept a deployment for a team; compliance decides, the deployer rolls out. The answer is an operation."""
     if accepting.earlier is not None:
         return await accepting.answer(accepting.earlier)
-    person, world = accepting.person, accepting.world
-    team = in_team(person, Permission.DEPLOY, team_named(person, wish.team)).place
-    app = await find_app(wish.app, world.models)
-    if app["withdrawn"]:
-        raise Problem("app-withdrawn", app=wish.app)
-    version = find_version(app, wish.version)
-    environment = await _environment(wish.environment, team, world)
-    given = await secrets_given(wish.secrets, environment, world)
-    payload = DeploymentRequested(
-        deployment=new_id(),
-        environment=environment,
-        app=app["id"],
-        app_name=wish.app,
-        version=version["version"],
-        name=wish.name or wish.app,
-        parameters=wish.parameters,
-        secrets=dict(given.ids) if given else {},
-        replicas=wish.replicas,
-        declared_by=wish.declared_by,
-        decide_by=decide_by(world, wish.decide_within),
-    )
-    must_fit(payload, AppSpec.model_validate(version["spec"]))
-    about = About("deploy", app["id"], wish.app, version["version"])
-    made = accepting.asked(team)
+    world = accepting.world
+    payload, given, team = await request_wished(wish, accepting.person, world)
+    about = About("deploy", payload.app, payload.app_name, payload.version)
     prepare = sealed(partial(claim_name, models=world.models), given, world.secret_accepted)
-    operation = await submit(payload, about, made, world.performer, prepare)
+    operation = await submit(payload, about, accepting.asked(team), world.performer, prepare)
     return await accepting.answer(operation)
 
 
@@ -174,6 +153,34 @@ async def remove_deployment(
     once = partial(removal_once, found=found, models=world.models)
     operation = await submit(payload, about, wish, world.performer, once)
     return await accepting.answer(operation)
+
+
+async def request_wished(
+    wish: DeploymentWish, person: Person, world: World
+) -> tuple[DeploymentRequested, NewSecrets | None, Team]:
+    """The whole request of a wish, the secrets that were given with it, and for which team. Raises what refuses it."""
+    team = in_team(person, Permission.DEPLOY, team_named(person, wish.team)).place
+    app = await find_app(wish.app, world.models)
+    if app["withdrawn"]:
+        raise Problem("app-withdrawn", app=wish.app)
+    version = find_version(app, wish.version)
+    environment = await _environment(wish.environment, team, world)
+    given = await secrets_given(wish.secrets, environment, world)
+    payload = DeploymentRequested(
+        deployment=new_id(),
+        environment=environment,
+        app=app["id"],
+        app_name=wish.app,
+        version=version["version"],
+        name=wish.name or wish.app,
+        parameters=wish.parameters,
+        secrets=dict(given.ids) if given else {},
+        replicas=wish.replicas,
+        declared_by=wish.declared_by,
+        decide_by=decide_by(world, wish.decide_within),
+    )
+    must_fit(payload, AppSpec.model_validate(version["spec"]))
+    return payload, given, team
 
 
 async def find_deployment(

@@ -223,7 +223,7 @@ def kept_data(found: Document) -> tuple[str, ...]:
 
 DEPLOYMENTS = Project(
     "deployments",
-    4,
+    5,
     (topics.DEPLOYMENT_REQUESTS, topics.DECISIONS, topics.DEPLOYMENTS),
     document,
     apply,

@@ -28,6 +28,7 @@ class Seen:
     version: str
     deployment: str
     raw: bytes
+    """What is kept of it, but for its version: two versions that say the same are no change."""
     same_as: str = field(default="")
     """The digest of the manifest that this version was found to be the same as."""
     telling: int = 0
@@ -37,6 +38,7 @@ class Seen:
     def object(self) -> Object:
         """The object, anew each time."""
         found: Object = orjson.loads(self.raw)
+        found["metadata"]["resourceVersion"] = self.version
         return found
 
 
@@ -99,7 +101,9 @@ class KindCache:
             self._forget_index(key, before)
         self._seen[key] = seen
         self._by_deployment.setdefault(seen.deployment, set()).add(key)
-        if not ours and (before is None or before.telling != seen.telling):
+        if before is not None and before.raw == seen.raw:
+            seen.same_as = before.same_as
+        elif not ours and (before is None or before.telling != seen.telling):
             self._tell(before, seen)
         return seen
 
@@ -109,6 +113,7 @@ class KindCache:
         deployment = str((metadata.get("labels") or {}).get(DEPLOYMENT, ""))
         kept = self._trim(dict(found))
         telling = hash(orjson.dumps(self._telling(kept)))
+        kept["metadata"] = {name: value for name, value in kept["metadata"].items() if name != "resourceVersion"}
         raw, version = orjson.dumps(kept), str(metadata["resourceVersion"])
         return Seen(str(metadata["uid"]), version, deployment, raw, telling=telling)
 

@@ -94,7 +94,7 @@ async def _dry_run(
     namespace, name = place_of(manifest)
     query = {"fieldManager": MANAGER, "fieldValidation": "Strict", "force": "false"}
     for _ in range(2):
-        body = body_of(manifest, digest, seen)
+        body = _at_any_version(body_of(manifest, digest, seen)) if seen is not None else body_of(manifest, digest, None)
         try:
             return await watches.connection.dry_run("PATCH", kind.path(namespace, name), query, body, APPLY)
         except ApiRefused as refused:
@@ -108,6 +108,11 @@ async def _dry_run(
             raise ObjectRefused(kind.name, name, ".", check)
     message = f"{kind.name} {name} changes while it is looked at"
     raise NotNow(message)
+
+
+def _at_any_version(body: Object) -> Object:
+    """Nothing is kept, so nothing newer can be overwritten: whatever version of this very object is there will do."""
+    return {**body, "metadata": {name: one for name, one in body["metadata"].items() if name != "resourceVersion"}}
 
 
 async def _absent_namespaces(watches: Watches, objects: Sequence[Object]) -> frozenset[str]:

@@ -52,6 +52,16 @@ def test_a_version_that_says_nothing_new_wakes_nobody_and_is_kept() -> None:
     assert found.version == "11"
 
 
+def test_a_version_that_says_the_same_wakes_nobody() -> None:
+    """A lease of a controller, or a status that nobody here reads: the new version counts, and that is all."""
+    cache, told = a_cache()
+    seen = cache.put(an_object(), ours=True)
+    seen.same_as = "digest"
+    newer = cache.put(an_object(version="11"))
+    assert told == []
+    assert (newer.version, newer.same_as, newer.object["metadata"]["resourceVersion"]) == ("11", "digest", "11")
+
+
 def test_an_older_version_changes_nothing() -> None:
     """A watch may tell late what an answer already showed."""
     cache, _ = a_cache()
