@@ -65,6 +65,7 @@ class FakeGateway(Living):
             Route(f"{BASE}/deployments/{{id}}/logs/stream", self._log_stream),
             Route(f"{BASE}/deployments/{{id}}/events", self._happenings),
             Route(f"{BASE}/environments", self._environments),
+            Route(f"{BASE}/clusters", self._clusters),
             Route(f"{BASE}/operations", self._operations),
             Route(f"{BASE}/operations/{{id}}", self._operation),
             Route(f"{BASE}/events", self._stream),
@@ -253,6 +254,18 @@ class FakeGateway(Living):
             for name, level in self.levels.items()
         ]
         return self._refusal(request) or JSONResponse({"items": items, "next": None})
+
+    async def _clusters(self, request: Request) -> Response:
+        cluster = {
+            "id": "c-1",
+            "name": "sandbox",
+            "kind": "sandbox",
+            "kubernetesVersion": "1.34",
+            "environments": list(self.levels),
+            "nodes": 2,
+            "kubelets": [],
+        }
+        return self._refusal(request) or JSONResponse({"items": [cluster], "next": None})
 
     async def _operations(self, request: Request) -> Response:
         return self._refusal(request) or JSONResponse({"items": list(self.operations.values()), "next": None})

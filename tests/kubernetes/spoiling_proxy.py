@@ -130,10 +130,14 @@ class SpoilingProxy:
             if seen.is_watch:
                 self._watches[back] = request
             try:
-                async for line in answer.content:
-                    if seen.is_watch:
+                if seen.is_watch:
+                    async for line in answer.content:
                         self.lines.append(line)
-                    await back.write(line)
+                        await back.write(line)
+                else:
+                    # A list is one line, and may be longer than a reader of lines takes.
+                    async for part in answer.content.iter_any():
+                        await back.write(part)
                 await back.write_eof()
             except (ConnectionError, aiohttp.ClientError):
                 # The other side went, which is what is tested.

@@ -114,7 +114,13 @@ async def test_an_api_server_that_dies_is_started_again_and_nothing_is_lost(
     deployment = await ends(demi, asked, "succeeded")
     await stack.kill("kube-apiserver")
     await ends(demi, await demi.store.deployments.change(deployment, replicas=2), "succeeded")
-    assert (await api.get(f"{DEPLOYMENTS}/patient")).raise_for_status().json()["status"]["availableReplicas"] == 2
+
+    async def available() -> int:
+        found = (await api.get(f"{DEPLOYMENTS}/patient")).raise_for_status().json()
+        return int(found["status"]["availableReplicas"])
+
+    # Pods tell that they are ready; the controller, which lost its connection as well, counts them when it is back.
+    assert await eventually(available, lambda count: count == 2, WITHIN, "both pods are available") == 2
     await stack.ready(WITHIN)
 
 

@@ -21,12 +21,15 @@ from tests.integration.client.conftest import Appstore, Ran, Served
 
 COMMANDS = (
     "deploy open --name second --set workers=4 --replicas 2 --decide-within 30",
+    "plan open --name second --set workers=4",
     "upgrade open --version 1.1.0 --set workers=4",
     "configure open log-level=debug --unset workers",
     "scale open 3",
     "restart open",
     "rollback open --to 1",
     "cancel open",
+    "pause open",
+    "resume open",
     "remove open",
     'review open --rating 4 --text "It works, doesn\'t it"',
     'evidence add open 1.0.0 --kind dpia --value \'{"status": "definitief"}\'',
@@ -45,6 +48,7 @@ READS_ONLY = {
     "timeline",
     "revisions",
     "events",
+    "logs",
     "diff",
     "doctor",
     "environments",

@@ -151,6 +151,6 @@ async def _line(lines: aiohttp.StreamReader) -> bytes:
     """One event; raises NotNow for one that is larger than any object can be."""
     try:
         return await lines.readline()
-    except ValueError as error:
+    except (ValueError, aiohttp.http_exceptions.LineTooLong) as error:
         message = "the cluster sent an event that is too large"
         raise NotNow(message) from error
