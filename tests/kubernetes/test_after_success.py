@@ -1,6 +1,6 @@
 """What happens to a deployment after it succeeded, on the real control plane: what people are told, and when.
 
-The use case runs with its stores in memory on the real adapter. The Deployment's controller, the ReplicaSet's and the
+The decision is made on what the real adapter observes. The Deployment's controller, the ReplicaSet's and the
 eviction's consequences are real; what a kubelet would say the test says, and calls it simulated.
 """
 
