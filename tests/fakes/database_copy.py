@@ -6,7 +6,7 @@ because services make theirs at every start.
 
 import gzip
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -28,8 +28,11 @@ def copy_out(mongo: str, databases: list[str], folder: Path) -> None:
                         file.write(bson.encode({"collection": collection, "document": document}))
 
 
-def put_back(mongo: str, folder: Path, databases: list[str] | None = None) -> None:
-    """Make each database what its file in the folder says; what stands there now goes. All files, or those named."""
+def put_back(mongo: str, folder: Path, databases: list[str] | None = None, left: Collection[str] = frozenset()) -> None:
+    """Make each database what its file in the folder says; what stands there now goes. All files, or those named.
+
+    The collections `left` stay as they are now.
+    """
     files = sorted(folder.glob("*.bson.gz"))
     with _connected(mongo) as client:
         for file in files:
@@ -40,7 +43,7 @@ def put_back(mongo: str, folder: Path, databases: list[str] | None = None) -> No
             copied: dict[str, list[Document]] = defaultdict(list)
             for one in _read(file):
                 copied[one["collection"]].append(one["document"])
-            for collection in {*database.list_collection_names(), *copied}:
+            for collection in {*database.list_collection_names(), *copied} - set(left):
                 database[collection].delete_many({})
                 found = copied.get(collection, [])
                 for start in range(0, len(found), _AT_ONCE):

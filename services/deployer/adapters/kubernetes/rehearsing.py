@@ -45,7 +45,7 @@ async def rehearse(watches: Watches, deployment: str, objects: Sequence[Object])
         if list_there
         else objects
     )
-    absent = await _absent_namespaces(watches, wanted)
+    absent = await absent_namespaces(watches, wanted)
     slots = asyncio.Semaphore(AT_ONCE)
 
     async def one_of(manifest: Object) -> _Told:
@@ -115,8 +115,10 @@ def _at_any_version(body: Object) -> Object:
     return {**body, "metadata": {name: one for name, one in body["metadata"].items() if name != "resourceVersion"}}
 
 
-async def _absent_namespaces(watches: Watches, objects: Sequence[Object]) -> frozenset[str]:
-    """The namespaces of these objects that are not there."""
+async def absent_namespaces(watches: Watches, objects: Sequence[Object]) -> frozenset[str]:
+    """The namespaces of these objects that are not there; those the deployer is given one by one are not asked for."""
+    if watches.reach.namespaces:
+        return frozenset()
     named = {str(one["metadata"]["namespace"]) for one in objects if one["metadata"].get("namespace")}
     unseen = [one for one in named if watches.of(NAMESPACE).get("", one) is None]
     read = await asyncio.gather(*(watches.read(NAMESPACE, "", one) for one in unseen))

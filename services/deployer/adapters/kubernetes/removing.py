@@ -35,6 +35,7 @@ async def prune(watches: Watches, deployment: str, inventory: Object, uid: str, 
             continue
         if "deletionTimestamp" not in found["metadata"]:
             gone += await _delete(watches, kind, seen)
+            watches.warnings.written(deployment, kind, found["metadata"]["name"], ())
     return gone
 
 

@@ -38,7 +38,7 @@ class Rooms:
         self._connection = connection
         self._reading = asyncio.Lock()
         self._read_at = float("-inf")
-        self._whole: Room = {}
+        self._whole: Room | None = None
         self._left: Room | None = None
 
     async def shortage(self, asked: Mapping[str, str], message: str) -> Shortage | None:
@@ -51,7 +51,9 @@ class Rooms:
                 try:
                     await self._read()
                 except ApiRefused:
-                    return None
+                    self._whole, self._read_at = None, time.monotonic()
+        if self._whole is None:
+            return None
         return shortage_in(self._whole, self._left, lacking[0], asked[lacking[0]])
 
     async def _read(self) -> None:

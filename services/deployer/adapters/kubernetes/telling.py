@@ -14,7 +14,7 @@ from services.deployer.ports import Object
 _WHOLE = (POD, CLAIM)
 """Kinds whose status is read as a whole."""
 _TIMES = ("lastUpdateTime", "lastTransitionTime")
-_QUIET = {("Available", "True"), ("Available", "False"), ("Progressing", "True")}
+_QUIET = {("Progressing", "True")}
 
 
 def telling(kind: Kind, kept: Object) -> Object:

@@ -54,11 +54,12 @@ class KindWatch:
         """List and follow until cancelled."""
         try:
             while True:
-                await self._go_on()
+                await self.go_on()
         finally:
             self._cache.follows(self.scope, live=False)
 
-    async def _go_on(self) -> None:
+    async def go_on(self) -> None:
+        """List when that is due, then follow until the server ends it or something fails, and wait after a failure."""
         try:
             if self._version is None:
                 await self.list_again()
@@ -97,6 +98,7 @@ class KindWatch:
             "timeoutSeconds": str(random.randint(_SHORTEST_SECONDS, _LONGEST_SECONDS)),  # noqa: S311 - only a spread
         }
         async with self._connection.stream(self.kind.path(self.scope), query, SILENCE_SECONDS) as lines:
+            self.refused = ""
             self._cache.follows(self.scope, live=True)
             while line := await _line(lines):
                 self.take(orjson.loads(line))

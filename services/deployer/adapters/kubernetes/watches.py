@@ -51,6 +51,7 @@ class Watches:
 
     async def run(self) -> None:
         """Watch every kind until cancelled."""
+        self._listed = False
         self.watching = [
             KindWatch(self.connection, kind, self.of(kind), scope)
             for scope in self.reach.scopes

@@ -24,7 +24,7 @@ def condition(kind: str, status: str, **more: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("kind", "before", "after"),
     [
-        (DEPLOYMENT_KIND, {"readyReplicas": 0}, {"readyReplicas": 1, "conditions": [condition("Available", "True")]}),
+        (DEPLOYMENT_KIND, {"readyReplicas": 0}, {"readyReplicas": 1}),
         (DEPLOYMENT_KIND, {}, {"conditions": [condition("Progressing", "True", reason="ReplicaSetUpdated")]}),
         (REPLICA_SET, {"replicas": 0}, {"replicas": 1}),
         (AUTOSCALER, {"currentReplicas": 1}, {"currentReplicas": 2}),
@@ -41,12 +41,22 @@ def test_what_controllers_count_is_not_told(kind: Kind, before: dict[str, Any], 
         (DEPLOYMENT_KIND, {"observedGeneration": 1}, {"observedGeneration": 2}),
         (DEPLOYMENT_KIND, {}, {"conditions": [condition("ReplicaFailure", "True", message="exceeded quota")]}),
         (DEPLOYMENT_KIND, {}, {"conditions": [condition("Progressing", "False", reason="ProgressDeadlineExceeded")]}),
+        (
+            DEPLOYMENT_KIND,
+            {"conditions": [condition("Available", "True")]},
+            {"conditions": [condition("Available", "False")]},
+        ),
+        (
+            DEPLOYMENT_KIND,
+            {"conditions": [condition("Available", "False")]},
+            {"conditions": [condition("Available", "True")]},
+        ),
         (POD, {"phase": "Pending"}, {"phase": "Running"}),
         (CLAIM, {"phase": "Pending"}, {"phase": "Bound"}),
     ],
 )
 def test_what_an_observation_is_made_of_is_told(kind: Kind, before: dict[str, Any], after: dict[str, Any]) -> None:
-    """That the controller looked, what it says is wrong, and all of pods and claims."""
+    """That the controller looked, whether enough is available, what it says is wrong, and all of pods and claims."""
     assert telling(kind, kept("1", before)) != telling(kind, kept("2", after))
 
 
