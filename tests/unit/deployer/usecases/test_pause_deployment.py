@@ -53,7 +53,8 @@ async def test_a_pause_of_a_rollout_keeps_what_was_healthy(life: Life, fake: Fak
     assert (life.ends()[3], await life.pods()) == (["succeeded"], {})
     state = await fake.world().deployments.get(DEPLOYMENT)
     assert state is not None
-    assert (state.version, state.quarantine) == ("1.0", ())
+    assert state.proven is not None
+    assert (state.version, state.proven.version, state.quarantine) == ("1.0", "1.0", ())
     await life.asks(4, "1.0", intent=Intent.RESUME, replicas=3, parameters={"languages": "de"})
     await life.is_approved(4, "1.0")
     await life.settles()
