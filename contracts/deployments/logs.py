@@ -17,6 +17,8 @@ MOST_LINES = 1000
 LONGEST_LINE = 4000
 """Characters of one line; the rest of it is cut off."""
 MOST_HAPPENINGS = 200
+LONGEST_MESSAGE = 1024
+"""Characters of what an Event says."""
 
 
 class LogLine(Noun):
@@ -59,7 +61,7 @@ class ClusterHappening(Noun):
     name: Annotated[str, StringConstraints(max_length=253)]
     warning: bool
     reason: Annotated[str, StringConstraints(max_length=128)]
-    message: Annotated[str, StringConstraints(max_length=1024)]
+    message: Annotated[str, StringConstraints(max_length=LONGEST_MESSAGE)]
     times: Annotated[int, Field(ge=1)] = 1
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import orjson
 
+from services.deployer.domain.hidden import CUT
+
 LONGEST_PATH = 200
 LONGEST_VALUE = 120
 """Characters of a value that are told: enough to recognise it."""
@@ -65,7 +67,7 @@ def as_text(value: Any) -> str | None:
 
 def cut(text: str, longest: int) -> str:
     """A text that is no longer than this."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + CUT
 
 
 def _of_field(declared: Any, found: Any, path: str, *, whole: bool) -> Iterator[Difference]:

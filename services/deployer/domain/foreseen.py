@@ -1,9 +1,10 @@
 """The plan that somebody reads, made of what a cluster said in a rehearsal. Pure.
 
 Secrets' values are in none of it: of a Secret only the names of its values are told, and which would change.
+Where somebody wrote one into another object it is hidden, and so it is in what the cluster says.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from contracts.deployments.questions import (
@@ -16,9 +17,10 @@ from contracts.deployments.questions import (
     Trouble,
 )
 from services.deployer.domain.desired import Desired
-from services.deployer.domain.difference import Difference, differences
+from services.deployer.domain.difference import LONGEST_VALUE, Difference, cut, differences
 from services.deployer.domain.doctor.refused_object import refused_object
 from services.deployer.domain.health import Failure
+from services.deployer.domain.hidden import hidden
 from services.deployer.domain.manifest.labels import GENERATION
 from services.deployer.domain.rehearsal import Object, Rehearsal, Rehearsed
 from services.deployer.domain.takings import takings
@@ -52,10 +54,40 @@ def not_buildable(number: int, version: str, failure: Failure) -> Plan:
     return Plan(revision=number, version=version, trouble=trouble_of(failure))
 
 
+def without_secrets(plan: Plan, values: Collection[str]) -> Plan:
+    """The plan with a mark for each of these values, wherever somebody or the cluster wrote them."""
+    return plan.model_copy(
+        update={
+            "objects": tuple(_object_without(one, values) for one in plan.objects),
+            "warnings": tuple(hidden(one, values) for one in plan.warnings),
+            "trouble": _trouble_without(plan.trouble, values),
+        }
+    )
+
+
 def trouble_of(failure: Failure) -> Trouble:
     """A failure as it is told before it happened."""
     params = {name: value for name, value in failure.params.items() if value is not None}
     return Trouble(cause=failure.cause, fault=failure.fault, params=params)
+
+
+def _object_without(one: PlannedObject, values: Collection[str]) -> PlannedObject:
+    fields = tuple(
+        field.model_copy(update={"before": _short(field.before, values), "after": _short(field.after, values)})
+        for field in one.fields
+    )
+    return one.model_copy(update={"fields": fields, "trouble": _trouble_without(one.trouble, values)})
+
+
+def _short(text: str | None, values: Collection[str]) -> str | None:
+    return None if text is None else cut(hidden(text, values), LONGEST_VALUE)
+
+
+def _trouble_without(trouble: Trouble | None, values: Collection[str]) -> Trouble | None:
+    if trouble is None:
+        return None
+    params = {name: hidden(told, values) if isinstance(told, str) else told for name, told in trouble.params.items()}
+    return trouble.model_copy(update={"params": params})
 
 
 def _planned(one: Rehearsed, changed_secrets: frozenset[str]) -> PlannedObject:

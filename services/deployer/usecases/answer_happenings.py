@@ -3,7 +3,7 @@
 Asked by the gateway (`contracts.deployments.logs`); answered on the replica that leads, which has the watches.
 """
 
-from contracts.deployments.logs import ClusterHappenings, DeploymentHappeningsAsked
+from contracts.deployments.logs import LONGEST_MESSAGE, ClusterHappenings, DeploymentHappeningsAsked
 from contracts.envelope import Event
 from services.deployer.domain.hidden import hidden
 from services.deployer.reconciler.turn import Take, Turn
@@ -17,5 +17,5 @@ async def answer_happenings(question: Event[DeploymentHappeningsAsked], take_tur
 async def _read(deployment: str, turn: Turn) -> ClusterHappenings:
     secrets = await turn.in_motion(lambda world: world.secrets.all_of(deployment))
     told = await turn.cluster.happenings(deployment)
-    items = tuple(one.model_copy(update={"message": hidden(one.message, secrets)}) for one in told.items)
-    return told.model_copy(update={"items": items})
+    items = [one.model_copy(update={"message": hidden(one.message, secrets)[:LONGEST_MESSAGE]}) for one in told.items]
+    return told.model_copy(update={"items": tuple(items)})

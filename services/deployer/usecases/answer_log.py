@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from functools import partial
 
-from contracts.deployments.logs import DeploymentLogAsked, LogLines
+from contracts.deployments.logs import LONGEST_LINE, DeploymentLogAsked, LogLines
 from contracts.envelope import Event
 from services.deployer.domain.hidden import hidden
 from services.deployer.domain.log import LogWish
@@ -37,5 +37,5 @@ async def _read(deployment: str, wish: LogWish, turn: Turn) -> LogLines:
     secrets = await turn.in_motion(lambda world: world.secrets.all_of(deployment))
     read = await turn.cluster.logs(deployment, wish)
     values = [part for value in secrets for part in (value, *value.splitlines()) if part]
-    lines = tuple(line.model_copy(update={"text": hidden(line.text, values)}) for line in read.lines)
+    lines = tuple(line.model_copy(update={"text": hidden(line.text, values)[:LONGEST_LINE]}) for line in read.lines)
     return read.model_copy(update={"lines": lines})

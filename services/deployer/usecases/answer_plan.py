@@ -10,13 +10,14 @@ from contracts.deployments.requests import DeploymentRequested
 from contracts.envelope import Event
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.doctor.refused_object import manifest_invalid
-from services.deployer.domain.foreseen import foreseen, not_buildable
+from services.deployer.domain.foreseen import foreseen, not_buildable, without_secrets
 from services.deployer.domain.health import Failure
 from services.deployer.domain.known_request import KnownRequest
 from services.deployer.domain.manifest.build import build
 from services.deployer.domain.manifest.environment import keeps_secret
 from services.deployer.domain.manifest.order import in_order
 from services.deployer.domain.manifest.secret import settings_secret
+from services.deployer.domain.place import no_place
 from services.deployer.lineage import came_from
 from services.deployer.ports import Object, World
 from services.deployer.reconciler.turn import Take, Turn
@@ -25,12 +26,13 @@ from services.deployer.usecases.plan_revision import plan_revision
 
 @dataclass(frozen=True, slots=True)
 class _Next:
-    """What would be, what should be now, and whether secrets can be kept here."""
+    """What would be, what should be now, whether secrets can be kept here, and which must not be told."""
 
     number: int
     planned: Desired | Failure
     current: Desired | None
     keeps_secrets: bool
+    secrets: tuple[str, ...]
 
 
 async def answer_plan(question: Event[DeploymentPlanAsked], take_turn: Take) -> Plan:
@@ -39,15 +41,18 @@ async def answer_plan(question: Event[DeploymentPlanAsked], take_turn: Take) -> 
 
 
 async def _answer(question: Event[DeploymentPlanAsked], turn: Turn) -> Plan:
-    asked = question.data.request
     following = await turn.in_motion(lambda world: _next(question, world))
+    return without_secrets(await _foreseen(question.data.request, following, turn), following.secrets)
+
+
+async def _foreseen(asked: DeploymentRequested, following: _Next, turn: Turn) -> Plan:
     if isinstance(following.planned, Failure):
         return not_buildable(following.number, asked.version, following.planned)
     desired, cluster = following.planned, await turn.cluster.facts()
     where = desired.request.environment
-    if where.cluster != cluster.cluster or where.name not in cluster.environments:
-        why = f"{cluster.name} has no environment {where.name}"
-        return not_buildable(following.number, asked.version, manifest_invalid("Namespace", where.namespace, ".", why))
+    nowhere = no_place(where, cluster)
+    if nowhere is not None:
+        return not_buildable(following.number, asked.version, nowhere)
     objects = build(desired.facts, desired.spec, cluster.offer_of(where.name))
     rehearsal = await turn.cluster.rehearse(asked.deployment, in_order((*objects, *_secret(desired))))
     refusal = None
@@ -62,7 +67,7 @@ async def _next(question: Event[DeploymentPlanAsked], world: World) -> _Next:
     current = await world.desired.get(asked.deployment)
     number = (state.revision if state is not None else 0) + 1
     planned = await plan_revision(await _request(asked, question, world), number, state, current, world)
-    return _Next(number, planned, current, world.secrets.offered)
+    return _Next(number, planned, current, world.secrets.offered, await world.secrets.all_of(asked.deployment))
 
 
 async def _request(asked: DeploymentRequested, question: Event[DeploymentPlanAsked], world: World) -> KnownRequest:

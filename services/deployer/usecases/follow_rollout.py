@@ -60,7 +60,7 @@ async def follow_rollout(
             case Failure() as failure:
                 return await _fail(failure, request, state, desired, world)
             case Healthy() as healthy:
-                await end_generation(_final(healthy, request, state, where, objects), request, world)
+                await end_generation(_final(healthy, request, state, desired, where, objects), request, world)
                 return Done()
         return _look_again(following, now)
 
@@ -92,7 +92,12 @@ async def _fail(failure: Failure, request: KnownRequest, state: Deployment, desi
 
 
 def _final(
-    healthy: Healthy, request: KnownRequest, state: Deployment, where: str | None, objects: Sequence[Object]
+    healthy: Healthy,
+    request: KnownRequest,
+    state: Deployment,
+    desired: Desired,
+    where: str | None,
+    objects: Sequence[Object],
 ) -> DeploymentEvent:
     """What it means that all is ready: for a cancel, for a rollback, for a rollout."""
     if request.cancel is not None:
@@ -100,7 +105,8 @@ def _final(
     if state.phase is Phase.ROLLING_BACK:
         return rolled_back(request, state)
     references = tuple(ObjectReference(kind=one["kind"], name=one["metadata"]["name"]) for one in objects)
-    return succeed(request, state.revision, healthy.replicas, where, references)
+    # A pause stands still as what was healthy, which may be another version than the newest request names.
+    return succeed(desired.request, state.revision, healthy.replicas, where, references)
 
 
 async def _reached_at(desired: Desired, turn: Turn) -> str | None:

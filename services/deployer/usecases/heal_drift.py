@@ -8,7 +8,7 @@ kept out never comes back this way: what should be was settled before (keep_out_
 from collections.abc import Sequence
 
 from contracts.deployments.drift import Drift, HealedBy
-from services.deployer.domain.deployment import Deployment
+from services.deployer.domain.deployment import Deployment, Phase
 from services.deployer.domain.desired import Desired
 from services.deployer.domain.drift import DriftPolicy, healed, healed_by
 from services.deployer.domain.wish import Wish
@@ -66,5 +66,9 @@ def _unless_left(come_back: Outcome) -> Outcome | None:
 
 
 def _may_have_drifted(state: Deployment, desired: Desired) -> bool:
-    """Whether everything was applied once: before that, what is missing was not taken by anybody."""
-    return not state.under_way and state.applied == (desired.revision or state.revision)
+    """Whether everything was applied once: before that, what is missing was not taken by anybody.
+
+    A cancel ends when what was healthy before is so again, so after it all of that was applied.
+    """
+    applied = state.phase is Phase.CANCELLED or state.applied == (desired.revision or state.revision)
+    return applied and not state.under_way

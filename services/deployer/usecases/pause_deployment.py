@@ -21,7 +21,11 @@ async def pause_deployment(request: KnownRequest, world: World) -> None:
         return
     current = await current_revision(request.deployment, state, world)
     number = (state.revision if state else 0) + 1
-    planned = plan_pause(request, number, current, goes_on(state, current))
+    before = goes_on(state, current)
+    if current is not None and before is not None and before != current.revision:
+        # A rollout that the pause overtakes proved nothing: what stands still is what would have gone on without it.
+        current = await world.revisions.get(request.deployment, before) or current
+    planned = plan_pause(request, number, current, before)
     if isinstance(planned, Failure):
         await end_generation(fail(request, number, planned), request, world)
         return

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contracts.deployments.drift import DriftDetected, DriftedField
 from services.deployer.domain.deployment import Deployment
 from services.deployer.domain.desired import Desired
+from services.deployer.domain.difference import LONGEST_VALUE, cut
 from services.deployer.domain.drift import Drifted, DriftPolicy, detected
 from services.deployer.domain.wish import Wish
 from services.deployer.lineage import lineage_of_running
@@ -51,4 +52,7 @@ async def _hidden(told: DriftDetected, desired: Desired, world: World) -> DriftD
 
 async def _hidden_field(field: DriftedField, desired: Desired, world: World) -> DriftedField:
     values = {name: value for name, value in (("declared", field.declared), ("found", field.found)) if value}
-    return field.model_copy(update=await hide_secrets(dict(values), desired, world))
+    shown = await hide_secrets(dict(values), desired, world)
+    # A mark may be longer than what it hides, and a value that is longer than it may be can't be read again.
+    told = {name: cut(str(value), LONGEST_VALUE) for name, value in shown.items()}
+    return DriftedField.model_validate(field.model_dump() | told)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.errors import NotNow
-from contracts.deployments.logs import MOST_HAPPENINGS, ClusterHappening, ClusterHappenings
+from contracts.deployments.logs import LONGEST_MESSAGE, MOST_HAPPENINGS, ClusterHappening, ClusterHappenings
 from services.deployer.adapters.kubernetes.answers import ApiRefused
 from services.deployer.adapters.kubernetes.connection import Connection
 from services.deployer.adapters.kubernetes.kinds import EVENT
@@ -53,7 +53,7 @@ def read_happening(event: Mapping[str, Any]) -> ClusterHappening:
         name=str(about.get("name") or "")[:253],
         warning=event.get("type") == "Warning",
         reason=str(event.get("reason") or "")[:128],
-        message=str(event.get("message") or "")[:1024],
+        message=str(event.get("message") or "")[:LONGEST_MESSAGE],
         times=max(int(series.get("count") or event.get("count") or 1), 1),
     )
 

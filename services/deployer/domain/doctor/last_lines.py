@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from services.deployer.domain.hidden import CUT
+
 LINES = 10
 LINE_LENGTH = 400
-CUT = "…"
 
 
 def last_lines(log: Sequence[str]) -> str:

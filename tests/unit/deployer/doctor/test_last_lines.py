@@ -1,7 +1,11 @@
 """What a failure shows of a log."""
 
-from services.deployer.domain.doctor.last_lines import CUT, LINE_LENGTH, LINES, last_line, last_lines
-from services.deployer.domain.hidden import MARK, hidden
+import base64
+import json
+
+from services.deployer.domain.difference import as_text
+from services.deployer.domain.doctor.last_lines import LINE_LENGTH, LINES, last_line, last_lines
+from services.deployer.domain.hidden import CUT, MARK, hidden
 
 
 def test_the_last_lines_are_few_and_short() -> None:
@@ -21,6 +25,25 @@ def test_values_of_secrets_are_hidden() -> None:
         hidden("login s3cret-value and czNjcmV0LXZhbHVl failed", ["s3cret-value"]) == f"login {MARK} and {MARK} failed"
     )
     assert hidden("the one is in the other: abcd abc", ["abc", "abcd"]) == f"the one is in the other: {MARK} {MARK}"
+
+
+def test_a_value_that_was_cut_off_is_hidden() -> None:
+    """What is left of it at the end of a line is hidden, in every form; a few characters are no value."""
+    value = "S3cr3tKeyMaterial" * 10
+    assert hidden(str(as_text(f"key {value}")), [value]) == f"key {MARK}…"
+    assert hidden(str(as_text([f"--key={value}"])), [value]) == f'["--key={MARK}…'
+    assert hidden(f"key {value[:30]}\nnext", [value]) == f"key {MARK}\nnext"
+    assert hidden("y" * 100 + base64.b64encode(value.encode()).decode()[:19], [value]) == "y" * 100 + MARK
+    assert hidden("it ends with S3cr3t", [value]) == f"it ends with {MARK}"
+    assert hidden("it ends with S3cr3", [value]) == "it ends with S3cr3"
+    assert hidden("S3cr3t stands before the end", [value]) == "S3cr3t stands before the end"
+
+
+def test_a_value_inside_json_is_hidden() -> None:
+    """With its quotes and line ends escaped, and with signs that are not ASCII in either way."""
+    value = 'pa"ss\nwörd'
+    assert hidden(str(as_text([f"--key={value}"])), [value]) == f'["--key={MARK}"]'
+    assert hidden(json.dumps({"key": value}), [value]) == f'{{"key": "{MARK}"}}'
 
 
 def test_what_looks_like_a_password_is_hidden() -> None:

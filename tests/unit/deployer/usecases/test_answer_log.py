@@ -8,6 +8,8 @@ import pytest
 
 from chassis.ledger import new_id
 from contracts.deployments.logs import (
+    LONGEST_LINE,
+    LONGEST_MESSAGE,
     ClusterHappening,
     ClusterHappenings,
     DeploymentHappeningsAsked,
@@ -40,6 +42,7 @@ class Told:
     def __init__(self, *parts: tuple[LogLine, ...]) -> None:
         self.parts = list(parts)
         self.wishes: list[LogWish] = []
+        self.message = "with hunter2"
 
     async def logs(self, _deployment: str, wish: LogWish) -> LogLines:
         """The next part."""
@@ -48,7 +51,7 @@ class Told:
 
     async def happenings(self, _deployment: str) -> ClusterHappenings:
         """One, with a secret in it."""
-        one = ClusterHappening(at="2026", kind="Pod", name="a", warning=True, reason="Failed", message="with hunter2")
+        one = ClusterHappening(at="2026", kind="Pod", name="a", warning=True, reason="Failed", message=self.message)
         return ClusterHappenings(items=(one,))
 
 
@@ -80,6 +83,17 @@ async def test_no_secret_leaves_with_a_line(fake: FakeWorld) -> None:
     assert "second-line" not in str(part)
     found = await answer_happenings(asked(DeploymentHappeningsAsked), turns(fake, told))
     assert "hunter2" not in str(found)
+
+
+async def test_what_a_mark_makes_longer_can_still_be_read(fake: FakeWorld) -> None:
+    """A line and an Event with a short password at their longest are told, no longer than they may be."""
+    await fake.secrets.keep("one", DEPLOYMENT, "z")
+    told = Told((line("01", "z" * LONGEST_LINE),))
+    (part,) = [one async for one in answer_log(asked(), turns(fake, told))]
+    assert LogLines.model_validate(part.model_dump(mode="json")) == part
+    told.message = "z" * LONGEST_MESSAGE
+    found = await answer_happenings(asked(DeploymentHappeningsAsked), turns(fake, told))
+    assert ClusterHappenings.model_validate(found.model_dump(mode="json")) == found
 
 
 async def test_a_log_that_is_followed_tells_each_line_once(fake: FakeWorld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,12 @@ from typing import Any, TypeVar
 import pytest
 
 from contracts.apps.spec import AppSpec
-from contracts.deployments.questions import Change, DeploymentPlanAsked, Plan
-from contracts.deployments.reasons import Cause
+from contracts.clusters.events import ClusterRegistered
+from contracts.deployments.questions import Change, DeploymentPlanAsked, Plan, Trouble
+from contracts.deployments.reasons import Cause, Fault
 from contracts.deployments.requests import Intent
+from services.deployer.domain.foreseen import without_secrets
+from services.deployer.domain.hidden import MARK
 from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases.answer_plan import answer_plan
 from tests.fakes.cluster_conformance import HOSTILE
@@ -138,6 +141,27 @@ async def test_a_secret_is_told_by_name_only(life: Life, fake: FakeWorld) -> Non
     assert "Y2FuYXJ5" not in told
 
 
+async def test_a_secret_that_was_written_elsewhere_is_hidden(life: Life, fake: FakeWorld) -> None:
+    """In fields of other objects, in what stands in the way and in warnings, as far as it is a secret's value."""
+    await fake.secrets.keep(PASSWORD, an_id(0xD001), "canary-in-a-plan")
+    await life.runs(1)
+    workload = fake.objects.objects["Deployment", "demo-test", "assistant"]
+    workload["spec"]["template"]["spec"]["containers"][0]["image"] = "canary-in-a-plan"
+    plan = await planned(fake)
+    told = next(one for one in plan.objects if one.kind == "Deployment")
+    assert [one.before for one in told.fields] == [MARK]
+    trouble = Trouble(cause=Cause.MANIFEST_INVALID, fault=Fault.PLATFORM, params={"message": "no canary", "n": 1})
+    said = plan.model_copy(
+        update={
+            "objects": (told.model_copy(update={"trouble": trouble}),),
+            "trouble": trouble,
+            "warnings": ("canary is old",),
+        }
+    )
+    assert "canary" in said.model_dump_json()
+    assert "canary" not in without_secrets(said, ["canary"]).model_dump_json()
+
+
 async def test_a_version_that_failed_here_is_kept_out_of_the_plan_too(life: Life, fake: FakeWorld) -> None:
     """A change that does not name a quarantined version tells so."""
     await life.runs(1)
@@ -155,3 +179,18 @@ async def test_an_environment_that_is_not_there_is_told(fake: FakeWorld) -> None
     plan = await planned(fake, environment=where)
     assert plan.trouble is not None
     assert "moon" in str(plan.trouble.params["message"])
+
+
+@pytest.mark.usefixtures("life")
+async def test_a_namespace_out_of_reach_is_told(fake: FakeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the deployer may work in some namespaces only, the plan says what the administrator has to make."""
+    facts = (await fake.cluster.facts()).model_copy(update={"namespaces": ("team-other-test",)})
+
+    async def of_some(_cluster: object) -> ClusterRegistered:
+        return facts
+
+    monkeypatch.setattr(type(fake.cluster), "facts", of_some)
+    plan = await planned(fake)
+    assert plan.trouble is not None
+    assert (plan.trouble.fault, plan.objects) == (Fault.PLATFORM, ())
+    assert "APPSTORE_CLUSTER_NAMESPACES" in str(plan.trouble.params["message"])

@@ -8,6 +8,7 @@ from contracts.deployments.requests import Intent
 from services.deployer.reconciler.outcome import Done
 from tests.fakes.cluster_conformance import AUTOSCALER, scaling
 from tests.fakes.deployer import FakeWorld
+from tests.fakes.deployer_examples import DEPLOYMENT
 from tests.fakes.deployer_life import Life
 from tests.unit.deployer.specs import WITH_SETTINGS, keeping_data, small_with
 
@@ -42,6 +43,22 @@ async def test_a_pause_takes_the_pods_and_nothing_else(life: Life) -> None:
     assert paused == objects
     assert (life.last("DeploymentSucceeded").replicas, life.ends()) == (0, {1: ["succeeded"], 2: ["succeeded"]})
     assert await life.settles() == Done()
+
+
+async def test_a_pause_of_a_rollout_keeps_what_was_healthy(life: Life, fake: FakeWorld) -> None:
+    """An upgrade that never succeeded stands still as nothing: the version before it does, and comes back."""
+    await life.starts(2, "3.0")
+    await life.is_looked_at()
+    await pauses(life, 3, "3.0")
+    assert (life.ends()[3], await life.pods()) == (["succeeded"], {})
+    state = await fake.world().deployments.get(DEPLOYMENT)
+    assert state is not None
+    assert state.proven is not None
+    assert (state.version, state.proven.version, state.quarantine) == ("1.0", "1.0", ())
+    await life.asks(4, "1.0", intent=Intent.RESUME, replicas=3, parameters={"languages": "de"})
+    await life.is_approved(4, "1.0")
+    await life.settles()
+    assert (life.ends()[4], len(await life.pods())) == (["succeeded"], 3)
 
 
 async def test_a_resume_brings_back_what_was(life: Life) -> None:
