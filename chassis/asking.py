@@ -26,6 +26,7 @@ from chassis.clock import Clock
 from chassis.motions import Lineage
 from contracts.payload import Payload
 from contracts.questions import (
+    MOST_PIECES,
     AnsweringIsBusy,
     AnswerTold,
     NoAnswerInTime,
@@ -44,7 +45,8 @@ MOST_OPEN = 200
 MOST_OPEN_OF_ONE = 8
 """Questions one person may have open at once at one process."""
 _RENEW_PART = 0.33
-_MOST_UNREAD = 1000
+_MOST_UNREAD = 2 * MOST_PIECES
+"""Pieces of one answer that wait to be read: two answers of the largest kind, 3 MB."""
 
 Told = AnswerTold | None
 

@@ -29,9 +29,16 @@ class NameKeepsData(Refusal):
 
 
 async def claim_name(motion: Motion, wish: DeploymentRequested, models: ReadModels) -> DeploymentRequested:
+    """The wish as `under_its_name`, with the claim on that name renewed. Raises NameInUse, NameKeepsData."""
+    wish = await under_its_name(motion, wish, models)
+    await renew_claim(motion, wish.deployment, wish.environment, wish.name, wish.app)
+    return wish
+
+
+async def under_its_name(motion: Motion, wish: DeploymentRequested, models: ReadModels) -> DeploymentRequested:
     """The wish, about the deployment that stands under its name or left data there; about a new one when it is free.
 
-    Raises NameInUse, NameKeepsData.
+    Nothing is written. Raises NameInUse, NameKeepsData.
     """
     claim = await _claim_on(motion, wish.environment, wish.name, models)
     if claim is not None:
@@ -40,7 +47,6 @@ async def claim_name(motion: Motion, wish: DeploymentRequested, models: ReadMode
                 raise NameKeepsData(name=wish.name, deployment=claim["deployment"])
             raise NameInUse(name=wish.name)
         wish = wish.model_copy(update={"deployment": claim["deployment"]})
-    await renew_claim(motion, wish.deployment, wish.environment, wish.name, wish.app)
     return wish
 
 

@@ -197,12 +197,15 @@ async def _environment(name: str, team: Team, world: World) -> Environment:
     clusters = await world.models.clusters()
     if not clusters:
         raise Problem("no-cluster")
+    missing: str | None = None
     for cluster in clusters:
         if name in cluster["environments"]:
             place = _place_of(team, name, cluster["cluster"])
-            if cluster.get("namespaces") is not None and place.namespace not in cluster["namespaces"]:
-                raise Problem("no-namespace", namespace=place.namespace)
-            return place
+            if cluster.get("namespaces") is None or place.namespace in cluster["namespaces"]:
+                return place
+            missing = place.namespace
+    if missing is not None:
+        raise Problem("no-namespace", namespace=missing)
     known = ", ".join(sorted({environment for cluster in clusters for environment in cluster["environments"]}))
     raise Problem("unknown-environment", environment=name, known=known)
 

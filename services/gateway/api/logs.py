@@ -4,7 +4,7 @@ Before it: who may read the team's deployments. After it: the answer, as a list 
 Nothing of it is kept here. Following goes on for as long as somebody listens, and an hour at most.
 """
 
-import time
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated
@@ -24,16 +24,18 @@ from contracts.deployments.logs import (
 )
 from contracts.identifiers import DnsLabel
 from contracts.refusals import Refusal
-from services.gateway.api.asking import Somebody, WorldOf, asked
+from services.gateway.api.asking import Somebody, TextsOf, WorldOf, asked
 from services.gateway.api.deployments import find_deployment
 from services.gateway.api.events import PING_SECONDS
-from services.gateway.api.problems import Problem
+from services.gateway.api.problems import Problem, tell
 from services.gateway.api.shapes import Shown
 from services.gateway.identity.permissions import Permission
+from services.gateway.locales.texts import Texts
 
 router = APIRouter(tags=["deployments"])
 ADDRESS = "/deployments/{deployment_id}"
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 7.0
+"""Less than a client waits for an answer (10 seconds), so that it hears which answer did not come."""
 LONGEST_SECONDS = 3600.0
 """After this a stream ends; whoever comes back is asked anew who they are."""
 Container = Annotated[DnsLabel | None, Query(description="One container; all of them without it")]
@@ -117,9 +119,9 @@ async def get_logs(
     response_class=EventSourceResponse,
 )
 async def follow_logs(
-    deployment_id: str, world: WorldOf, reader: Reader, container: Container = None, tail: Tail = 100
+    deployment_id: str, world: WorldOf, reader: Reader, texts: TextsOf, container: Container = None, tail: Tail = 100
 ) -> EventSourceResponse:
-    """A stream of `line` events; `refused` says why there are no more, `end` that the longest time passed."""
+    """A stream of `line` events; `refused`, a problem, says why there are no more; `end` that the time passed."""
     if world.hub.is_full:
         raise Problem("too-many-streams")
     question = DeploymentLogAsked(
@@ -132,7 +134,7 @@ async def follow_logs(
     )
     lines = world.asker.follow(question, reader)
     return EventSourceResponse(
-        _stream(lines), ping=PING_SECONDS, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        _stream(lines, texts), ping=PING_SECONDS, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
 
 
@@ -146,21 +148,34 @@ async def get_cluster_events(deployment_id: str, world: WorldOf, reader: Reader)
     return HappeningList.model_validate(found.model_dump(by_alias=False))
 
 
-async def _stream(parts: AsyncGenerator[LogLines, None]) -> AsyncIterator[ServerSentEvent]:
-    end = time.monotonic() + LONGEST_SECONDS
+async def _stream(parts: AsyncGenerator[LogLines, None], texts: Texts) -> AsyncIterator[ServerSentEvent]:
+    loop = asyncio.get_running_loop()
+    ending = loop.time() + LONGEST_SECONDS
     async with aclosing(parts) as following:
         try:
-            async for part in following:
+            while (part := await _next(following, ending)) is not None:
                 for line in _lines(part):
                     yield ServerSentEvent(
                         event="line", data=orjson.dumps(line | {"simulated": part.simulated}).decode()
                     )
-                if time.monotonic() > end:
-                    break
+                    if loop.time() >= ending:
+                        break
         except Refusal as refused:
-            yield ServerSentEvent(event="refused", data=orjson.dumps({"code": refused.code}).decode())
+            problem = tell(refused.code, refused.params, texts).body()
+            yield ServerSentEvent(event="refused", data=orjson.dumps(problem).decode())
             return
     yield ServerSentEvent(event="end", data="{}")
+
+
+async def _next(following: AsyncGenerator[LogLines, None], ending: float) -> LogLines | None:
+    """The next part; None after the last, and when the time is over, also while nothing comes."""
+    if asyncio.get_running_loop().time() >= ending:
+        return None
+    try:
+        async with asyncio.timeout_at(ending):
+            return await anext(following, None)
+    except TimeoutError:
+        return None
 
 
 def _lines(found: LogLines) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from chassis.ledger import new_id
 from contracts.deployments.questions import DeploymentPlanAsked, Plan, PlannedObject, Trouble
 from contracts.deployments.requests import DeploymentRequested
 from services.gateway.accept.change import as_it_would_be
+from services.gateway.accept.name_claim import under_its_name
 from services.gateway.accept.submit import Asked
 from services.gateway.api.asking import Somebody, TextsOf, WorldOf, asked
 from services.gateway.api.change_wishes import DeploymentChange
@@ -67,7 +68,7 @@ class ResourceShown(Shown):
 
 
 class PlanShown(Shown):
-    """What would happen. Whether compliance would approve is not part of it."""
+    """What would happen, to which `deployment` when one has the name. Whether compliance approves is no part of it."""
 
     deployment: str | None
     app: str
@@ -90,9 +91,11 @@ async def plan_deployment(
     wish: DeploymentWish, request: Request, world: WorldOf, person: Somebody, texts: TextsOf
 ) -> PlanShown:
     """Show the objects, what they take and what stands in the way of a deployment; nothing is asked."""
-    payload, _, team = await request_wished(wish, person, world)
+    wanted, _, team = await request_wished(wish, person, world)
+    payload = await world.performer.perform(partial(under_its_name, wish=wanted, models=world.models))
     plan = await _ask(payload, asked(request, person, team, None), world)
-    return _shown(plan, payload, texts, deployment=None)
+    known = payload.deployment if payload.deployment != wanted.deployment else None
+    return _shown(plan, payload, texts, deployment=known)
 
 
 @router.post("/deployments/{deployment_id}/_plan", operation_id="planChange", summary="What a change would do")

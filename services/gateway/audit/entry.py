@@ -17,7 +17,7 @@ Document = dict[str, Any]
 NOT_AUDITED = (DeploymentProgressed,)
 """What changes nothing: it tells how far a change is that was audited when it began."""
 
-_CODES = ("code", "reason", "by", "cause", "fault", "outcome", "rule", "change", "reaction", "healed_by")
+_CODES = ("code", "reason", "by", "cause", "fault", "outcome", "rule", "change", "reaction", "healed_by", "level")
 
 
 def entry_of(heard: Heard, recorded: str) -> Document | None:
@@ -49,8 +49,10 @@ def entry_of(heard: Heard, recorded: str) -> Document | None:
 
 
 def why(data: Document) -> Document:
-    """The codes that say why: of a refusal, a failure, a decision; and the rules that objected."""
+    """The codes that say why: of a refusal, a failure, a decision; the rules that objected, and that only warned."""
     codes: Document = {name: data[name] for name in _CODES if isinstance(data.get(name), str)}
     if objections := data.get("objections"):
         codes["rules"] = [objection["rule"] for objection in objections]
+    if warnings := data.get("warnings"):
+        codes["warned"] = [warning["rule"] for warning in warnings]
     return codes

@@ -17,7 +17,15 @@ from chassis.off_ledger import message_of
 from chassis.wire import RawMessage, read_context, read_event
 from contracts.envelope import Event
 from contracts.payload import Payload
-from contracts.questions import AnswerableLater, NoAnswerInTime, NoAnswerPossible, Question, TooManyQuestions
+from contracts.questions import (
+    MOST_PIECES,
+    AnswerableLater,
+    AnswerTold,
+    NoAnswerInTime,
+    NoAnswerPossible,
+    Question,
+    TooManyQuestions,
+)
 from contracts.refusals import Refusal
 from contracts.topics import Topic
 from tests.fakes.questions import ROWS, CountAsked, EchoAsked, Reading, known_on_the_wire, writer_of
@@ -184,6 +192,19 @@ async def test_one_person_cannot_ask_without_end(wire: Wire) -> None:
         task.cancel()
     await asyncio.gather(*mine, theirs, return_exceptions=True)
     assert wire.asker.open == 0
+
+
+async def test_what_nobody_reads_is_bounded(wire: Wire) -> None:
+    """A follower who does not read keeps two of the largest answers in memory at most, and then hears no more."""
+    question = CountAsked(question=new_id(), deadline=wire.asker.until(5))
+    async with aclosing(wire.asker.follow(question, ME)) as parts:
+        reading = asyncio.create_task(anext(parts))
+        await asyncio.sleep(0)
+        for number in range(1 + 2 * MOST_PIECES):
+            wire.asker.hear(AnswerTold(question=question.question, answering=new_id(), number=number))
+        assert wire.asker.open == 0
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
 
 
 async def test_a_followed_answer_goes_on_while_it_is_renewed(wire: Wire) -> None:

@@ -67,3 +67,16 @@ async def test_a_team_without_a_namespace_is_told_who_makes_one(new_gateway: New
         assert (refused.json()["fault"], refused.json()["params"]) == ("platform", {"namespace": "team-data-test"})
         wish = {"app": "docling-serve", "name": "other", "environment": "production"}
         assert (await client.post("/deployments", json=wish)).status_code == 202
+
+
+async def test_another_cluster_may_have_the_namespace(new_gateway: NewGateway) -> None:
+    """One cluster without the team's namespace stands in nobody's way when the next one has it."""
+    async with new_gateway() as gateway, gateway.developer() as client:
+        tell = await gateway.stock()
+        without = told.cluster().model_copy(update={"namespaces": ()})
+        another = {"cluster": told.an_id(39), "name": "second", "namespaces": ("team-data-production",)}
+        await gateway.hear(tell(without), tell(told.cluster().model_copy(update=another)))
+        wish = {"app": "docling-serve", "name": "other", "environment": "production"}
+        assert (await client.post("/deployments", json=wish)).status_code == 202
+        nowhere = await client.post("/deployments", json={**wish, "environment": "test"})
+        assert nowhere.json()["code"] == "no-namespace"

@@ -1,13 +1,17 @@
 """Logs and events of a deployment at the API: for its team alone, bounded, and honest when nobody answers."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import httpx
+import orjson
 import pytest
+from appstore_client.transport import TIMEOUT
 
 from contracts.deployments.logs import ClusterHappening, ClusterHappenings, LogLine, LogLines
 from contracts.questions import AnsweringIsBusy
 from services.gateway.api import logs
+from services.gateway.locales.texts import Texts
 from tests.fakes.gateway_life import Life
 
 LINE = LogLine(pod="docling-1", container="web", at="2026-11-24T12:00:00Z", text="listening")
@@ -57,13 +61,18 @@ async def test_what_is_asked_is_bounded(life: Life) -> None:
 
 
 async def test_a_refusal_is_a_problem_or_ends_the_stream(life: Life) -> None:
-    """The deployer has its hands full: a problem with what to do; on a stream an event with the code."""
+    """The deployer has its hands full: a problem with what to do, on a stream too, in the reader's language."""
     life.gateway.asked.answer = AnsweringIsBusy()
     assert (await _get(life, "logs")).json()["code"] == "answering-is-busy"
-    stream = await _get(life, "logs/stream")
-    assert stream.headers["content-type"].startswith("text/event-stream")
-    assert "event: refused" in stream.text
-    assert "answering-is-busy" in stream.text
+    for language in ("nl", "en"):
+        headers = {"Accept-Language": language}
+        whole = (await life.client.get(f"{life.address}/logs", headers=headers)).json()
+        stream = await life.client.get(f"{life.address}/logs/stream", headers=headers)
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        assert "event: refused" in stream.text
+        told = orjson.loads(next(one for one in stream.text.splitlines() if one.startswith("data:"))[5:])
+        assert told == {name: said for name, said in whole.items() if name != "instance"}
+        assert (told["status"], bool(told["title"])) == (503, True)
 
 
 async def test_a_stream_ends_after_its_longest_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +86,30 @@ async def test_a_stream_ends_after_its_longest_time(monkeypatch: pytest.MonkeyPa
         finally:
             ended.append(True)
 
-    monkeypatch.setattr(logs, "LONGEST_SECONDS", 0)
-    told = [one async for one in logs._stream(parts())]
-    assert [one.event for one in told] == ["line", "end"]
+    monkeypatch.setattr(logs, "LONGEST_SECONDS", 0.05)
+    told = [one.event async for one in logs._stream(parts(), Texts("en"))]
+    assert (set(told[:-1]), told[-1]) == ({"line"}, "end")
     assert ended
+
+
+async def test_a_quiet_stream_ends_after_its_longest_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container that writes nothing more keeps nobody's stream open, and nothing is asked for it after the end."""
+    ended = []
+
+    async def parts() -> AsyncGenerator[LogLines, None]:
+        try:
+            yield LINES
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    monkeypatch.setattr(logs, "LONGEST_SECONDS", 0.05)
+    async with asyncio.timeout(5):
+        told = [one async for one in logs._stream(parts(), Texts("en"))]
+    assert ([one.event for one in told], ended) == (["line", "end"], [True])
+
+
+def test_a_client_waits_longer_than_the_deployer_may_take() -> None:
+    """Who asks hears that no answer came in time, and does not give up before that is said."""
+    assert TIMEOUT.read is not None
+    assert TIMEOUT.read - logs.ANSWER_SECONDS >= 2

@@ -2,11 +2,13 @@
 
 import pytest
 
+from contracts.deployments.events import ObjectReference
 from contracts.deployments.questions import Change, Plan, PlannedField, PlannedObject, ResourceUse, Trouble
 from contracts.deployments.reasons import Cause, Fault
 from contracts.deployments.requests import Intent
 from contracts.questions import NoAnswerInTime
 from services.gateway.api import plans
+from tests.fakes import gateway_events as told
 from tests.fakes.gateway_life import CHOSEN, Life, wish_of
 
 FIELD = PlannedField(path=".spec.replicas", before="2", after="5")
@@ -17,6 +19,7 @@ A_PLAN = Plan(
     resources=(ResourceUse(resource="pods", before="2", after="5", used="2", limit="4", missing="1"),),
     warnings=("this API is deprecated",),
 )
+KEPT = (ObjectReference(kind="PersistentVolumeClaim", name="docling-serve-data"),)
 CANARY = "canary-of-a-plan"
 
 
@@ -57,6 +60,37 @@ async def test_the_plan_of_a_new_deployment_names_secrets_by_id_only(life: Life)
     assert CANARY not in refused.text
     assert CANARY not in repr(life.gateway.asked.questions)
     assert await life.gateway.database.collection("sealed_secrets").count_documents({}) == 0
+
+
+async def test_the_plan_of_a_name_that_stands_is_about_what_stands(life: Life) -> None:
+    """The deployer is asked about the deployment that the request would be about; nothing is claimed by asking."""
+    life.gateway.asked.answer = A_PLAN
+    names = life.gateway.database.collection("deployment_names")
+    before = await names.find({}).to_list()
+    answer = await life.client.post("/deployments/_plan", json={"app": "docling-serve", "version": "2.0"})
+    assert (answer.status_code, answer.json()["deployment"]) == (200, life.deployment)
+    (question, _), *_ = life.gateway.asked.questions
+    assert question.request.deployment == life.deployment
+    await life.client.post("/deployments/_plan", json={"app": "docling-serve", "name": "second"})
+    assert await names.find({}).to_list() == before
+
+
+async def test_a_name_of_another_app_is_refused_as_it_would_be(life: Life) -> None:
+    """A name that is in use, or keeps another app's data, answers a plan as it answers the request."""
+    life.gateway.asked.answer = A_PLAN
+    await life.gateway.hear(*map(life.tell, (told.app(told.OTHER_APP, "qdrant"), told.version(told.OTHER_APP))))
+    wish = {"app": "qdrant", "name": "docling-serve"}
+    codes = []
+    for number in (1, 2):
+        planned = (await life.client.post("/deployments/_plan", json=wish)).json()
+        asked = (await life.client.post("/deployments", json=wish)).json()
+        assert (planned["code"], planned["params"]) == (asked["code"], asked["params"])
+        codes.append(planned["code"])
+        if number == 1:
+            assert (await life.client.delete(life.address)).status_code == 202
+            await life.hear((told.removed().model_copy(update={"kept": KEPT}), 2))
+    assert codes == ["name-in-use", "name-keeps-data"]
+    assert life.gateway.asked.questions == []
 
 
 async def test_what_would_be_refused_is_refused_for_a_plan_too(life: Life) -> None:

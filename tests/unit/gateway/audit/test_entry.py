@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from contracts.compliance.events import EvidenceRefused
+from contracts.compliance.level import PolicyLevel
 from contracts.envelope import Event
 from contracts.held import MessageSkipped
 from services.gateway.audit.append import AUDITED
@@ -51,6 +52,16 @@ def test_reasons_are_codes() -> None:
     assert rejected["generation"] == 1
     assert set(failed["why"]) == {"cause", "fault"}
     assert refused["why"] == {"code": "evidence-has-expired"}
+
+
+def test_what_was_let_through_leaves_a_trace() -> None:
+    """An approval names its level, and each rule that only warned at it."""
+    lenient = of(Telling()(told.approved(PolicyLevel.LENIENT, warned=True), generation=1))
+    strict = of(Telling()(told.approved(), generation=1))
+    assert lenient is not None
+    assert strict is not None
+    assert lenient["why"] == {"level": "lenient", "warned": [told.OBJECTION.rule]}
+    assert strict["why"] == {"level": "strict"}
 
 
 def test_what_people_wrote_stays_out() -> None:
