@@ -10,7 +10,7 @@ from chassis.errors import NotNow
 from infra.kubernetes.control_plane import ControlPlane
 from services.deployer.adapters.kubernetes.answers import ApiRefused
 from services.deployer.adapters.kubernetes.kinds import WATCHED, kind_of
-from services.deployer.adapters.kubernetes.logs import NotThere, read_text
+from services.deployer.adapters.kubernetes.logs import NotThere, read_newest
 from tests.e2e.eventually import eventually
 from tests.fakes.cluster_conformance import App
 from tests.kubernetes.deployer_stage import RealStage, deployer_on, role, shipped_rules
@@ -31,7 +31,7 @@ async def whole_life(stage: RealStage, app: App) -> None:
     await stage.cluster.observe(app.deployment)
     await stage.cluster.happenings(app.deployment)
     with contextlib.suppress(NotThere):
-        await read_text(stage.kubernetes.connection, app.namespace, "no-such-pod", {})
+        await read_newest(stage.kubernetes.connection, app.namespace, "no-such-pod", {})
     await stage.kubernetes.connection.request("GET", f"/api/v1/namespaces/{app.namespace}/events")
     await stage.cluster.delete(app.deployment)
 

@@ -6,6 +6,7 @@ Asked by the gateway (`contracts.deployments.logs`); answered on the replica tha
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from functools import partial
 
 from contracts.deployments.logs import LONGEST_LINE, DeploymentLogAsked, LogLines
@@ -24,18 +25,20 @@ async def answer_log(question: Event[DeploymentLogAsked], take_turn: Take) -> As
     wish = LogWish(asked.container, asked.tail, asked.previous)
     first = True
     while True:
-        read = await take_turn(partial(_read, asked.deployment, wish))
+        read, read_at = await take_turn(partial(_read, asked.deployment, wish))
         if first or read.lines:
             yield read
         if not asked.follow:
             return
-        first, wish = False, wish.later(read)
+        first, wish = False, wish.later(read, read_at)
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
-async def _read(deployment: str, wish: LogWish, turn: Turn) -> LogLines:
+async def _read(deployment: str, wish: LogWish, turn: Turn) -> tuple[LogLines, datetime]:
+    """The lines without secrets, and when they were asked for."""
+    read_at = turn.clock.now()
     secrets = await turn.in_motion(lambda world: world.secrets.all_of(deployment))
     read = await turn.cluster.logs(deployment, wish)
     values = [part for value in secrets for part in (value, *value.splitlines()) if part]
     lines = tuple(line.model_copy(update={"text": hidden(line.text, values)[:LONGEST_LINE]}) for line in read.lines)
-    return read.model_copy(update={"lines": lines})
+    return read.model_copy(update={"lines": lines}), read_at

@@ -16,14 +16,15 @@ from contracts.deployments.logs import LONGEST_LINE, MOST_LINES, LogLine, LogLin
 from services.deployer.adapters.kubernetes.answers import FORBIDDEN, NOT_FOUND, ApiRefused
 from services.deployer.adapters.kubernetes.connection import REQUEST_SECONDS, Connection
 from services.deployer.adapters.kubernetes.kinds import DEPLOYMENT_KIND, POD, REPLICA_SET
+from services.deployer.adapters.kubernetes.newest_lines import NewestLines
 from services.deployer.adapters.kubernetes.observing import split
 from services.deployer.adapters.kubernetes.watches import Watches
 from services.deployer.domain.log import LogWish, newest
 
 MOST_SOURCES = 20
 """Containers that are read at once, the newest pods first."""
-MOST_BYTES = 128 * 1024
-"""Of one container in one look."""
+READ_SECONDS = REQUEST_SECONDS
+"""For one container in one look."""
 _BAD_REQUEST = 400
 
 
@@ -33,7 +34,7 @@ async def read_logs(watches: Watches, deployment: str, wish: LogWish) -> LogLine
     read = await asyncio.gather(*(_of_one(watches.connection, *one, wish) for one in sources[:MOST_SOURCES]))
     found = [line for lines, _ in read for line in lines if wish.wants(line)]
     cut = len(sources) > MOST_SOURCES or any(more for _, more in read)
-    return newest(found, MOST_LINES if wish.after else wish.tail, cut=cut)
+    return newest(found, MOST_LINES if wish.since else wish.tail, cut=cut)
 
 
 def _sources(watches: Watches, deployment: str, wish: LogWish) -> Iterator[tuple[Mapping[str, Any], str]]:
@@ -53,25 +54,28 @@ async def _of_one(
     connection: Connection, pod: Mapping[str, Any], container: str, wish: LogWish
 ) -> tuple[list[LogLine], bool]:
     after = wish.after.get((pod["name"], container))
-    query = {"container": container, "timestamps": "true", "limitBytes": str(MOST_BYTES)}
-    query |= {"sinceTime": _second(after)} if after else {"tailLines": str(wish.tail)}
+    since = after or wish.since
+    query = {"container": container, "timestamps": "true"}
+    query |= {"sinceTime": _second(since)} if since else {"tailLines": str(wish.tail)}
     if wish.previous:
         query["previous"] = "true"
     try:
-        text = await read_text(connection, pod["namespace"], pod["name"], query)
+        read = await read_newest(connection, pod["namespace"], pod["name"], query, after)
     except NotThere:
         return [], False
-    return list(read_lines(text, pod["name"], container)), len(text) >= MOST_BYTES
+    return list(read_lines(read.text, pod["name"], container)), read.cut
 
 
 class NotThere(Exception):  # noqa: N818 - reads as the answer it is
     """There is no such log: the pod is gone, or the container did not start."""
 
 
-async def read_text(connection: Connection, namespace: str, pod: str, query: Mapping[str, str]) -> bytes:
-    """A log as the node gives it, so many bytes of it at most. Raises NotThere and NotNow."""
+async def read_newest(
+    connection: Connection, namespace: str, pod: str, query: Mapping[str, str], after: str | None = None
+) -> NewestLines:
+    """The end of a log as the node gives it, later than `after`. Raises NotThere and NotNow."""
     try:
-        return await _bounded(connection, f"{POD.path(namespace, pod)}/log", query)
+        return await _bounded(connection, f"{POD.path(namespace, pod)}/log", query, after)
     except ApiRefused as refused:
         if refused.status in (_BAD_REQUEST, NOT_FOUND):
             raise NotThere from refused
@@ -80,18 +84,20 @@ async def read_text(connection: Connection, namespace: str, pod: str, query: Map
         raise NotNow(message) from refused
 
 
-async def _bounded(connection: Connection, path: str, query: Mapping[str, str]) -> bytes:
-    read = bytearray()
+async def _bounded(connection: Connection, path: str, query: Mapping[str, str], after: str | None) -> NewestLines:
+    """All of it goes by, because its end is what is wanted; what came when the time is up has to do."""
+    read = NewestLines(after)
     try:
-        async with asyncio.timeout(REQUEST_SECONDS), connection.stream(path, query, REQUEST_SECONDS) as content:
+        async with asyncio.timeout(READ_SECONDS), connection.stream(path, query, REQUEST_SECONDS) as content:
             async for part in content.iter_any():
-                read += part
-                if len(read) >= MOST_BYTES:
-                    break
+                read.take(part)
     except (aiohttp.ClientError, TimeoutError) as error:
+        if read.text:
+            read.cut = True
+            return read
         message = f"the node does not give the log ({type(error).__name__})"
         raise NotNow(message) from error
-    return bytes(read[:MOST_BYTES])
+    return read
 
 
 def read_lines(text: bytes, pod: str, container: str) -> Iterator[LogLine]:

@@ -25,7 +25,7 @@ _BAD = frozenset({Reason.FAILED_SCHEDULING, Reason.RESTARTED})
 def lines_of(observed: Observation | None, wish: LogWish) -> LogLines:
     """The lines that are wanted."""
     found = [] if observed is None else [line for line in _lines(observed, wish) if wish.wants(line)]
-    return newest(found, MOST_LINES if wish.after else wish.tail, simulated=True)
+    return newest(found, MOST_LINES if wish.since else wish.tail, simulated=True)
 
 
 def told_of(observed: Observation | None) -> ClusterHappenings:

@@ -17,6 +17,7 @@ from contracts.deployments.logs import (
     LogLine,
     LogLines,
 )
+from contracts.noun import write_time
 from services.deployer.domain.log import LogWish, moment_of, newest
 from services.deployer.reconciler.turn import Turn
 from services.deployer.usecases import answer_log as answering
@@ -109,6 +110,32 @@ async def test_a_log_that_is_followed_tells_each_line_once(fake: FakeWorld, monk
     assert told.wishes[1].wants(line("01", "another pod", pod="b"))
 
 
+async def test_a_log_that_is_followed_from_now_on_tells_what_comes(
+    fake: FakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without any older line (a tail of 0), what is written since then is told, of containers that come later too."""
+    monkeypatch.setattr(answering, "LOOK_AGAIN_SECONDS", 0.001)
+    life = Life.of(fake)
+    await life.publishes(SMALL, "1.0")
+    await life.runs(1)
+    fake.clock.after(60)
+    parts = answer_log(asked(follow=True, tail=0), turns(fake, fake.cluster))
+    assert (await anext(parts)).lines == ()
+    began = fake.clock.now()
+    fake.clock.after(60)
+    await life.runs(2, replicas=2)
+    came = (await anext(parts)).lines
+    assert came
+    assert min(one.at for one in came) > write_time(began)
+    await parts.aclose()
+
+
+def test_what_was_written_before_following_began_is_not_told() -> None:
+    """Of a container whose lines had no room at first, only newer ones are."""
+    wish = LogWish(tail=0).later(LogLines(), NOON + timedelta(seconds=5))
+    assert [one for one in ("04.999", "05", "06") if wish.wants(line(one, "said"))] == ["05", "06"]
+
+
 def test_lines_stand_in_the_order_of_time() -> None:
     """Of more than wanted the newest are told, and that there were more; a fraction may lack its zeros."""
     lines = [line("02.1", "three"), line("01", "one"), line("02", "two")]
@@ -127,7 +154,7 @@ async def test_the_sandbox_says_that_it_is_simulated(fake: FakeWorld) -> None:
     found = await fake.cluster.logs(DEPLOYMENT, LogWish())
     assert found.simulated
     assert all(one.text.startswith("simulated: ") for one in found.lines)
-    assert (await fake.cluster.logs(DEPLOYMENT, LogWish().later(found))).lines == ()
+    assert (await fake.cluster.logs(DEPLOYMENT, LogWish().later(found, fake.clock.now()))).lines == ()
     assert (await fake.cluster.logs(DEPLOYMENT, LogWish(container="other"))).lines == ()
     told = await fake.cluster.happenings(DEPLOYMENT)
     assert (told.simulated, [one.reason for one in told.items][-1]) == (True, "Ready")
