@@ -39,6 +39,8 @@ class FakeGateway(Living):
 
     received: list[Received] = field(default_factory=list)
     """What would change something, as it came in."""
+    simulated: bool = False
+    """Whether its cluster is."""
 
     def app(self) -> Starlette:
         """The application to serve."""
@@ -246,7 +248,7 @@ class FakeGateway(Living):
         return self._refusal(request) or Response(told, media_type="text/event-stream")
 
     async def _happenings(self, request: Request) -> Response:
-        return self._refusal(request) or JSONResponse({"items": [HAPPENED], "simulated": False, "next": None})
+        return self._refusal(request) or JSONResponse({"items": [HAPPENED], "simulated": self.simulated, "next": None})
 
     async def _environments(self, request: Request) -> Response:
         items = [

@@ -32,6 +32,7 @@ from contracts.deployments.events import (
     DeploymentStarted,
     DeploymentSucceeded,
 )
+from contracts.deployments.health import DeploymentDegraded, DeploymentRecovered
 from contracts.deployments.reasons import Cause, ClosedOutcome, Fault, Step
 from contracts.deployments.requests import DeploymentRemovalRequested, DeploymentRequested
 from contracts.held import MessageHeld
@@ -237,6 +238,21 @@ def fail(models: ReadModelsInMemory, after: float = 9) -> None:
     params: dict[str, str | int | float | bool] = {"resource": "memory", "asked": "500Gi", "free": "64Gi"}
     failed = DeploymentFailed(**ABOUT, revision=3, cause=Cause.UNSCHEDULABLE, fault=Fault.PLATFORM, params=params)
     models.tell(failed, after=after, generation=1, team=TEAM_DATA)
+
+
+def degrade(models: ReadModelsInMemory, after: float = 20) -> None:
+    """What was healthy takes more memory than it may."""
+    since = START + timedelta(seconds=after - 1)
+    params: dict[str, str | int | float | bool] = {"limit": "512Mi"}
+    about = {**ABOUT, "revision": 3, "since": since}
+    degraded = DeploymentDegraded(**about, cause=Cause.OUT_OF_MEMORY, fault=Fault.CONFIGURATION, params=params)
+    models.tell(degraded, after=after, generation=1, team=TEAM_DATA)
+
+
+def recover(models: ReadModelsInMemory, after: float = 30) -> None:
+    """It is healthy again."""
+    recovered = DeploymentRecovered(**ABOUT, revision=3, since=START + timedelta(seconds=after - 1))
+    models.tell(recovered, after=after, generation=1, team=TEAM_DATA)
 
 
 def upgrade_goes_back(models: ReadModelsInMemory, after: float = 10) -> None:

@@ -40,6 +40,7 @@ STYLES = {
     "failed": "red",
     "rejected": "red",
     "held": "red",
+    "degraded": "red",
     "unknown": "magenta",
     "running": "cyan",
 }

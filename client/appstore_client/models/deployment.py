@@ -105,6 +105,8 @@ class Deployment(ApiModel):
     trouble: Failure | None = None
     degraded: Failure | None = None
     """What is wrong now with what succeeded."""
+    notices: tuple[Failure, ...] = ()
+    """What works today and will not for ever."""
     quarantine: tuple[Quarantined, ...] = ()
     drift: Drift | None = None
     objections: tuple[Objection, ...] = ()

@@ -1,6 +1,8 @@
 """What `logs` and `events DEPLOYMENT` print, once and followed."""
 
-from tests.integration.client.conftest import Appstore
+import pytest
+
+from tests.integration.client.conftest import Appstore, Served
 
 
 def test_the_newest_lines_are_printed(living: Appstore) -> None:
@@ -30,3 +32,12 @@ def test_what_the_cluster_tells_is_a_table(living: Appstore) -> None:
         assert words in told.out
     assert living("events", "open", "-o", "json").json["items"][0]["warning"]
     assert living("events", "open", "--follow").code == 2
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "is simulated"), ("nl", "is gesimuleerd")])
+def test_a_simulated_cluster_is_called_so(living: Appstore, gateway: Served, language: str, said: str) -> None:
+    """What a simulation tells is not taken for what Kubernetes tells, and of a real cluster nothing is said."""
+    assert said not in living("events", "open", APPSTORE_LANG=language).err
+    gateway.fake.simulated = True
+    told = living("events", "open", APPSTORE_LANG=language)
+    assert (told.code, told.err.count(said), "BackOff" in told.out) == (0, 1, True)

@@ -62,6 +62,8 @@ async def _show_cluster(store: AppStore, named: str, output: Output) -> None:
     if output is Output.JSON:
         print_json(found.raw)
         return
+    if found.simulated:
+        complain(text("events-simulated"), "yellow")
     columns = ["time", "object", "reason", "times", "message"]
     print_table(
         columns, ((one.at, f"{one.kind}/{one.name}", _reason(one), one.times, one.message) for one in found.items)

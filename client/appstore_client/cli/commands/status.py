@@ -23,7 +23,7 @@ from appstore_client.cli.output import (
     styled,
 )
 from appstore_client.cli.session import run
-from appstore_client.models.deployment import Deployment
+from appstore_client.models.deployment import Deployment, Failure
 
 
 def status(
@@ -50,8 +50,9 @@ def status(
 
 
 def _status(one: Deployment) -> object:
-    paused = one.paused and one.status == "succeeded"
-    now = "removed" if one.removed else "paused" if paused else one.status
+    now = "removed" if one.removed else one.status
+    if now == "succeeded":
+        now = "paused" if one.paused else "degraded" if one.degraded else now
     return styled(word("status", now), STYLES.get(now, ""))
 
 
@@ -108,23 +109,28 @@ def _show(one: Deployment) -> None:
         if objection.remedy:
             say(f"    {text('remedy', remedy=objection.remedy)}")
     following: tuple[str, ...] = (f"appstore timeline {one.id}",)
-    if one.kept_data:
-        show_kept_data(one)
-        return
     if one.paused:
         say(text("paused"), STYLES["paused"])
         following = (f"appstore resume {one.id}", *following)
-    if one.failure:
-        say(one.failure.title or one.failure.cause, "bold red")
-        if one.failure.detail:
-            say(one.failure.detail)
-        if one.failure.fault:
-            say(word("fault", one.failure.fault))
-        if one.failure.restored:
-            back = one.failure.restored
-            say(text("outcome.restored", revision=back.revision, version=back.version))
-        following = one.failure.next or following
-    print_next(following)
+    for notice in one.notices:
+        _say_failure(notice, STYLES["warn"])
+    if wrong := one.failure or one.degraded:
+        _say_failure(wrong, "bold red")
+        following = wrong.next or following
+    if one.kept_data:
+        show_kept_data(one)
+    if wrong or not one.kept_data:
+        print_next(following)
+
+
+def _say_failure(failure: Failure, style: str) -> None:
+    say(failure.title or failure.cause, style)
+    if failure.detail:
+        say(failure.detail)
+    if failure.fault:
+        say(word("fault", failure.fault))
+    if back := failure.restored:
+        say(text("outcome.restored", revision=back.revision, version=back.version))
 
 
 def _asked_beside(one: Deployment) -> str | None:

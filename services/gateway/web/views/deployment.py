@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.deployments import drift as contract
+from contracts.deployments.health import Degraded
 from contracts.deployments.reasons import Cause, Fault
 from services.gateway.api.operations import ObjectionShown, level_of
 from services.gateway.readmodels.deployment import is_gone, kept_data, newest_wish
@@ -28,6 +29,7 @@ from services.gateway.web.pages.deployment.view import (
     KeptOut,
     RevisionRow,
     Runs,
+    State,
 )
 from services.gateway.web.views.live import live
 from services.gateway.web.views.pods import pods_of
@@ -40,7 +42,7 @@ MOST_REVISIONS = 20
 CLUSTER_ONLY = (".svc", ".svc.cluster.local")
 """How the names of Kubernetes services end; no browser outside the cluster finds them."""
 
-WITH_ADDRESS = frozenset({"healthy", "rolled-back"})
+WITH_ADDRESS = frozenset({"healthy", "degraded", "rolled-back"})
 """States in which the app answers."""
 
 
@@ -82,7 +84,7 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
         frame=frame,
         id=found["_id"],
         state=state,
-        since=_since(found),
+        since=_since(found, state),
         now=now,
         app_name=asked["appName"],
         app_title=title,
@@ -96,16 +98,16 @@ def deployment_view(read: DeploymentRead, now: datetime, frame: Frame) -> Deploy
         events=tuple(event_of(entry, read.names.get(entry["actor"] or ""), title) for entry in read.entries),
         cluster=read.cluster,
         decision=_decision(found["decisions"].get(str(generation)), read),
-        failure=_failure(found),
+        failure=_failure(found, state),
         quarantine=_kept_out(found),
         drift=_drift(found),
         name=asked["name"],
         kept_data=kept_data(found),
-        runs=_runs(found),
+        runs=_runs(read),
         revisions=tuple(_revisions(found))[:MOST_REVISIONS],
         may_change=read.may_change and not is_gone(found) and request["kind"] != "remove",
         versions=_versions(read),
-        pods=pods_of(found, state, asked["version"], steps, _replicas(read)),
+        pods=pods_of(found, state, asked["version"], steps, _replicas(read, asked["version"])),
         live=live(FOLLOWED, deployment=found["_id"]),
         open_url=address if not inside else None,
         inside_address=address if inside else None,
@@ -132,15 +134,17 @@ def _passed(decision: Document, verdict: Document | None) -> int:
     return sum(result["verdict"] == "pass" for result in verdict["results"])
 
 
-def _runs(found: Document) -> Runs | None:
+def _runs(read: DeploymentRead) -> Runs | None:
+    found = read.found
     runs = running(found)
     if runs is None:
         return None
-    settings = runs["request"].get("parameters", {})
+    settings, wanted = runs["request"].get("parameters", {}), runs["request"].get("replicas")
     return Runs(
         runs["revision"],
         runs["version"],
         found["rollout"].get("replicas") or 0,
+        _replicas(read, runs["version"]) if wanted is None else wanted,
         tuple(sorted(settings.items())),
         paused=is_paused(found),
     )
@@ -161,14 +165,23 @@ def _revisions(found: Document) -> Iterator[RevisionRow]:
         yield RevisionRow(one["revision"], request["intent"], request["version"], outcome, at, may_return)
 
 
-def _since(found: Document) -> datetime:
+def _since(found: Document, state: State) -> datetime:
+    if state == "degraded":
+        return _degraded(found).since
     final = final_of(found)
     return datetime.fromisoformat(
         final["at"] if final else found["rollout"].get("changedAt") or request_of(found)["at"]
     )
 
 
-def _failure(found: Document) -> Failure | None:
+def _degraded(found: Document) -> Degraded:
+    return Degraded.model_validate(found["rollout"]["degraded"])
+
+
+def _failure(found: Document, state: State) -> Failure | None:
+    if state == "degraded":
+        now = _degraded(found)
+        return Failure(now.cause, now.fault, now.since, now.params)
     final = final_of(found)
     if final is None or "cause" not in final:
         return None
@@ -200,8 +213,7 @@ def _drift(found: Document) -> Drift | None:
     return Drift(lasts.since, lasts.reaction, drifted, lasts.times, lasts.heals_at)
 
 
-def _replicas(read: DeploymentRead) -> int:
-    """How many pods the version asks for; one as long as the version is not known."""
-    wanted = read.found["asked"]["version"]
+def _replicas(read: DeploymentRead, wanted: str) -> int:
+    """How many pods a version asks for; one as long as the version is not known."""
     versions = (read.app or {}).get("versions", [])
     return next((int(one["spec"]["replicas"]) for one in versions if one["version"] == wanted), 1)

@@ -33,10 +33,15 @@ def state_of(found: Document, *, held: bool = False) -> State:
     removing = request_of(found)["kind"] == "remove"
     status = status_of(found, generation)
     if status == "succeeded":
-        return "removed" if removing else "paused" if is_paused(found) else "healthy"
+        return "removed" if removing else "paused" if is_paused(found) else _health_of(found)
     if status == "running" and removing:
         return "removing"
     return _CLOSED.get((final or {}).get("outcome", ""), _OPEN.get(status, "waiting"))
+
+
+def _health_of(found: Document) -> State:
+    """Of what succeeded and runs: whether that is still so."""
+    return "degraded" if found["rollout"].get("degraded") else "healthy"
 
 
 def request_of(found: Document) -> Document:

@@ -1,15 +1,16 @@
 """The deployment page tells where a deployment stands, why, and what happened, from the read models alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from services.gateway.api.operations import objection_shown
 from services.gateway.locales.texts import Texts
-from services.gateway.web.layout.frame import Frame
+from services.gateway.web.layout.frame import Frame, SignedInPerson
 from services.gateway.web.pages.deployment import page
-from services.gateway.web.pages.deployment.view import DeploymentView
+from services.gateway.web.pages.deployment.view import FOLLOWED, DeploymentView
 from services.gateway.web.views.deployment import DeploymentRead, deployment_view
 from tests.fakes import gateway_story as story
 from tests.fakes.gateway_read import START, ReadModelsInMemory
@@ -17,6 +18,7 @@ from tests.fakes.gateway_site import NOW, FakeSite
 from tests.fakes.identity import PERSON
 
 NL = Texts("nl")
+SIGNED_IN = SignedInPerson("Sanne Bakker", ("team-data",), "/sign-out", "token")
 Chapter = Callable[[ReadModelsInMemory], None]
 
 
@@ -123,6 +125,40 @@ async def test_a_change_that_went_back_says_why_and_what_runs(site: FakeSite, fr
     assert NL("deployment.heading.rolled-back", app="Leeslamp") in html
     assert NL("failure.cause.unschedulable.what") in html
     assert NL("deployment.outcome.rolled-back") in html
+
+
+@pytest.mark.parametrize("texts", [NL, Texts("en")])
+async def test_what_is_not_healthy_any_more_says_why(site: FakeSite, frame: Frame, texts: Texts) -> None:
+    """The cause and since when stand there, as of a failure; the page follows both how it comes and how it goes."""
+    chapters: list[Chapter] = [story.ask, story.approve, story.start, story.succeed, story.degrade]
+    view = await _view(site, frame, story.publish_app, *chapters)
+    html = page.render(view, texts)
+    assert view.failure is not None
+    assert (view.state, view.failure.cause, view.since) == ("degraded", "out-of-memory", view.failure.at)
+    assert texts("deployment.heading.degraded", app="Leeslamp") in html
+    assert texts("failure.cause.out-of-memory.what") in html
+    assert texts("deployment.heading.healthy", app="Leeslamp") not in html
+    assert {"DeploymentDegraded", "DeploymentRecovered"} <= set(FOLLOWED)
+
+
+@pytest.mark.parametrize(("asked", "shown"), [(4, 4), (None, 2)])
+async def test_the_form_shows_the_pods_that_were_asked_while_paused(
+    site: FakeSite, frame: Frame, asked: int | None, shown: int
+) -> None:
+    """A pause leaves no pod, and the number to scale to begins at what was asked, or else at the version's."""
+    view = await _view(site, frame, story.publish_app, story.ask, story.approve, story.start, story.succeed)
+    assert view.runs is not None
+    found = await site.models.deployment(story.DEPLOYMENT)
+    assert found is not None
+    request = {**found["requests"]["1"], "paused": True, "replicas": asked}
+    paused = {**found, "requests": {"1": request}, "rollout": {**found["rollout"], "replicas": 0}}
+    app = await site.models.app_by_id(story.APP)
+    read = DeploymentRead(paused, [], {}, [], app, None, "proeftuin", held=False, team="team-data")
+    runs = deployment_view(read, NOW, frame).runs
+    assert runs is not None
+    assert (runs.paused, runs.pods, runs.wanted) == (True, 0, shown)
+    changeable = replace(view, runs=runs, may_change=True, frame=replace(frame, person=SIGNED_IN))
+    assert f'name="replicas" min="0" max="20" value="{shown}"' in page.render(changeable, NL)
 
 
 async def test_an_erased_person_has_no_name(site: FakeSite, frame: Frame) -> None:

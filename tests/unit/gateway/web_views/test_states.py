@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Callable
+from typing import get_args
 
 import pytest
 
 from contracts.deployments.reasons import ClosedOutcome
+from services.gateway.locales.texts import Texts
 from services.gateway.web.pages.deployment.view import State
 from services.gateway.web.views.states import state_of
 from tests.fakes import gateway_story as story
@@ -18,6 +20,8 @@ STATES: list[tuple[State, list[Chapter]]] = [
     ("rolling-out", [story.ask, story.approve]),
     ("rolling-out", [story.ask, story.approve, story.start]),
     ("healthy", [story.ask, story.approve, story.start, story.succeed]),
+    ("degraded", [story.ask, story.approve, story.start, story.succeed, story.degrade]),
+    ("healthy", [story.ask, story.approve, story.start, story.succeed, story.degrade, story.recover]),
     ("failed", [story.ask, story.approve, story.start, story.fail]),
     ("superseded", [story.ask, lambda models: story.close(models, ClosedOutcome.SUPERSEDED, 2)]),
     ("undecided", [story.ask, lambda models: story.close(models, ClosedOutcome.UNDECIDED, 61)]),
@@ -67,3 +71,9 @@ async def test_a_held_request_says_so_until_it_ends(models: ReadModelsInMemory) 
     assert state_of(await _read(models), held=True) == "held"
     story.reject(models)
     assert state_of(await _read(models), held=True) == "rejected"
+
+
+@pytest.mark.parametrize("texts", [Texts("nl"), Texts("en")])
+def test_the_app_page_has_a_word_for_each_state(texts: Texts) -> None:
+    """Whatever state a deployment is in, its app's page can say so."""
+    assert [state for state in get_args(State) if not texts.has(f"app.state.{state}")] == []

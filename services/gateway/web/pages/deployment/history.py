@@ -43,7 +43,10 @@ _EXPECTED: Mapping[State, tuple[str, ...]] = {
     "removing": ("removed",),
 }
 # Looked back on rather than followed: newest first.
-_HISTORY: frozenset[State] = frozenset({"healthy", "paused", "rolled-back", "removed", "cancelled", "superseded"})
+_HISTORY: frozenset[State] = frozenset(
+    {"healthy", "degraded", "paused", "rolled-back", "removed", "cancelled", "superseded"}
+)
+_TROUBLED: frozenset[State] = frozenset({"held", "degraded"})
 _STOPWATCH_UNTIL = timedelta(hours=1)
 _MEBIBYTE = 1024 * 1024
 
@@ -143,7 +146,7 @@ def _now_row(view: DeploymentView, texts: Texts) -> TimelineRow:
     running = view.now - view.events[0].at
     if view.state in _EXPECTED and running < _STOPWATCH_UNTIL:
         time = texts("timeline.now_since", time=stopwatch(running.total_seconds()))
-    node: Node = "done" if is_history(view.state) else "attention" if view.state == "held" else "busy"
+    node: Node = "attention" if view.state in _TROUBLED else "done" if is_history(view.state) else "busy"
     return TimelineRow("now", node, now_sentence(view, texts), time, now=True)
 
 

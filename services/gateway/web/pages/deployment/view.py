@@ -21,6 +21,7 @@ State = Literal[
     "rejected",
     "rolling-out",
     "healthy",
+    "degraded",
     "paused",
     "failed",
     "rolled-back",
@@ -49,6 +50,8 @@ FOLLOWED = (
     "DeploymentCancelled",
     "DeploymentRemovalRequested",
     "DeploymentRemoved",
+    "DeploymentDegraded",
+    "DeploymentRecovered",
     "DriftDetected",
     "DriftHealed",
     "MessageHeld",
@@ -73,7 +76,7 @@ class DeploymentEvent:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a rollout ended badly, as `DeploymentFailed` says it."""
+    """Why a rollout ended badly, as `DeploymentFailed` says it, or what succeeded is not healthy now."""
 
     cause: Cause
     fault: Fault
@@ -146,6 +149,8 @@ class Runs:
     revision: int
     version: str
     pods: int
+    wanted: int
+    """How many pods were asked for, also while it is paused; the version's number when nobody named one."""
     settings: tuple[tuple[str, str], ...] = ()
     paused: bool = False
 
