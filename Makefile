@@ -9,8 +9,8 @@ DETACH ?=
 BIN := .venv/bin
 INSTALLED := .venv/installed
 # A cluster of yours, for the deployer's settings; CLUSTER chooses one that the stack has.
-YOURS := $(if $(CLUSTER),,$(if $(KUBECONFIG),APPSTORE_KUBECONFIG='$(KUBECONFIG)'))
-YOURS += $(if $(KUBE_CONTEXT),APPSTORE_KUBE_CONTEXT='$(KUBE_CONTEXT)') $(if $(OFFERS),APPSTORE_OFFERS_FILE='$(OFFERS)')
+YOURS := $(if $(CLUSTER),,$(if $(KUBECONFIG),APPSTORE_KUBECONFIG='$(KUBECONFIG)' $(if $(KUBE_CONTEXT),APPSTORE_KUBE_CONTEXT='$(KUBE_CONTEXT)')))
+YOURS += $(if $(OFFERS),APPSTORE_OFFERS_FILE='$(OFFERS)')
 SOURCES := $(wildcard contracts chassis services infra client tests benchmarks)
 
 help: ## this list

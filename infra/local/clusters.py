@@ -24,7 +24,7 @@ def cluster_name() -> str:
     """The cluster that the environment asks for: of these two, or empty for one that the deployer's settings reach.
 
     Raises:
-        ValueError: it names one that the stack does not have, or two at once.
+        ValueError: it names one that the stack does not have, or two at once, or offers that the sandbox can't read.
     """
     name, given = os.environ.get("CLUSTER", ""), [name for name in _REACHED_BY if os.environ.get(name)]
     if name not in {"", SANDBOX, KUBERNETES}:
@@ -33,7 +33,14 @@ def cluster_name() -> str:
     if name and given:
         message = f"CLUSTER={name} and {given[0]} name two clusters: set one of them"
         raise ValueError(message)
-    return name or ("" if given else SANDBOX)
+    chosen = name or ("" if given else SANDBOX)
+    if chosen == SANDBOX and os.environ.get("APPSTORE_OFFERS_FILE"):
+        message = (
+            "OFFERS is for a real cluster, and this start is for the simulated one, whose environments stand in a file "
+            "of its own: leave OFFERS out, or name a cluster (KUBECONFIG=FILE or CLUSTER=kubernetes)"
+        )
+        raise ValueError(message)
+    return chosen
 
 
 def must_build() -> bool:
@@ -103,16 +110,16 @@ def look_at_yours() -> Yours | None:
 def keep_to_one_cluster(home: Home, yours: Yours | None) -> None:
     """Remember which cluster the data of this home is about, and refuse another one.
 
-    What was deployed to one cluster would else be deployed to the next: demonstrations to somebody's production.
+    What was deployed to one cluster would else be deployed to the next: demonstrations to somebody's production. A
+    start that failed before there was a database stored nothing, so it binds nobody.
 
     Raises:
         ValueError: the data is about another cluster.
     """
     wanted, file = yours.cluster if yours else cluster_name(), home.data / "cluster"
-    if file.is_file():
-        kept = file.read_text(encoding="ascii").strip()
-    else:
-        kept = SANDBOX if (home.data / "database").exists() else wanted
+    kept = wanted
+    if (home.data / "database").exists():
+        kept = file.read_text(encoding="ascii").strip() if file.is_file() else SANDBOX
     if kept != wanted:
         message = (
             f"What is stored in {home.data} is about another cluster ({kept}), and this start is for {wanted}: its "

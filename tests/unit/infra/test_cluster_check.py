@@ -76,8 +76,23 @@ def test_what_is_stored_is_about_one_cluster(monkeypatch: pytest.MonkeyPatch, tm
     home = Home(tmp_path)
     home.make()
     keep_to_one_cluster(home, None)
+    (home.data / "database").mkdir()
     keep_to_one_cluster(home, None)
     with pytest.raises(ValueError, match=r"another cluster \(sandbox\).*make reset"):
+        keep_to_one_cluster(home, Yours("uid-of-production", "a cluster"))
+
+
+def test_a_start_that_stored_nothing_binds_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """After one that failed before there was a database, the folder is free for another cluster."""
+    monkeypatch.delenv("APPSTORE_KUBECONFIG", raising=False)
+    monkeypatch.setenv("CLUSTER", "kubernetes")
+    home = Home(tmp_path)
+    home.make()
+    keep_to_one_cluster(home, None)
+    monkeypatch.delenv("CLUSTER")
+    keep_to_one_cluster(home, None)
+    (home.data / "database").mkdir()
+    with pytest.raises(ValueError, match=r"another cluster \(sandbox\)"):
         keep_to_one_cluster(home, Yours("uid-of-production", "a cluster"))
 
 

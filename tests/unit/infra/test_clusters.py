@@ -1,12 +1,15 @@
 """Which cluster the stack deploys to, and what its own control plane adds to it."""
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from infra.kubernetes.in_the_stack import control_plane_stages, deployers_kubeconfig
 from infra.local.clusters import KUBERNETES, SANDBOX, cluster_name, told_about_the_cluster
-from infra.local.home import Home
+from infra.local.home import CHECKOUT, Home
 from infra.local.ports import Ports, first_busy
 
 
@@ -31,10 +34,12 @@ def test_the_simulated_cluster_is_what_nobody_has_to_ask_for(monkeypatch: pytest
         ({"CLUSTER": "docker"}, "CLUSTER=docker is not known"),
         ({"CLUSTER": "kubernetes", "APPSTORE_KUBECONFIG": "mine"}, "name two clusters"),
         ({"CLUSTER": "sandbox", "APPSTORE_KUBE_SERVER": "https://x"}, "name two clusters"),
+        ({"CLUSTER": "sandbox", "APPSTORE_OFFERS_FILE": "offers.yaml"}, "leave OFFERS out"),
+        ({"APPSTORE_OFFERS_FILE": "offers.yaml"}, "leave OFFERS out"),
     ],
 )
 def test_what_can_not_be_is_refused(said: dict[str, str], why: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A cluster that the stack does not have, and two at once."""
+    """A cluster that the stack does not have, two at once, and offers for the one that has its own file."""
     for name, value in said.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match=why):
@@ -49,6 +54,31 @@ def test_the_deployer_is_told_of_the_one_cluster(tmp_path: Path, monkeypatch: py
     told = told_about_the_cluster(home)
     assert told["APPSTORE_KUBECONFIG"] == str(deployers_kubeconfig(home))
     assert told["APPSTORE_OFFERS_FILE"].endswith("infra/kubernetes/offers.yaml")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({}, set()),
+        ({"KUBECONFIG": "file", "CLUSTER": "kubernetes"}, set()),
+        ({"KUBECONFIG": "file"}, {"APPSTORE_KUBECONFIG='file'", "APPSTORE_KUBE_CONTEXT='mine'"}),
+    ],
+)
+def test_a_context_goes_with_its_kubeconfig(said: dict[str, str], told: set[str]) -> None:
+    """Make names the context of a kubeconfig only to whoever uses that file."""
+    ours = {name: one for name, one in os.environ.items() if not name.startswith(("KUBE", "CLUSTER", "OFFERS", "MAKE"))}
+    ours |= said | {"KUBE_CONTEXT": "mine"}
+    make = shutil.which("make")
+    assert make is not None
+    shown = subprocess.run(  # noqa: S603 - our own command, which only prints
+        [make, "--dry-run", "up"],
+        cwd=CHECKOUT,
+        env=ours,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert {word for word in shown.split() if word.startswith("APPSTORE_")} == told
 
 
 def test_the_control_plane_starts_before_what_needs_it(tmp_path: Path) -> None:
